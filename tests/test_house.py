@@ -1,0 +1,308 @@
+"""What every file of the project keeps to: how it opens, how long it is, what it never does.
+Read `conftest.py` next, for the settings that the other tests share.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from importlib.util import resolve_name
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = "tinygrad_nn"
+SOURCE = (PACKAGE, "tests", "examples", "benchmarks")
+LONGEST_FILE = 400
+
+# From the bottom up. A name stands for a module and all below it that has no entry of its own; a
+# module imports from its own entry and from those listed before it. PACKAGE is `__init__.py`.
+LAYERS = (
+    "errors",
+    "dtypes",
+    "size",
+    "printing",
+    "summation",
+    "autograd.grad_mode",
+    "autograd.node",
+    "autograd.tensor_base",
+    "autograd.anomaly",
+    "autograd.views",
+    "autograd.op",
+    "autograd.record",
+    "autograd.engine",
+    "ops",
+    "random",
+    "numpy_protocol",
+    "tensor",
+    "autograd",
+    "serialization",
+    "nn",
+    "optim",
+    "utils",
+    "datasets",
+    "viz",
+    PACKAGE,
+    "cli",
+    "__main__",
+)
+
+PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
+TEXT = {".cfg", ".md", ".py", ".toml", ".yaml", ".yml"}
+NUMPY_STATE = {"set_printoptions", "setbufsize", "seterr", "seterrcall"}
+MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:home|root|Users|work|opt|mnt|tmp)/|\b[A-Z]:\\Users\b")
+
+
+def python_files(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+PATHS = {module_name(path): path for path in python_files(PACKAGE)}
+TREES = {name: ast.parse(path.read_text("utf-8"), str(path)) for name, path in PATHS.items()}
+
+
+def nodes_that_run(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node but those under `if TYPE_CHECKING:`."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            pending.extend(node.orelse)
+        else:
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def imports(tree: ast.AST, package: str, modules: set[str]) -> set[str]:
+    """The modules that the code in `package` imports at any level, functions included."""
+    found = set()
+    for node in nodes_that_run(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = resolve_name("." * node.level + (node.module or ""), package)
+            inner = {f"{base}.{alias.name}" for alias in node.names}
+            found |= inner & modules
+            if inner - modules:
+                found.add(base)
+    return found
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Each module of the package with all that it imports."""
+    graph = {}
+    for name, tree in TREES.items():
+        package = name if PATHS[name].name == "__init__.py" else name.rpartition(".")[0]
+        graph[name] = imports(tree, package, set(TREES))
+    return graph
+
+
+def layer(module: str) -> int | None:
+    """The place in LAYERS of the longest name that `module` is or is below."""
+    if module == PACKAGE:
+        return LAYERS.index(PACKAGE)
+    parts = module.split(".")[1:]
+    names = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return next((LAYERS.index(name) for name in names if name in LAYERS), None)
+
+
+def forbidden(tree: ast.AST) -> Iterator[str]:
+    """What no file of the package does, each with its line."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                found = PICKLES & {alias.name.partition(".")[0] for alias in names}
+            case ast.ImportFrom(module=str(module), level=0):
+                found = PICKLES & {module.partition(".")[0]}
+            case ast.Name(id="eval" | "exec" as called):
+                found = {called}
+            case ast.Attribute(value=ast.Name(id="builtins"), attr="eval" | "exec" as called):
+                found = {called}
+            case ast.keyword(arg="allow_pickle"):
+                found = {"allow_pickle"}
+            case ast.Assert():
+                found = {"assert"}
+            case ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name):
+                found = NUMPY_STATE & {name}
+            case _:
+                continue
+        yield from (f"{name} on line {node.lineno}" for name in found)
+
+
+def third_party(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - {PACKAGE}
+
+
+def declared() -> tuple[set[str], set[str]]:
+    """The packages that are always installed, and those that an extra for users adds."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+
+    def names(requirements: list[str]) -> set[str]:
+        return {re.split(r"[^\w.-]", requirement)[0] for requirement in requirements} - {PACKAGE}
+
+    return names(project["dependencies"]), names(extras["viz"]) | names(extras["cli"])
+
+
+def in_a_fresh_interpreter(program: str) -> str:
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_there_is_source_to_look_at():
+    assert TREES
+
+
+def test_every_module_opens_with_two_sentences():
+    def sentences(tree):
+        return len(re.findall(r"[.!?](?=\s|$)", ast.get_docstring(tree) or ""))
+
+    assert [name for name, tree in TREES.items() if sentences(tree) < 2] == []
+
+
+def test_every_file_that_a_docstring_points_to_exists():
+    there = [
+        f"/{path.relative_to(ROOT).as_posix()}"
+        for folder in SOURCE
+        for path in python_files(folder)
+    ]
+    missing = [
+        f"{name} points to {pointer}"
+        for name, tree in TREES.items()
+        for pointer in re.findall(r"`(?:\.\./)*([\w/]+\.py)`", ast.get_docstring(tree) or "")
+        if not any(path.endswith(f"/{pointer}") for path in there)
+    ]
+    assert missing == []
+
+
+def test_no_file_is_longer_than_a_reader_takes_in():
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines())
+        for folder in SOURCE
+        for path in python_files(folder)
+    }
+    assert {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE} == {}
+
+
+def test_imports_form_no_cycle():
+    graph = {name: targets & set(TREES) for name, targets in import_graph().items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" is imported by ".join(error.args[1]))
+
+
+def test_every_module_has_a_layer():
+    assert [name for name in TREES if layer(name) is None] == []
+
+
+def test_imports_point_downwards():
+    upwards = [
+        f"{name} imports {target}"
+        for name, targets in import_graph().items()
+        for target in targets & set(TREES)
+        if None not in (layer(name), layer(target)) and layer(name) < layer(target)
+    ]
+    assert upwards == []
+
+
+def test_every_third_party_import_is_declared():
+    always, with_an_extra = declared()
+    undeclared = {
+        name: strangers
+        for name, targets in import_graph().items()
+        if (strangers := third_party(targets) - always - with_an_extra)
+    }
+    assert undeclared == {}
+
+
+def test_importing_the_package_loads_nothing_heavier_than_numpy():
+    program = (
+        "import sys, numpy, numpy.random\n"
+        "before = set(sys.modules)\n"
+        f"import {PACKAGE}\n"
+        "print(*(set(sys.modules) - before))"
+    )
+    # safetensors takes 15 ms, graphviz 60.
+    assert third_party(set(in_a_fresh_interpreter(program).split())) <= {"safetensors"}
+
+
+def test_every_module_can_be_imported_without_the_extras():
+    blocked = sorted(declared()[1] | {"torch", "scipy", "PIL"})
+    modules = sorted(name for name in TREES if not name.endswith("__main__"))
+    program = (
+        "import importlib, sys\n"
+        f"sys.modules.update(dict.fromkeys({blocked}))\n"
+        f"for name in {modules}: importlib.import_module(name)\n"
+        "print(len(sys.modules))"
+    )
+    assert int(in_a_fresh_interpreter(program)) > len(modules)
+
+
+def test_the_package_never_runs_data_nor_validates_with_assert():
+    found = {name: rows for name, tree in TREES.items() if (rows := list(forbidden(tree)))}
+    assert found == {}
+
+
+def test_no_file_holds_a_path_of_one_machine():
+    folders = (*SOURCE, "docs", ".github")
+    written = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    text = [path for path in (*written, *ROOT.iterdir()) if path.suffix in TEXT] + [
+        ROOT / ".ci/run"
+    ]
+    found = [
+        f"{path.relative_to(ROOT)}: {match}"
+        for path in (*text, ROOT / ".ci/run")
+        for match in MACHINE_PATH.findall(path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "import pickle",
+        "def f():\n    from cloudpickle.cloudpickle import dumps",
+        "eval('1')",
+        "run = exec",
+        "builtins.eval('1')",
+        "np.load(file, allow_pickle=False)",
+        "assert shape",
+        "np.seterr(all='ignore')",
+    ],
+)
+def test_a_planted_fault_is_found(fault):
+    assert len(list(forbidden(ast.parse(fault)))) == 1
+
+
+def test_a_method_named_eval_is_no_fault():
+    assert list(forbidden(ast.parse("model.eval()"))) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("from . import node", {"p.autograd.node"}),
+        ("from . import backward", {"p.autograd"}),
+        ("from ..tensor import Tensor", {"p.tensor"}),
+        ("from .. import tensor, float32", {"p", "p.tensor"}),
+        ("import p.tensor as t", {"p.tensor"}),
+        ("def f():\n    from p import tensor", {"p.tensor"}),
+        ("if TYPE_CHECKING:\n    from . import node\nelse:\n    import p.tensor", {"p.tensor"}),
+    ],
+)
+def test_an_import_is_read_as_python_reads_it(code, expected):
+    modules = {"p", "p.autograd", "p.autograd.node", "p.tensor"}
+    assert imports(ast.parse(code), "p.autograd", modules) == expected

@@ -1,0 +1,32 @@
+"""The engine: operations with gradient rules, the graph they record, the backward pass over it.
+Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `record`, `engine`.
+"""
+
+from . import function
+from .engine import backward, grad
+from .function import Function
+from .grad_mode import (
+    detect_anomaly,
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from .op import registry
+from .record import op
+
+__all__ = [
+    "Function",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "function",
+    "grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "no_grad",
+    "op",
+    "registry",
+    "set_grad_enabled",
+]

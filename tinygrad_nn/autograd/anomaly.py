@@ -1,0 +1,53 @@
+"""What anomaly mode remembers of each operation: the program's line and a checksum of what it kept.
+Read `engine.py` next, which checks them.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import GraphError
+from .node import Extra, Node
+
+_PACKAGE = str(Path(__file__).parents[1])
+
+
+def remember_call(node: Node) -> Extra:
+    """Note the innermost line outside this package, and checksums of the arrays kept."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    extra = Extra()
+    extra.line = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    extra.checksums = _checksums(node)
+    return extra
+
+
+def check_kept(node: Node) -> None:
+    """Raise `GraphError` if what the Node kept was written to behind the version counters."""
+    extra = node.extra
+    if extra is not None and extra.line is not None and _checksums(node) != extra.checksums:
+        raise GraphError(
+            f"backward of {node.op.name} (called at {extra.line}): an array that it kept was changed "
+            "through a NumPy alias since. Write into a copy: tensor.numpy().copy()"
+        )
+
+
+def check_finite(node: Node, source: Node, contribution: object) -> None:
+    """Raise `GraphError` at the first gradient that holds a nan."""
+    array = getattr(contribution, "array", contribution)
+    if source.extra is not None and source.extra.line is not None and np.isnan(array).any():
+        raise GraphError(
+            f"the backward of {source.op.name} made nan in a gradient of shape {node.shape}; "
+            f"it was called at {source.extra.line}"
+        )
+
+
+def _checksums(node: Node) -> tuple[int, ...]:
+    return tuple(
+        zlib.crc32(np.ascontiguousarray(entry[0]).data) for entry in node.saved or () if entry
+    )

@@ -1,0 +1,171 @@
+"""What a Tensor has for autograd: requires_grad, grad, backward, hooks, detach.
+Read `../tensor.py` next, which puts PyTorch's operators and methods on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import DTypeError, GraphError, ShapeError
+from ..warn import warn_user
+from . import engine
+from .node import Node, RemovableHandle, add_hook, extra_of, make_leaf
+from .tensor_base import INFERENCE_VERSION, TensorBase, make_tensor
+from .views import view_of
+
+
+class Differentiable(TensorBase):
+    """A tensor as the graph sees it: a leaf that collects a gradient, or computed from some."""
+
+    __slots__ = ()
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients are recorded for this tensor; can be set on leaves."""
+        return self.node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Any:
+        """Set whether this leaf collects a gradient, and return it.
+
+        Raises:
+            DTypeError: an integer or bool tensor. GraphError: a computed tensor, which always does.
+        """
+        if requires_grad and self.node is None:
+            if self.array.dtype.kind != "f":
+                raise DTypeError(
+                    f"only floating-point tensors can require a gradient, this one is "
+                    f"{self.array.dtype}; use .float()"
+                )
+            if self.version is INFERENCE_VERSION:
+                raise GraphError(
+                    "an inference tensor cannot require a gradient; .clone() it outside inference_mode"
+                )
+            self.node = make_leaf(self.array.shape, self.array.dtype, self.__dict__.pop("grad", None))
+        elif not requires_grad and self.node is not None:
+            if self.node.op is not None:
+                raise GraphError(
+                    "requires_grad can be changed on leaves only; use .detach() to leave the graph"
+                )
+            gradient = extra_of(self.node).grad
+            self.node = None
+            if gradient is not None:
+                self.__dict__["grad"] = gradient
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this tensor was made by the user rather than computed from one that needs gradients."""
+        return self.node is None or self.node.op is None
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The Node of the operation that made this tensor; None for a leaf."""
+        return None if self.is_leaf else self.node
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that backward passes have added up in this tensor, or None."""
+        node = self.node
+        if node is None:
+            return self.__dict__.get("grad")
+        if node.op is None:
+            return node.extra.grad  # type: ignore[union-attr]
+        extra = node.extra
+        if extra is not None and (extra.retains_grad or extra.grad is not None):
+            return extra.grad
+        warn_user(
+            "the .grad of a computed tensor is not kept; call .retain_grad() on it before backward()"
+        )
+        return None
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if value is not None:
+            if not isinstance(value, TensorBase):
+                raise DTypeError(f"grad must be a Tensor or None, got {type(value).__name__}")
+            if value.array.shape != self.array.shape:
+                raise ShapeError(
+                    f"a gradient of shape {value.array.shape} cannot be assigned to a tensor of shape "
+                    f"{self.array.shape}"
+                )
+            if value.array.dtype != self.array.dtype:
+                raise DTypeError(
+                    f"a gradient of {value.array.dtype} cannot be assigned to a tensor of "
+                    f"{self.array.dtype}"
+                )
+        if self.node is None:
+            self.__dict__["grad"] = value
+        else:
+            extra_of(self.node).grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self.grad = None
+
+    def backward(
+        self,
+        gradient: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Add to every leaf's `.grad` the gradient of this tensor (weighted by `gradient`).
+
+        A scalar needs no `gradient`. See `tnn.autograd.backward` for the arguments and errors.
+        """
+        engine.backward([self], [gradient], retain_graph, create_graph, inputs)
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this computed tensor in `.grad` too."""
+        if self.node is None:
+            raise GraphError("retain_grad() on a tensor that does not require a gradient")
+        extra_of(self.node).retains_grad = True
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether this is a computed tensor that keeps its gradient."""
+        return self.grad_fn is not None and extra_of(self.grad_fn).retains_grad
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
+        """Call `hook(gradient)` when this tensor's gradient is known; it may return another."""
+        if self.node is None:
+            raise GraphError("register_hook() on a tensor that does not require a gradient")
+        return add_hook(extra_of(self.node).hooks, hook)
+
+    def detach(self) -> Any:
+        """Return a tensor with the same memory that is not part of the graph."""
+        return make_tensor(self.array, None, self.version)
+
+    def detach_(self) -> Any:
+        """Leave the graph, and return this tensor."""
+        if view_of(self) is not None:
+            raise GraphError("detach_() on a view would leave its base in the graph; use .detach()")
+        self.node = None
+        return self
+
+    @property
+    def data(self) -> Any:
+        """The same memory outside the graph; writes to it are still seen by backward's version checks."""
+        return self.detach()
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self.array = value.array
+        self.version[0] += 1
+        if self.node is not None and self.node.op is None:
+            extra = self.node.extra
+            self.node = make_leaf(self.array.shape, self.array.dtype)
+            self.node.extra = extra
+
+    @property
+    def _version(self) -> int:
+        return self.version[0]
+
+    def is_inference(self) -> bool:
+        """Whether this tensor was made in inference mode."""
+        return self.version is INFERENCE_VERSION

@@ -1,0 +1,27 @@
+"""The exception classes: each is both PyTorch's type and the natural Python one, so that code written
+for either catches it. Read `tensor.py` next, which raises most of them.
+"""
+
+
+class ShapeError(RuntimeError, ValueError):
+    """Shapes that do not fit an operation."""
+
+
+class DTypeError(RuntimeError, TypeError):
+    """A dtype, or a kind of value, that an operation does not take."""
+
+
+class DimensionError(IndexError, RuntimeError):
+    """A dimension that the tensor does not have."""
+
+
+class GraphError(RuntimeError):
+    """A backward pass that the recorded graph does not allow."""
+
+
+class DataError(ValueError):
+    """A data file that is not what its format promises."""
+
+
+class MissingExtraError(ImportError, RuntimeError):
+    """An optional package is needed; the message names the extra that installs it."""

@@ -1,0 +1,258 @@
+"""Operations that act on each element by itself, with their gradient rules: a page of calculus.
+Read `reduce.py` next. In a rule, `g` is the incoming gradient and `y` the output.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..autograd.record import op
+from ..dtypes import Array, result_dtype
+
+# Infinities and nan are values here, as in PyTorch: log(0) is -inf without a warning (0.9 µs a call).
+silent = np.errstate(all="ignore")
+
+
+@op(r"a + b", elementwise=True)
+def add(a: Array, b: Array) -> Array:
+    """Return a + b, broadcast; each may be a number."""
+    return np.add(a, b)
+
+
+add.vjp(a=lambda g: g, b=lambda g: g)
+
+
+@op(r"a - b", elementwise=True)
+def sub(a: Array, b: Array) -> Array:
+    """Return a - b, broadcast; each may be a number."""
+    return np.subtract(a, b)
+
+
+sub.vjp(a=lambda g: g, b=lambda g: -g)
+
+
+def add_scaled(input: Any, other: Any, *, alpha: float = 1) -> Any:
+    """Return input + alpha * other."""
+    return add(input, other if alpha == 1 else mul(other, alpha))
+
+
+def sub_scaled(input: Any, other: Any, *, alpha: float = 1) -> Any:
+    """Return input - alpha * other."""
+    return sub(input, other if alpha == 1 else mul(other, alpha))
+
+
+@op(r"a \odot b", elementwise=True)
+def mul(a: Array, b: Array) -> Array:
+    """Return a * b element by element, broadcast; each may be a number."""
+    return np.multiply(a, b)
+
+
+mul.vjp(a=lambda g, b: g * b, b=lambda g, a: g * a)
+
+
+@op(r"a / b", elementwise=True)
+@silent
+def div(a: Array, b: Array) -> Array:
+    """Return a / b, broadcast; integers divide to a float."""
+    return np.true_divide(a, b)
+
+
+div.vjp(a=lambda g, b: g / b, b=lambda g, y, b: -g * y / b)
+
+
+@op(r"-x", elementwise=True)
+def neg(x: Array) -> Array:
+    """Return -x."""
+    return np.negative(x)
+
+
+neg.vjp(x=lambda g: -g)
+
+
+@op(r"a^{b}", elementwise=True)
+@silent
+def pow(a: Array, b: Array) -> Array:
+    """Return a to the power b; each may be a number. d/da is 0 where b is 0, even at a = 0."""
+    return a**b
+
+
+pow.vjp(
+    a=lambda g, a, b: g * (b * a ** (b - (b != 0))),
+    b=lambda g, y, a, b: g * y * np.log(np.where((a == 0) & (b >= 0), 1.0, a)),
+)
+
+
+@op(r"e^{x}", elementwise=True)
+@silent
+def exp(x: Array) -> Array:
+    """Return e to the power x."""
+    return np.exp(x)
+
+
+exp.vjp(x=lambda g, y: g * y)
+
+
+@op(r"\log x", elementwise=True)
+@silent
+def log(x: Array) -> Array:
+    """Return the natural logarithm; log(0) is -inf, nan below."""
+    return np.log(x)
+
+
+log.vjp(x=lambda g, x: g / x)
+
+
+@op(r"\sqrt{x}", elementwise=True)
+@silent
+def sqrt(x: Array) -> Array:
+    """Return the square root; nan below 0. The gradient at 0 is inf."""
+    return np.sqrt(x)
+
+
+sqrt.vjp(x=lambda g, y: g / (2.0 * y))
+
+
+@op(r"|x|", elementwise=True)
+def abs(x: Array) -> Array:
+    """Return the absolute value; the gradient at 0 is 0."""
+    return np.absolute(x)
+
+
+abs.vjp(x=lambda g, x: g * np.sign(x))
+
+
+@op(r"\operatorname{sign} x", elementwise=True)
+def sign(x: Array) -> Array:
+    """Return -1, 0 or 1; the gradient is 0."""
+    return np.sign(x)
+
+
+sign.vjp(x=lambda g: g * 0.0)
+
+
+@op(r"\tanh x", elementwise=True)
+def tanh(x: Array) -> Array:
+    """Return the hyperbolic tangent."""
+    return np.tanh(x)
+
+
+tanh.vjp(x=lambda g, y: g * (1.0 - y * y))
+
+
+@op(r"\sigma(x)", elementwise=True)
+def sigmoid(x: Array) -> Array:
+    """Return 1 / (1 + exp(-x)), written with exp(-|x|), which cannot overflow."""
+    e = np.exp(-np.absolute(x))
+    return np.where(x < 0, e, 1.0) / (1.0 + e)
+
+
+sigmoid.vjp(x=lambda g, y: g * y * (1.0 - y))
+
+
+@op(r"\max(x, 0)", elementwise=True)
+def relu(x: Array) -> Array:
+    """Return max(x, 0); the gradient at 0 is 0."""
+    return np.maximum(x, 0)
+
+
+relu.vjp(x=lambda g, y: g * (y > 0))
+
+
+@op(r"\max(a, b)", elementwise=True)
+def maximum(a: Array, b: Array) -> Array:
+    """Return the larger of a and b; where they tie, each gets half the gradient."""
+    return np.maximum(a, b)
+
+
+maximum.vjp(
+    a=lambda g, a, b: np.where(a == b, g / 2.0, g * (a > b)),
+    b=lambda g, a, b: np.where(a == b, g / 2.0, g * (b > a)),
+)
+
+
+@op(r"\min(a, b)", elementwise=True)
+def minimum(a: Array, b: Array) -> Array:
+    """Return the smaller of a and b; where they tie, each gets half the gradient."""
+    return np.minimum(a, b)
+
+
+minimum.vjp(
+    a=lambda g, a, b: np.where(a == b, g / 2.0, g * (a < b)),
+    b=lambda g, a, b: np.where(a == b, g / 2.0, g * (b < a)),
+)
+
+
+@op(r"\min(\max(x, l), u)")
+def clamp(x: Array, min: Any = None, max: Any = None) -> Array:
+    """Return x kept between min and max (numbers, tensors or None); the bounds pass the gradient."""
+    if min is None and max is None:
+        raise ValueError("clamp: at least one of min and max must be given")
+    for bound in (min, max):
+        if bound is not None:
+            x = x.astype(_meet(x, bound), copy=False)
+    if min is not None:
+        x = np.maximum(x, min)
+    return x if max is None else np.minimum(x, max)
+
+
+def _meet(x: Array, other: Any) -> Any:
+    if isinstance(other, np.ndarray):
+        return result_dtype(x, other)
+    return np.result_type(x, other) if x.dtype.kind == "f" else _meet(x, _as_array(other))
+
+
+def _as_array(number: float) -> Array:
+    array = np.asarray(number)
+    return array.astype(np.float32) if array.dtype.kind == "f" else array
+
+
+def _within(x: Array, min: Any, max: Any) -> Array:
+    inside = True if min is None else x >= min
+    return inside if max is None else (x <= max) & inside
+
+
+clamp.vjp(
+    x=lambda g, x, min, max: g * _within(x, min, max),
+    min=lambda g, x, min, max: g * ((x < min) if max is None else (x < min) & (min < max)),
+    max=lambda g, x, min, max: g * ((x > max) if min is None else (x > max) | (max < min)),
+)
+
+
+@op(r"c \,?\, x : y")
+def where(condition: Array, x: Any, y: Any) -> Array:
+    """Return x where the condition holds, else y; broadcast, and each may be a number."""
+    x, y = np.asarray(x) if isinstance(x, np.generic) else x, y
+    if isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and x.dtype != y.dtype:
+        dtype = result_dtype(x, y)
+        x, y = x.astype(dtype), y.astype(dtype)
+    elif not isinstance(x, np.ndarray) and not isinstance(y, np.ndarray):
+        x, y = (_as_array(number) for number in (x, y))
+        dtype = result_dtype(x, y)
+        x, y = x.astype(dtype), y.astype(dtype)
+    return np.where(condition, x, y)
+
+
+where.vjp(
+    x=lambda g, condition: np.where(condition, g, 0.0),
+    y=lambda g, condition: np.where(condition, 0.0, g),
+)
+
+
+@op(r"x")
+def cast(x: Array, dtype: Any) -> Array:
+    """Return x in another dtype; the gradient comes back in x's own."""
+    return x.astype(dtype)
+
+
+cast.vjp(x=lambda g: g)
+
+
+@op(r"x")
+def clone(x: Array) -> Array:
+    """Return a copy with memory of its own, still part of the graph."""
+    return x.copy()
+
+
+clone.vjp(x=lambda g: g)

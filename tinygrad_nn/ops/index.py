@@ -1,0 +1,156 @@
+"""Picking elements by position, and the adjoint that adds gradients back where they were picked.
+Read `linalg.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..autograd.record import op
+from ..autograd.tensor_base import TensorBase
+from ..dtypes import Array
+from ..errors import DimensionError, DTypeError, ShapeError
+from .dims import one_dim
+
+
+def as_index(given: Any) -> tuple[Any, ...]:
+    """Return an index as NumPy takes it: a tuple, tensors and lists as arrays."""
+    parts = given if isinstance(given, tuple) else (given,)
+    return tuple(_index_part(part) for part in parts)
+
+
+def _index_part(part: Any) -> Any:
+    if isinstance(part, TensorBase):
+        part = part.array
+    elif isinstance(part, (list, range)):
+        part = np.asarray([int(p) if isinstance(p, TensorBase) else p for p in part])
+        if part.size == 0:
+            part = part.astype(np.int64)
+    elif isinstance(part, slice):
+        if part.step is not None and part.step < 0:
+            raise ValueError(f"index: a slice's step must be positive, got {part.step}; use flip")
+        return slice(*(None if p is None else int(p) for p in (part.start, part.stop, part.step)))
+    if isinstance(part, np.ndarray):
+        if part.dtype.kind not in "biu":
+            raise DimensionError(f"index: integers or bool expected, got a tensor of {part.dtype}")
+        return part
+    if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):
+        return part
+    raise DimensionError(
+        f"index: an int, slice, None, ..., or a tensor or list of ints or bools expected, got "
+        f"{type(part).__name__} {part!r:.40}"
+    )
+
+
+def check_index(shape: tuple[int, ...], index: tuple[Any, ...], error: Exception) -> Exception:
+    """Say which part of an index NumPy refused, with the sizes."""
+    used = sum_of_dims(index)
+    if used > len(shape):
+        return DimensionError(f"index: {used} indices for a tensor of {len(shape)} dimensions {shape}")
+    dim = 0
+    for i, part in enumerate(index):
+        if part is Ellipsis:
+            dim = len(shape) - sum_of_dims(index[i + 1 :])
+            continue
+        if part is None or isinstance(part, (bool, np.bool_)):
+            continue
+        if isinstance(part, np.ndarray) and part.dtype.kind == "b":
+            if part.shape != shape[dim : dim + part.ndim]:
+                return DimensionError(
+                    f"index: a mask of shape {part.shape} does not fit a tensor of shape {shape} at "
+                    f"dimension {dim}"
+                )
+            dim += part.ndim
+            continue
+        if not isinstance(part, slice):
+            values = np.asarray(part)
+            outside = values[(values < -shape[dim]) | (values >= shape[dim])]
+            if outside.size:
+                return DimensionError(
+                    f"index: {outside.flat[0]} is out of bounds for dimension {dim} of size {shape[dim]}"
+                )
+        dim += 1
+    return DimensionError(f"index: {error} (tensor of shape {shape})")
+
+
+def sum_of_dims(index: tuple[Any, ...]) -> int:
+    """Return how many dimensions an index uses up."""
+    used = 0
+    for part in index:
+        if isinstance(part, np.ndarray) and part.dtype.kind == "b":
+            used += part.ndim
+        elif part is not None and part is not Ellipsis and not isinstance(part, (bool, np.bool_)):
+            used += 1
+    return used
+
+
+@op(r"x_{i}", view=True)
+def getitem(x: Array, index: Any) -> Array:
+    """Return x[index]: a view for ints and slices, a copy for arrays and masks."""
+    index = as_index(index)
+    try:
+        if any(isinstance(part, (np.ndarray, bool, np.bool_)) for part in index):
+            return x[index]
+        return x[index if Ellipsis in index else (*index, Ellipsis)]  # `...`: a view even if 0-d
+    except (IndexError, ValueError) as error:
+        raise check_index(x.shape, index, error) from None
+
+
+getitem.vjp(x=lambda g, x_shape, index: add_at(g, index, x_shape))
+
+
+@op(r"\sum_{i} x_i e_i")
+def add_at(x: Array, index: Any, shape: Any) -> Array:
+    """Return zeros of `shape` with x added at `index`, once for every time a position is named.
+
+    The adjoint of x[index]: a position picked twice gets both gradients.
+    """
+    index = as_index(index)
+    y = np.zeros_like(x, shape=shape)
+    if any(isinstance(part, np.ndarray) and part.dtype.kind != "b" for part in index):
+        np.add.at(y, index, x)
+    else:
+        y[index] = x  # no position can be named twice
+    return y
+
+
+add_at.vjp(x=lambda g, index: getitem(g, index))
+
+
+def _along(dim: int, index: Array) -> tuple[Any, ...]:
+    """Return the index that picks, at each place of `index`, that position along `dim`."""
+    grid: list[Any] = list(np.ogrid[tuple(slice(size) for size in index.shape)])
+    grid[dim] = index
+    return tuple(grid)
+
+
+@op(r"x_{i_j, j}")
+def gather(x: Array, dim: int, index: Any) -> Array:
+    """Return y[i][j] = x[index[i][j]][j] for dim = 0, and likewise along another `dim`."""
+    axis = one_dim(dim, x.ndim, "gather")
+    index = np.asarray(index)
+    if index.dtype.kind not in "iu":
+        raise DTypeError(f"gather: index must be int64, got {index.dtype}")
+    if index.ndim != x.ndim:
+        raise ShapeError(
+            f"gather: index of shape {index.shape} must have as many dimensions as the input {x.shape}"
+        )
+    if x.ndim == 0:
+        return x.copy()
+    if index.size and (index.min() < 0 or index.max() >= x.shape[axis]):
+        raise DimensionError(
+            f"gather: index {index.min() if index.min() < 0 else index.max()} is out of bounds for "
+            f"dimension {axis} of size {x.shape[axis]}"
+        )
+    return x[_along(axis, index)]
+
+
+def _gather_rule(g: Array, x_shape: Any, dim: int, index: Any) -> Array:
+    index = np.asarray(index)
+    place = _along(one_dim(dim, len(x_shape), "gather"), index) if x_shape else ()
+    return add_at(g, place, x_shape)
+
+
+gather.vjp(x=_gather_rule)

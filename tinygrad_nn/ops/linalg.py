@@ -1,0 +1,68 @@
+"""Matrix products, with the gradients of every pairing from vector times vector to batches.
+Read `softmax.py` next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..autograd.record import op
+from ..dtypes import Array
+from ..errors import DTypeError, ShapeError
+
+
+@op(r"A B")
+def matmul(a: Array, b: Array) -> Array:
+    """Return the matrix product, as `@`: 1-D operands are a row and a column, leading dims a batch."""
+    check_product(a, b, "matmul")
+    if a.ndim > 2 and b.ndim == 2:  # one large product instead of a product per batch entry
+        return (a.reshape(-1, a.shape[-1]) @ b).reshape(*a.shape[:-1], b.shape[-1])
+    return np.matmul(a, b)
+
+
+def check_product(a: Array, b: Array, name: str) -> None:
+    """Raise `ShapeError` or `DTypeError` where a @ b is not defined."""
+    if a.ndim == 0 or b.ndim == 0:
+        raise ShapeError(f"{name}: operands need a dimension, got shapes {a.shape} and {b.shape}")
+    inner = b.shape[-2] if b.ndim > 1 else b.shape[0]
+    if a.shape[-1] != inner:
+        raise ShapeError(
+            f"{name}: shapes {a.shape} and {b.shape} cannot be multiplied: {a.shape[-1]} columns "
+            f"against {inner} rows"
+        )
+    if a.dtype != b.dtype:
+        raise DTypeError(
+            f"{name}: operands must have one dtype, got {a.dtype} and {b.dtype}; convert one, "
+            f"as with .to(tnn.{a.dtype})"
+        )
+    try:
+        np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    except ValueError:
+        raise ShapeError(
+            f"{name}: the batch dimensions of shapes {a.shape} and {b.shape} do not broadcast"
+        ) from None
+
+
+def _left_rule(g: Array, b: Array, a_shape: tuple[int, ...]) -> Array:
+    """dA = G Bᵀ."""
+    if b.ndim == 1:
+        return g[..., None] * b
+    if len(a_shape) == 1:
+        return (b @ g[..., None])[..., 0]
+    return g @ b.swapaxes(-1, -2)
+
+
+def _right_rule(g: Array, a: Array, b_shape: tuple[int, ...]) -> Array:
+    """dB = Aᵀ G."""
+    if len(b_shape) == 1:
+        if a.ndim == 1:
+            return g * a
+        return (a.swapaxes(-1, -2) @ g[..., None])[..., 0]
+    if a.ndim == 1:
+        return a[:, None] * g[..., None, :]
+    if a.ndim > 2 and len(b_shape) == 2:
+        return a.reshape(-1, a.shape[-1]).T @ g.reshape(-1, g.shape[-1])
+    return a.swapaxes(-1, -2) @ g
+
+
+matmul.vjp(a=_left_rule, b=_right_rule)

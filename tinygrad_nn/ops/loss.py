@@ -1,0 +1,340 @@
+"""The fused losses: each one Node, stable for any logits, with its textbook composition beside it.
+Read `nn/functional.py` next, which gives them PyTorch's signatures.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..autograd.record import op
+from ..dtypes import Array
+from ..errors import DimensionError, DTypeError, ShapeError
+from ..summation import accurate_sum
+from .elementwise import exp, log, sigmoid, silent
+from .elementwise import abs as absolute
+from .index import gather
+from .shape import expand
+from .softmax import log_softmax, softmax
+
+REDUCTIONS = ("none", "mean", "sum")
+
+
+def check_reduction(reduction: str, name: str) -> None:
+    """Raise ValueError for a reduction that is none of "none", "mean", "sum"."""
+    if reduction not in REDUCTIONS:
+        raise ValueError(f'{name}: reduction must be "none", "mean" or "sum", got {reduction!r}')
+
+
+def _reduced(losses: Array, reduction: str) -> Array:
+    if reduction == "none":
+        return losses
+    total = accurate_sum(losses)
+    return total if reduction == "sum" else total / losses.dtype.type(losses.size)
+
+
+def _spread(g: Array, shape: tuple[int, ...], reduction: str) -> Array:
+    """Return the gradient of each element's loss from that of the reduced one."""
+    if reduction == "mean":
+        g = g / math.prod(shape)
+    return g if reduction == "none" else expand(g, shape)
+
+
+# --- squared error -----------------------------------------------------------------------------------
+
+
+@op(r"\frac{1}{n} \sum_i (x_i - t_i)^2")
+@silent
+def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
+    """Return the squared error (input - target)^2, reduced; the two broadcast."""
+    check_reduction(reduction, "mse_loss")
+    try:
+        difference = input - target
+    except ValueError:
+        raise ShapeError(
+            f"mse_loss: input {input.shape} and target {target.shape} do not broadcast"
+        ) from None
+    return _reduced(difference * difference, reduction)
+
+
+def _mse_rule(g: Array, input: Array, target: Array, reduction: str) -> Array:
+    difference = input - target
+    if reduction == "mean":
+        g = g / math.prod(difference.shape)
+    return 2.0 * g * difference
+
+
+mse_loss.vjp(
+    input=_mse_rule,
+    target=lambda g, input, target, reduction: _mse_rule(g, target, input, reduction),
+)
+
+
+@mse_loss.composite
+def _mse_by_parts(input: Any, target: Any, reduction: str = "mean") -> Any:
+    return _reduce_tensor((input - target) ** 2, reduction)
+
+
+def _reduce_tensor(losses: Any, reduction: str) -> Any:
+    if reduction == "none":
+        return losses
+    return losses.sum() if reduction == "sum" else losses.mean()
+
+
+# --- classes: negative log-likelihood and cross-entropy ----------------------------------------------
+
+
+def _class_dim(shape: tuple[int, ...]) -> int:
+    return 0 if len(shape) == 1 else 1
+
+
+def check_classes(
+    input: Array, target: Array, weight: Any, ignore_index: int, name: str
+) -> tuple[int, int]:
+    """Return (class dimension, number of classes) after checking shapes, dtypes and the range."""
+    if input.ndim == 0:
+        raise ShapeError(f"{name}: input needs a class dimension, got a 0-d tensor")
+    dim = _class_dim(input.shape)
+    classes = input.shape[dim]
+    expected = input.shape[:dim] + input.shape[dim + 1 :]
+    if target.shape != expected:
+        raise ShapeError(
+            f"{name}: a target of shape {target.shape} does not fit an input of shape {input.shape}; "
+            f"expected {expected}, one class index per prediction"
+        )
+    if target.dtype.kind not in "iu":
+        raise DTypeError(
+            f"{name}: target must hold class indices (int64), got {target.dtype}; use target.long()"
+        )
+    outside = target[((target < 0) | (target >= classes)) & (target != ignore_index)]
+    if outside.size:
+        raise DimensionError(
+            f"{name}: target {outside.flat[0]} is out of bounds for {classes} classes (0 to "
+            f"{classes - 1}, or ignore_index={ignore_index})"
+        )
+    if weight is not None and weight.shape != (classes,):
+        raise ShapeError(
+            f"{name}: weight must have shape ({classes},), one per class, got {weight.shape}"
+        )
+    return dim, classes
+
+
+def _mass(
+    shape: tuple[int, ...],
+    target: Array,
+    weight: Any,
+    ignore_index: int,
+    label_smoothing: float,
+    like: Array,
+) -> tuple[Array, Array]:
+    """Return (q, w): how much each class is weighed in each prediction's loss -sum(q log p), and the
+    weights whose sum the mean divides by. q is w_t at the target, smoothed evenly over the classes."""
+    dim = _class_dim(shape)
+    valid = target != ignore_index
+    index = np.where(valid, target, 0)
+    weights = np.ones_like(like, shape=shape[dim]) if weight is None else weight.astype(like.dtype)
+    w = weights[index] * valid
+    q = np.zeros_like(like, shape=shape)
+    np.put_along_axis(q, np.expand_dims(index, dim), np.expand_dims(w, dim), axis=dim)
+    if label_smoothing:
+        even = weights.reshape([-1 if i == dim else 1 for i in range(len(shape))]) / shape[dim]
+        q = (1.0 - label_smoothing) * q + label_smoothing * even * np.expand_dims(valid, dim)
+    return q.astype(like.dtype, copy=False), w.astype(like.dtype, copy=False)
+
+
+def _reduced_classes(losses: Array, w: Array, reduction: str) -> Array:
+    if reduction == "none":
+        return losses
+    total = accurate_sum(losses)
+    return total if reduction == "sum" else total / accurate_sum(w)
+
+
+def _spread_classes(g: Array, w: Array, dim: int, reduction: str) -> Array:
+    if reduction == "none":
+        return g.reshape((*g.shape[:dim], 1, *g.shape[dim:]))
+    return g if reduction == "sum" else g / accurate_sum(w)
+
+
+def _picked(x: Array, target: Array, ignore_index: int) -> Array:
+    dim = _class_dim(x.shape)
+    index = np.expand_dims(np.where(target != ignore_index, target, 0), dim)
+    return np.take_along_axis(x, index, axis=dim).squeeze(dim)
+
+
+@op(r"-w_t x_t")
+@silent
+def nll_loss(
+    input: Array,
+    target: Array,
+    weight: Any = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Array:
+    """Return -weight[t] * input[t] for log-probabilities (N, C, ...) and targets (N, ...)."""
+    check_reduction(reduction, "nll_loss")
+    check_classes(input, target, weight, ignore_index, "nll_loss")
+    valid = target != ignore_index
+    w = valid.astype(input.dtype) if weight is None else weight[np.where(valid, target, 0)] * valid
+    losses = np.where(valid, -w * _picked(input, target, ignore_index), 0.0).astype(input.dtype)
+    return _reduced_classes(losses, w, reduction)
+
+
+def _nll_rule(
+    g: Array,
+    input_shape: Any,
+    target: Array,
+    weight: Any,
+    ignore_index: int,
+    reduction: str,
+) -> Array:
+    """d/dx = -q: the weight at the target, nothing elsewhere."""
+    like = getattr(g, "array", g)
+    q, w = _mass(tuple(input_shape), target, weight, ignore_index, 0.0, like)
+    return _spread_classes(g, w, _class_dim(input_shape), reduction) * -q
+
+
+nll_loss.vjp(input=_nll_rule)
+
+
+@nll_loss.composite
+def _nll_by_parts(
+    input: Any, target: Any, weight: Any = None, ignore_index: int = -100, reduction: str = "mean"
+) -> Any:
+    dim = _class_dim(input.shape)
+    valid = target != ignore_index
+    index = target * valid
+    w = valid.to(input.dtype) if weight is None else weight[index] * valid
+    losses = -w * gather(input, dim, index.unsqueeze(dim)).squeeze(dim)
+    return losses.sum() / w.sum() if reduction == "mean" else _reduce_tensor(losses, reduction)
+
+
+@op(r"-\sum_c q_c \log\operatorname{softmax}(x)_c")
+@silent
+def cross_entropy(
+    input: Array,
+    target: Array,
+    weight: Any = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Array:
+    """Return the negative log of the softmax at the target: logits (N, C, ...), targets (N, ...)."""
+    check_reduction(reduction, "cross_entropy")
+    dim, _ = check_classes(input, target, weight, ignore_index, "cross_entropy")
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
+    log_p = log_softmax(input, dim)
+    if not label_smoothing:
+        return nll_loss(log_p, target, weight, ignore_index, reduction)
+    q, w = _mass(input.shape, target, weight, ignore_index, label_smoothing, input)
+    losses = -accurate_sum(np.where(q == 0, 0, q * log_p), dim)
+    return _reduced_classes(losses, w, reduction)
+
+
+def _cross_entropy_rule(
+    g: Array,
+    input: Array,
+    target: Array,
+    weight: Any,
+    ignore_index: int,
+    reduction: str,
+    label_smoothing: float,
+) -> Array:
+    """d/dx = p sum(q) - q: the predicted minus the wanted, dZ2 = A2 - Y for plain targets."""
+    shape = tuple(input.shape)
+    dim = _class_dim(shape)
+    q, w = _mass(shape, target, weight, ignore_index, label_smoothing, getattr(input, "array", input))
+    difference = softmax(input, dim) * accurate_sum(q, dim, True) - q
+    return _spread_classes(g, w, dim, reduction) * difference
+
+
+cross_entropy.vjp(input=_cross_entropy_rule)
+
+
+@cross_entropy.composite
+def _cross_entropy_by_parts(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Any:
+    dim = _class_dim(input.shape)
+    log_p = log_softmax(input, dim)
+    plain = _nll_by_parts(log_p, target, weight, ignore_index, reduction)
+    if not label_smoothing:
+        return plain
+    valid = target != ignore_index
+    weighed = log_p
+    if weight is not None:
+        weighed = log_p * weight.reshape([-1 if i == dim else 1 for i in range(input.ndim)])
+    even = -weighed.mean(dim) * valid
+    if reduction == "mean":
+        even = even.sum() / (valid.sum() if weight is None else (weight[target * valid] * valid).sum())
+    elif reduction == "sum":
+        even = even.sum()
+    return (1.0 - label_smoothing) * plain + label_smoothing * even
+
+
+# --- yes or no: binary cross-entropy -----------------------------------------------------------------
+
+
+@op(r"-t\log\sigma(x) - (1 - t)\log(1 - \sigma(x))")
+@silent
+def binary_cross_entropy_with_logits(
+    input: Array,
+    target: Array,
+    weight: Any = None,
+    pos_weight: Any = None,
+    reduction: str = "mean",
+) -> Array:
+    """Return the cross-entropy of sigmoid(input) with targets from 0 to 1, stable for any logit."""
+    name = "binary_cross_entropy_with_logits"
+    check_reduction(reduction, name)
+    if target.shape != input.shape:
+        raise ShapeError(f"{name}: target {target.shape} must have the input's shape {input.shape}")
+    positive = 1.0 if pos_weight is None else 1.0 + (pos_weight - 1.0) * target
+    softplus = np.log1p(np.exp(-np.absolute(input))) + np.maximum(-input, 0)  # log(1 + e^-x)
+    losses = (1.0 - target) * input + positive * softplus
+    return _reduced(losses if weight is None else losses * weight, reduction)
+
+
+def _weighed(g: Array, shape: tuple[int, ...], weight: Any, reduction: str) -> Array:
+    g = _spread(g, shape, reduction)
+    return g if weight is None else g * weight
+
+
+def _bce_input_rule(
+    g: Array, input: Array, target: Array, weight: Any, pos_weight: Any, reduction: str
+) -> Array:
+    """d/dx = sigmoid(x) - t, for pos_weight 1."""
+    positive = 1.0 if pos_weight is None else 1.0 + (pos_weight - 1.0) * target
+    slope = (1.0 - target) - positive * sigmoid(-input)
+    return _weighed(g, tuple(input.shape), weight, reduction) * slope
+
+
+def _bce_target_rule(
+    g: Array, input: Array, weight: Any, pos_weight: Any, reduction: str
+) -> Array:
+    """d/dt = -x, for pos_weight 1."""
+    slope = -input
+    if pos_weight is not None:
+        softplus = log(1.0 + exp(-absolute(input))) + (absolute(input) - input) / 2.0
+        slope = slope + (pos_weight - 1.0) * softplus
+    return _weighed(g, tuple(input.shape), weight, reduction) * slope
+
+
+binary_cross_entropy_with_logits.vjp(input=_bce_input_rule, target=_bce_target_rule)
+
+
+@binary_cross_entropy_with_logits.composite
+def _bce_by_parts(
+    input: Any, target: Any, weight: Any = None, pos_weight: Any = None, reduction: str = "mean"
+) -> Any:
+    yes, no = sigmoid(input), sigmoid(-input)
+    positive = target if pos_weight is None else pos_weight * target
+    losses = -(positive * log(yes) + (1.0 - target) * log(no))
+    return _reduce_tensor(losses if weight is None else losses * weight, reduction)

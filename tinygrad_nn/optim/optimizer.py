@@ -1,0 +1,166 @@
+"""`Optimizer`: parameter groups, their options, state, saving and loading; each rule is a subclass.
+Read `sgd.py` next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..autograd.grad_mode import enable_grad
+from ..tensor import Tensor
+from ..warn import warn_user
+
+
+class Optimizer:
+    """The base of the optimizers: `param_groups`, `zero_grad`, `step`, `state_dict`.
+
+    A subclass gives `update(parameter, gradient, group, state)`, its rule for one parameter.
+
+    Raises:
+        TypeError: `params` is a tensor or holds something else than tensors or groups.
+        ValueError: no parameters, a computed tensor, or a parameter in two groups.
+    """
+
+    def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
+        if isinstance(params, Tensor):
+            raise TypeError(
+                "an optimizer takes a list of tensors, such as model.parameters(), not one Tensor"
+            )
+        self.defaults = defaults
+        self.param_groups: list[dict[str, Any]] = []
+        self.state: dict[Tensor, dict[str, Any]] = {}  # by the parameter itself: hashed by identity
+        groups = list(params)
+        if not groups:
+            raise ValueError("an optimizer got an empty list of parameters; was the model built?")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        for group in groups:
+            self.add_param_group(group)
+
+    def update(self, p: Any, g: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
+        """Change the array `p` in place by its gradient's array `g`."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method update(p, g, group, state)")
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add a group: {"params": tensors, option: value, ...}; other options take the defaults."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"a parameter group is a dict, got {type(param_group).__name__}")
+        given = param_group["params"]
+        params = [given] if isinstance(given, Tensor) else list(given)
+        for each in params:
+            if not isinstance(each, Tensor):
+                raise TypeError(f"an optimizer takes Tensors, got {type(each).__name__}")
+            if not each.is_leaf:
+                raise ValueError(
+                    f"a computed tensor of shape {tuple(each.shape)} cannot be optimized; pass the leaf "
+                    "that it was computed from"
+                )
+        group = {**self.defaults, **param_group, "params": params}
+        if len({id(each) for each in params}) != len(params):
+            warn_user("an optimizer got the same parameter twice; it is then updated twice a step")
+        taken = {id(each) for group in self.param_groups for each in group["params"]}
+        if any(id(each) in taken for each in params):
+            raise ValueError("a parameter appears in more than one group")
+        self.param_groups.append(group)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop every parameter's gradient, or fill it with 0 if `set_to_none` is False."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                node = parameter.node
+                if node is None or node.extra.grad is None:
+                    continue
+                if set_to_none:
+                    node.extra.grad = None
+                else:
+                    node.extra.grad.detach_().zero_()
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that has a gradient; return the closure's loss, if one is given."""
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        with np.errstate(all="ignore"):
+            for group in self.param_groups:
+                for parameter in group["params"]:
+                    gradient = parameter.grad
+                    if gradient is not None:
+                        state = self.state.get(parameter)
+                        if state is None:
+                            state = self.state[parameter] = {}
+                        self.update(parameter.array, gradient.array, group, state)
+                        parameter.version[0] += 1
+        return loss
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return {"state": per parameter by number, "param_groups": options and numbers}."""
+        numbers: dict[int, int] = {}
+        groups = []
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                numbers.setdefault(id(parameter), len(numbers))
+            options = {key: value for key, value in group.items() if key != "params"}
+            groups.append({**options, "params": [numbers[id(p)] for p in group["params"]]})
+        state = {numbers[id(p)]: dict(values) for p, values in self.state.items() if values}
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Take over options and state that `state_dict` returned; refuse what does not fit, unchanged.
+
+        Raises:
+            ValueError: another number of groups, or of parameters in one; state of a wrong shape.
+        """
+        given = state_dict["param_groups"]
+        if len(given) != len(self.param_groups):
+            raise ValueError(
+                f"the loaded state has {len(given)} parameter groups, this optimizer "
+                f"{len(self.param_groups)}"
+            )
+        by_number: dict[Any, Tensor] = {}
+        for i, (theirs, ours) in enumerate(zip(given, self.param_groups, strict=True)):
+            if len(theirs["params"]) != len(ours["params"]):
+                raise ValueError(
+                    f"the loaded group {i} has {len(theirs['params'])} parameters, this optimizer's "
+                    f"group has {len(ours['params'])}"
+                )
+            by_number.update(zip(theirs["params"], ours["params"], strict=True))
+        state: dict[Tensor, dict[str, Any]] = {}
+        for number, values in state_dict["state"].items():
+            state[by_number[number]] = {
+                key: _taken_over(value, by_number[number], key) for key, value in values.items()
+            }
+        for theirs, ours in zip(given, self.param_groups, strict=True):
+            ours.update({key: value for key, value in theirs.items() if key != "params"})
+        self.state = state
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__} ("]
+        for i, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {i}")
+            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
+        return "\n".join([*lines, ")"])
+
+
+def _taken_over(value: Any, parameter: Tensor, key: str) -> Any:
+    """Copy a tensor of state in the parameter's dtype; it must have the parameter's shape."""
+    if not isinstance(value, Tensor):
+        return value
+    if value.ndim and value.shape != parameter.shape:
+        raise ValueError(
+            f"the loaded state {key!r} has shape {tuple(value.shape)}, its parameter "
+            f"{tuple(parameter.shape)}"
+        )
+    copied = value.detach().to(parameter.dtype) if value.is_floating_point() else value.detach()
+    return copied.clone()
+
+
+def check_not_negative(**options: float) -> None:
+    """Raise ValueError for the first option below 0."""
+    for name, value in options.items():
+        if not value >= 0.0:
+            raise ValueError(f"{name} must be 0 or more, got {value}")
+

@@ -1,0 +1,63 @@
+"""`Size`, the tuple that a tensor's shape is, and `device`, which is always the CPU.
+Read `tensor.py` next.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, SupportsIndex
+
+
+class Size(tuple[int, ...]):
+    """A shape: a tuple of ints that prints and slices as PyTorch's does.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.ones(2, 3).shape, tnn.ones(2, 3).shape.numel()
+        (torch.Size([2, 3]), 6)
+    """
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return math.prod(self)
+
+    def __repr__(self) -> str:
+        return f"torch.Size({list(self)})"
+
+    def __getitem__(self, index: SupportsIndex | slice) -> Any:
+        part = super().__getitem__(index)
+        return Size(part) if isinstance(index, slice) else part
+
+    def __add__(self, other: tuple[Any, ...]) -> Size:
+        return Size(super().__add__(tuple(other)))
+
+
+class device:  # noqa: N801 - PyTorch's spelling
+    """Where tensors live: `device("cpu")`, the only one there is.
+
+    Raises:
+        RuntimeError: any other device, as PyTorch without CUDA does.
+    """
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
+        name, _, number = str(getattr(type, "type", type)).partition(":")
+        if name != "cpu":
+            raise RuntimeError(f"device {name!r} is not there: tinygrad_nn computes on the CPU")
+        self.type = name
+        self.index = int(number) if number else index
+
+    def __repr__(self) -> str:
+        return "device(type='cpu')" if self.index is None else f"device(type='cpu', index={self.index})"
+
+    def __str__(self) -> str:
+        return "cpu" if self.index is None else f"cpu:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))

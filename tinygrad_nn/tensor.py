@@ -1,0 +1,436 @@
+"""`Tensor`: an array, its gradient and its Node, with PyTorch's operators and methods on it.
+Read `creation.py` next: the functions that make tensors.
+"""
+
+from __future__ import annotations
+
+from builtins import bool as bool_
+from builtins import float as float_
+from builtins import int as int_
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .autograd import tensor_base
+from .autograd.differentiable import Differentiable
+from .autograd.node import extra_of, make_leaf
+from .autograd.tensor_base import TensorBase, make_tensor
+from .dtypes import dtype as dtype_class
+from .errors import DTypeError, GraphError, ShapeError
+from .from_data import array_from
+from .numpy_protocol import call_function, call_ufunc
+from .ops import compare, elementwise, inplace, linalg, reduce
+from .ops import index as index_ops
+from .ops import shape as shape_ops
+from .ops import softmax as softmax_ops
+from .ops.dims import one_dim
+from .printing import tensor_repr
+from .size import Size
+from .size import device as device_class
+
+in_place = inplace.in_place
+
+
+def _sizes(given: tuple[Any, ...]) -> Any:
+    """x.view(2, 3) and x.view((2, 3)) mean the same."""
+    return given[0] if len(given) == 1 and isinstance(given[0], (tuple, list)) else given
+
+
+class Tensor(Differentiable):
+    """An n-dimensional array that records what is computed from it.
+
+    `Tensor(2, 3)` makes an uninitialised float32 tensor of that shape and `Tensor([2, 3])` one of that
+    data, as in PyTorch; `tnn.tensor(...)` is the usual way.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> x = tnn.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([2., 4.])
+    """
+
+    __slots__ = ()
+
+    def __init__(self, *data: Any) -> None:
+        if all(isinstance(each, int_) for each in data):
+            sizes = data if data else (0,)
+            self.array = np.zeros(sizes, dtypes.default_float())
+        else:
+            self.array = array_from(_sizes(data), dtypes.default_float(), "Tensor").copy()
+        self.node = None
+        self.version = [0]
+
+    # --- arithmetic ---------------------------------------------------------------------------------
+
+    __add__ = __radd__ = elementwise.add
+    __sub__ = elementwise.sub
+    __mul__ = __rmul__ = elementwise.mul
+    __truediv__ = elementwise.div
+    __pow__ = elementwise.pow
+    __neg__ = elementwise.neg
+    __abs__ = elementwise.abs
+    __matmul__ = linalg.matmul
+    __invert__ = compare.bitwise_not
+    __and__ = __rand__ = compare.bitwise_and
+    __or__ = __ror__ = compare.bitwise_or
+    __xor__ = __rxor__ = compare.bitwise_xor
+    __lt__ = compare.lt
+    __le__ = compare.le
+    __gt__ = compare.gt
+    __ge__ = compare.ge
+
+    def __pos__(self) -> Tensor:
+        return self
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return elementwise.sub(other, self)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return elementwise.div(other, self)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return elementwise.pow(other, self)
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return linalg.matmul(other, self)
+
+    def __eq__(self, other: Any) -> Any:
+        return compare.eq(self, other) if _is_operand(other) else NotImplemented
+
+    def __ne__(self, other: Any) -> Any:
+        return compare.ne(self, other) if _is_operand(other) else NotImplemented
+
+    __hash__ = object.__hash__
+
+    __iadd__ = in_place(elementwise.add)
+    __isub__ = in_place(elementwise.sub)
+    __imul__ = in_place(elementwise.mul)
+    __itruediv__ = in_place(elementwise.div)
+    __ipow__ = in_place(elementwise.pow)
+    __iand__ = in_place(compare.bitwise_and)
+    __ior__ = in_place(compare.bitwise_or)
+    __ixor__ = in_place(compare.bitwise_xor)
+
+    # --- operations as methods ----------------------------------------------------------------------
+
+    add, sub, subtract = elementwise.add_scaled, elementwise.sub_scaled, elementwise.sub_scaled
+    mul = multiply = elementwise.mul
+    div = divide = true_divide = elementwise.div
+    pow, neg, negative = elementwise.pow, elementwise.neg, elementwise.neg
+    exp, log, sqrt, tanh = elementwise.exp, elementwise.log, elementwise.sqrt, elementwise.tanh
+    sigmoid, relu, sign = elementwise.sigmoid, elementwise.relu, elementwise.sign
+    abs = absolute = elementwise.abs
+    maximum, minimum = elementwise.maximum, elementwise.minimum
+    clamp = clip = elementwise.clamp
+    clone = elementwise.clone
+    eq, ne, lt, le, gt, ge = compare.eq, compare.ne, compare.lt, compare.le, compare.gt, compare.ge
+    isnan = compare.isnan
+    logical_not = bitwise_not = compare.bitwise_not
+    bitwise_and, bitwise_or, bitwise_xor = compare.bitwise_and, compare.bitwise_or, compare.bitwise_xor
+
+    sum, mean, var = reduce.sum, reduce.mean, reduce.var
+    max, min, amax, amin = reduce.max, reduce.min, reduce.amax, reduce.amin
+    argmax, argmin, logsumexp = reduce.argmax, reduce.argmin, reduce.logsumexp
+    softmax, log_softmax = softmax_ops.softmax, softmax_ops.log_softmax
+    matmul, gather = linalg.matmul, index_ops.gather
+    unsqueeze, squeeze = shape_ops.unsqueeze, shape_ops.squeeze
+    transpose = swapaxes = shape_ops.transpose
+    flatten = shape_ops.flatten
+
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """Return self where the condition holds, else `other`."""
+        return elementwise.where(condition, self, other)
+
+    def reshape(self, *shape_: Any) -> Tensor:
+        """Return the same elements in another shape; one size may be -1."""
+        return shape_ops.reshape(self, _sizes(shape_))
+
+    def view(self, *shape_: Any) -> Tensor:
+        """Return the same memory in another shape, or read as another dtype of the same size."""
+        if len(shape_) == 1 and isinstance(shape_[0], dtype_class):
+            return make_tensor(self.array.view(shape_[0].dtype), None, self.version)  # type: ignore[no-any-return]
+        return shape_ops.view(self, _sizes(shape_))
+
+    def view_as(self, other: Tensor) -> Tensor:
+        """Return a view in the other tensor's shape."""
+        return shape_ops.view(self, other.array.shape)
+
+    def reshape_as(self, other: Tensor) -> Tensor:
+        """Return the same elements in the other tensor's shape."""
+        return shape_ops.reshape(self, other.array.shape)
+
+    def permute(self, *dims: Any) -> Tensor:
+        """Return a view whose dimension i is dimension dims[i] of this tensor."""
+        return shape_ops.permute(self, _sizes(dims))
+
+    def expand(self, *sizes: Any) -> Tensor:
+        """Return a view repeated along dimensions of size 1; -1 keeps a size."""
+        return shape_ops.expand(self, _sizes(sizes))
+
+    def expand_as(self, other: Tensor) -> Tensor:
+        """Return a view expanded to the other tensor's shape."""
+        return shape_ops.expand(self, other.array.shape)
+
+    def t(self) -> Tensor:
+        """Return the transposed matrix; a vector stays as it is."""
+        if self.array.ndim > 2:
+            raise ShapeError(f"t: a matrix or vector expected, got shape {self.array.shape}")
+        return shape_ops.transpose(self, 0, 1) if self.array.ndim == 2 else self
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802 - PyTorch's spelling
+        """The tensor with its dimensions in reverse order."""
+        return shape_ops.permute(self, tuple(range(self.array.ndim))[::-1])
+
+    @property
+    def mT(self) -> Tensor:  # noqa: N802 - PyTorch's spelling
+        """The tensor with its last two dimensions exchanged."""
+        return shape_ops.transpose(self, -2, -1)
+
+    def contiguous(self) -> Tensor:
+        """Return this tensor if its elements lie row by row in memory, else a copy that does."""
+        return self if self.array.flags.c_contiguous else elementwise.clone(self)
+
+    def __getitem__(self, index_: Any) -> Tensor:
+        return index_ops.getitem(self, index_)
+
+    # --- in place -----------------------------------------------------------------------------------
+
+    add_, sub_ = in_place(elementwise.add_scaled), in_place(elementwise.sub_scaled)
+    mul_, div_, pow_ = __imul__, __itruediv__, __ipow__
+    neg_, exp_, log_ = (in_place(f) for f in (elementwise.neg, elementwise.exp, elementwise.log))
+    sqrt_, abs_, tanh_ = (in_place(f) for f in (elementwise.sqrt, elementwise.abs, elementwise.tanh))
+    sigmoid_, relu_ = in_place(elementwise.sigmoid), in_place(elementwise.relu)
+    clamp_ = clip_ = in_place(elementwise.clamp)
+    fill_, copy_ = inplace.fill, inplace.copy
+    __setitem__ = inplace.set_item
+
+    def zero_(self) -> Tensor:
+        """Write 0 into every element and return this tensor."""
+        return inplace.fill(self, 0)  # type: ignore[no-any-return]
+
+    # --- facts --------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of the dimensions."""
+        return Size(self.array.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """Return the shape, or the size of one dimension."""
+        return self.shape if dim is None else self.array.shape[one_dim(dim, self.array.ndim, "size")]
+
+    @property
+    def dtype(self) -> dtype_class:
+        """The element type, such as `tnn.float32`."""
+        return dtypes.from_numpy(self.array.dtype)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    def dim(self) -> int:
+        """Return the number of dimensions."""
+        return self.array.ndim
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return self.array.size
+
+    nelement = numel
+
+    @property
+    def device(self) -> device_class:
+        """Where the tensor lives: always the CPU."""
+        return device_class("cpu")
+
+    is_cuda = False
+
+    def is_floating_point(self) -> bool:
+        """Return whether the dtype is a float."""
+        return self.array.dtype.kind == "f"
+
+    def is_contiguous(self) -> bool:
+        """Return whether the elements lie row by row in memory."""
+        return self.array.flags.c_contiguous
+
+    def stride(self, dim: int | None = None) -> Any:
+        """Return how many elements apart neighbours lie, per dimension."""
+        strides = tuple(each // self.array.itemsize for each in self.array.strides)
+        return strides if dim is None else strides[dim]
+
+    def element_size(self) -> int:
+        """Return the bytes per element."""
+        return self.array.itemsize
+
+    def data_ptr(self) -> int:
+        """Return the address of the first element."""
+        return self.array.ctypes.data
+
+    # --- to other types -----------------------------------------------------------------------------
+
+    def to(self, *args: Any, dtype: Any = None, copy: bool = False, **ignored: Any) -> Tensor:
+        """Return this tensor in another dtype (a dtype or a tensor to be like); devices are the CPU."""
+        for given in args:
+            if isinstance(given, (dtype_class, type)):
+                dtype = given
+            elif isinstance(given, Tensor):
+                dtype = given.dtype
+            elif isinstance(given, (str, device_class)):
+                device_class(given)
+        if "device" in ignored:
+            device_class(ignored["device"])
+        wanted = self.array.dtype if dtype is None else dtypes.to_numpy(dtype)
+        if wanted != self.array.dtype:
+            return elementwise.cast(self, wanted)
+        return elementwise.clone(self) if copy else self
+
+    def float(self) -> Tensor:
+        """Return this tensor as float32."""
+        return self.to(dtypes.float32)
+
+    def double(self) -> Tensor:
+        """Return this tensor as float64."""
+        return self.to(dtypes.float64)
+
+    def half(self) -> Tensor:
+        """Return this tensor as float16."""
+        return self.to(dtypes.float16)
+
+    def long(self) -> Tensor:
+        """Return this tensor as int64, rounded towards 0."""
+        return self.to(dtypes.int64)
+
+    def int(self) -> Tensor:
+        """Return this tensor as int32, rounded towards 0."""
+        return self.to(dtypes.int32)
+
+    def bool(self) -> Tensor:
+        """Return whether each element differs from 0."""
+        return self.to(dtypes.bool)
+
+    def type_as(self, other: Tensor) -> Tensor:
+        """Return this tensor in the other's dtype."""
+        return self.to(other.dtype)
+
+    def cpu(self) -> Tensor:
+        """Return this tensor, which is on the CPU."""
+        return self
+
+    def numpy(self, *, force: bool_ = False) -> np.ndarray[Any, Any]:
+        """Return the ndarray that this tensor stands on: the same memory, no copy.
+
+        Raises:
+            GraphError: the tensor requires a gradient, which a write would make wrong.
+        """
+        if self.node is not None and not force:
+            raise GraphError("numpy() on a tensor that requires a gradient; use .detach().numpy()")
+        return self.array
+
+    def item(self) -> Any:
+        """Return the only element as a Python number."""
+        if self.array.size != 1:
+            raise ShapeError(
+                f"a tensor of shape {self.array.shape} has {self.array.size} elements and cannot become "
+                "one number; index it, or use .tolist()"
+            )
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        """Return the elements as (nested) Python lists, a number for a 0-d tensor."""
+        return self.array.tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool_ | None = None) -> np.ndarray[Any, Any]:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        return call_ufunc(ufunc, method, inputs, keywords)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
+        return call_function(function, args, keywords)
+
+    def __float__(self) -> float_:
+        return float_(self.item())
+
+    def __int__(self) -> int_:
+        return int_(self.item())
+
+    def __index__(self) -> int_:
+        if self.array.dtype.kind not in "biu":
+            raise DTypeError(f"only an integer tensor can be an index, this one is {self.array.dtype}")
+        return int_(self.item())
+
+    def __bool__(self) -> bool_:
+        if self.array.size != 1:
+            raise ShapeError(
+                f"the truth of a tensor of shape {self.array.shape} is ambiguous; compare one element, "
+                "or reduce it"
+            )
+        return bool_(self.array)
+
+    def __len__(self) -> int_:
+        if not self.array.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.array.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return (self[i] for i in range(len(self.array)))
+
+    def __contains__(self, value: Any) -> bool_:
+        return bool_((self.array == np.asarray(value)).any())
+
+    def __repr__(self) -> str:
+        suffixes = []
+        if self.grad_fn is not None:
+            suffixes.append(f"grad_fn=<{self.grad_fn.name()}>")
+        elif self.node is not None:
+            suffixes.append("requires_grad=True")
+        return tensor_repr(self.array, suffixes=suffixes, default_dtype=dtypes.default_float())
+
+    def __format__(self, spec: str) -> str:
+        if self.array.ndim or type(self) is not Tensor:
+            return object.__format__(self, spec)
+        return format(self.item(), spec)
+
+    def __deepcopy__(self, memo: dict[int_, Any]) -> Any:
+        if not self.is_leaf:
+            raise GraphError(
+                "deepcopy of a computed tensor would need its whole graph; copy .detach() instead"
+            )
+        made = tensor_base.new(type(self))
+        memo[id(self)] = made
+        made.array = self.array.copy()
+        made.version = [0]
+        made.node = None
+        if self.node is not None:
+            made.node = make_leaf(made.array.shape, made.array.dtype, _copied(extra_of(self.node).grad))
+        return made
+
+    def __reduce__(self) -> Any:
+        if not self.is_leaf:
+            raise GraphError("a computed tensor cannot be pickled with its graph; use .detach()")
+        return _rebuild, (type(self), self.array, self.requires_grad)
+
+
+def _is_operand(value: Any) -> bool_:
+    return isinstance(value, (TensorBase, float_, int_, np.ndarray, np.generic))
+
+
+def _copied(gradient: Any) -> Any:
+    return None if gradient is None else make_tensor(gradient.array.copy())
+
+
+def _rebuild(kind: type[Tensor], array: np.ndarray[Any, Any], requires_grad: bool_) -> Tensor:
+    """Make the pickled leaf again."""
+    made = tensor_base.new(kind)
+    made.array, made.node, made.version = array, None, [0]
+    return made.requires_grad_(requires_grad)  # type: ignore[no-any-return]
+
+
+tensor_base.tensor_class = Tensor
