@@ -24,6 +24,7 @@ HALF: np.dtype[Any] = np.dtype(np.float16)
 SINGLE: np.dtype[Any] = np.dtype(np.float32)
 DOUBLE: np.dtype[Any] = np.dtype(np.float64)
 DIGITS = {HALF: 11, SINGLE: 24, DOUBLE: 53}  # every whole number up to 2**digits is a value
+LARGEST = {dtype: float(np.finfo(dtype).max) for dtype in DIGITS}
 NEEDS_64_BITS = 2**28  # from this span on, a 32-bit remainder would favour some integers by 5 %
 MOST_CATEGORIES = 2**24
 
@@ -64,7 +65,7 @@ class Generator(MersenneTwister):
         high and their difference are finite in `dtype`, and low <= high.
         """
         dtype, count = _float_dtype("uniform", dtype), _size("uniform", shape)
-        largest = float(np.finfo(dtype).max)
+        largest = LARGEST[dtype]
         if not (-largest <= low <= high <= largest and high - low <= largest):
             raise RandomError(
                 f"uniform takes low <= high within {dtype} (±{largest:.3g}), their difference too; "
@@ -238,11 +239,10 @@ class Generator(MersenneTwister):
         again = BLOCK if whole < count else 0
         drawn = (whole if dtype == HALF else count) + again  # float16 skips the last, part block
         uniforms = self.fractions(drawn, _working_dtype(dtype))
-        normals = np.empty(count, uniforms.dtype)
-        normals[:whole] = box_muller(uniforms[:whole])
-        if again:
-            normals[-BLOCK:] = box_muller(uniforms[-BLOCK:])
-        return normals
+        if not again:
+            return box_muller(uniforms)
+        normals = box_muller(np.concatenate((uniforms[:whole], uniforms[-BLOCK:])))
+        return np.concatenate((normals[: count - BLOCK], normals[-BLOCK:]))
 
 
 def _size(operation: str, shape: Sequence[int]) -> int:

@@ -1,0 +1,3 @@
+"""Benchmarks, never tests: nothing here fails because a machine is slow.
+Run `python -m benchmarks`; read `__main__.py` first.
+"""
