@@ -22,7 +22,7 @@ class dtype:  # noqa: N801 - PyTorch's spelling
         (torch.float32, 4, True)
     """
 
-    __slots__ = ("dtype", "is_floating_point", "itemsize", "name")
+    __slots__ = ("dtype", "is_floating_point", "is_signed", "itemsize", "name")
     is_complex = False
 
     def __init__(self, name: str) -> None:
@@ -30,6 +30,7 @@ class dtype:  # noqa: N801 - PyTorch's spelling
         self.dtype = np.dtype(name)  # the attribute that NumPy looks for
         self.itemsize = self.dtype.itemsize
         self.is_floating_point = self.dtype.kind == "f"
+        self.is_signed = self.dtype.kind in "if"
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"  # printed values compare equal to PyTorch's
@@ -84,12 +85,12 @@ def get_default_dtype() -> dtype:
     return from_numpy(_default)
 
 
-def set_default_dtype(given: dtype) -> None:
-    """Make Python floats become `given`, a floating-point dtype."""
+def set_default_dtype(d: dtype, /) -> None:
+    """Make Python floats become `d`, a floating-point dtype."""
     global _default
-    numpy_dtype = to_numpy(given)
+    numpy_dtype = to_numpy(d)
     if numpy_dtype.kind != "f":
-        raise DTypeError(f"set_default_dtype() takes a floating-point dtype, got {given!r}")
+        raise DTypeError(f"set_default_dtype() takes a floating-point dtype, got {d!r}")
     _default = numpy_dtype
 
 
@@ -98,8 +99,8 @@ def default_float() -> np.dtype[Any]:
     return _default
 
 
-def promote_types(first: np.dtype[Any], second: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the dtype that two dtypes meet in: any float beats any integer, as in PyTorch.
+def promoted(first: np.dtype[Any], second: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype that two of NumPy's dtypes meet in: any float beats any integer.
 
     NumPy would widen (int64 with float32 gives float64); PyTorch keeps the float.
     """
@@ -119,4 +120,99 @@ def result_dtype(first: Any, second: Any) -> np.dtype[Any]:
         if _CATEGORY[scalar.dtype.kind] <= _CATEGORY[array.dtype.kind]:
             return array.dtype  # type: ignore[no-any-return]
         return scalar.dtype  # type: ignore[no-any-return]
-    return promote_types(first.dtype, second.dtype)
+    return promoted(first.dtype, second.dtype)
+
+
+def dtype_of_number(number: Any) -> np.dtype[Any]:
+    """Return what a Python number becomes: a float the default dtype, an int int64, or bool."""
+    kind = type(number)
+    return _default if kind is type(0.0) else _BY_PYTHON[kind].dtype
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """Return the smallest dtype of the larger category (bool, integer, float) that holds both.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.promote_types(tnn.int64, tnn.float16)
+        torch.float16
+    """
+    return from_numpy(promoted(to_numpy(type1), to_numpy(type2)))
+
+
+def result_type(tensor1: Any, tensor2: Any) -> dtype:
+    """Return the dtype of arithmetic on two tensors, or on tensors and Python numbers.
+
+    A 0-d tensor counts only if its category (bool, integer, float) is larger than that of a tensor
+    with dimensions; a number, only if its category is larger than any tensor's.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.result_type(tnn.tensor([1, 2]), 1.0)
+        torch.float32
+    """
+    arrays = [each.array for each in (tensor1, tensor2) if hasattr(each, "array")]
+    numbers = [
+        dtype_of_number(each) for each in (tensor1, tensor2) if not hasattr(each, "array")
+    ]
+    if len(arrays) == 2:
+        return from_numpy(result_dtype(*arrays))
+    if not arrays:
+        return from_numpy(promoted(*numbers))
+    (array,), (number,) = arrays, numbers
+    larger = _CATEGORY[number.kind] > _CATEGORY[array.dtype.kind]
+    return from_numpy(number if larger else array.dtype)
+
+
+class finfo:  # noqa: N801 - PyTorch's spelling
+    """The limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `resolution`, `bits`.
+
+    Raises:
+        TypeError: a dtype that is no float.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.finfo(tnn.float32).eps
+        1.1920928955078125e-07
+    """
+
+    def __init__(self, type: dtype | None = None) -> None:
+        numpy_dtype = _default if type is None else to_numpy(type)
+        if numpy_dtype.kind != "f":
+            raise DTypeError(f"finfo() takes a floating-point dtype, got {type}; see iinfo()")
+        limits = np.finfo(numpy_dtype)
+        self.dtype = numpy_dtype.name
+        self.bits = limits.bits
+        self.resolution = limits.resolution.item()
+        self.min, self.max = limits.min.item(), limits.max.item()
+        self.eps = limits.eps.item()
+        self.tiny = self.smallest_normal = limits.tiny.item()
+
+    def __repr__(self) -> str:
+        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        limits = ", ".join(f"{name}={getattr(self, name):g}" for name in names)
+        return f"finfo({limits}, dtype={self.dtype})"
+
+
+class iinfo:  # noqa: N801 - PyTorch's spelling
+    """The limits of an integer dtype: `max`, `min`, `bits`.
+
+    Raises:
+        TypeError: a dtype that is no integer.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.iinfo(tnn.uint8).max
+        255
+    """
+
+    def __init__(self, type: dtype) -> None:
+        numpy_dtype = to_numpy(type)
+        if numpy_dtype.kind not in "iu":
+            raise DTypeError(f"iinfo() takes an integer dtype, got {type}; see finfo()")
+        limits = np.iinfo(numpy_dtype)
+        self.dtype = numpy_dtype.name
+        self.bits, self.min, self.max = limits.bits, limits.min, limits.max
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

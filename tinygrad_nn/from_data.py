@@ -4,6 +4,9 @@ Read `tensor.py` and `creation.py` next.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Mapping, Set
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -12,72 +15,125 @@ from . import dtypes
 from .autograd.tensor_base import TensorBase
 from .errors import DTypeError, ShapeError
 
+_NUMBERS = (bool, int, float, np.generic)
+_NO_LENGTH = -1
+_silent = np.errstate(over="ignore", invalid="ignore")  # 1e300 in float32 is inf, as in PyTorch
+
+
+class DataValueError(DTypeError, ValueError):
+    """Data that is no number, or a number that the dtype cannot hold."""
+
 
 def array_from(data: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
     """Return `data` as an ndarray; Python floats as the default dtype, NumPy's dtypes as they are.
 
     Raises:
-        ShapeError: nested lists of unequal length. DTypeError: anything that is no number.
+        ShapeError: nested lists of unequal length. DataValueError: anything that is no number, or
+            is too large for the dtype.
     """
     wanted = None if dtype is None else dtypes.to_numpy(dtype)
     if isinstance(data, TensorBase):
         data = data.array
-    if isinstance(data, (np.ndarray, np.generic)):
-        array = np.asarray(data)
-        if array.dtype.kind not in "buif":
-            raise DTypeError(f"{name}(): an array of {array.dtype} cannot become a tensor")
-        array = array.astype(wanted or array.dtype.newbyteorder("="), copy=False)
-        dtypes.from_numpy(array.dtype)
-        return array
-    if data is None or isinstance(data, (str, bytes, dict, set)):
-        raise DTypeError(f"{name}(): numbers or lists of numbers expected, got {data!r:.40}")
-    listed = _plain_lists(data, name)
-    _check_nesting(listed, name)
-    try:
-        array = np.asarray(listed)
-    except (ValueError, OverflowError) as error:
-        raise ShapeError(f"{name}(): {error}") from None
+    if not isinstance(data, (np.ndarray, np.generic)):
+        return _array_of_numbers(*_flattened(data, name), wanted, name)
+    array = np.asarray(data)
     if array.dtype.kind not in "buif":
-        raise DTypeError(f"{name}(): numbers expected, got elements of {array.dtype}")
-    if wanted is None:
-        from_arrays = _holds_arrays(listed)
-        wanted = array.dtype if from_arrays or array.dtype.kind != "f" else dtypes.default_float()
-        if array.size == 0 and not from_arrays:
-            wanted = dtypes.default_float()
-    return array.astype(wanted)
+        raise DataValueError(f"{name}(): an array of {array.dtype} cannot become a tensor")
+    native = dtypes.from_numpy(array.dtype.newbyteorder("=")).dtype
+    with _silent:
+        return array.astype(wanted or native, copy=False)
 
 
-def _plain_lists(data: Any, name: str) -> Any:
-    """Return nested lists with tensors as arrays and other iterables as lists."""
-    if isinstance(data, TensorBase):
-        return data.array
-    if isinstance(data, (bool, int, float, np.ndarray, np.generic)):
-        return data
-    if isinstance(data, (str, bytes)) or not hasattr(data, "__len__"):
-        raise DTypeError(f"{name}(): numbers or lists of numbers expected, got {data!r:.40}")
-    return [_plain_lists(each, name) for each in data]
+def sizes_from(given: Any, name: str) -> tuple[int, ...]:
+    """Return sizes, of which there may be any number, as a tuple of ints.
+
+    Raises:
+        TypeError: a size that is no integer. ShapeError: a negative size.
+    """
+    try:
+        sizes = tuple(operator.index(size) for size in given)
+    except TypeError:
+        raise TypeError(f"{name}(): sizes must be integers, got {given!r:.60}") from None
+    if any(size < 0 for size in sizes):
+        raise ShapeError(f"{name}(): sizes cannot be negative, got {sizes}")
+    return sizes
 
 
-def _check_nesting(listed: Any, name: str) -> None:
-    """Raise `ShapeError` where lists side by side differ in length."""
-    level, depth = [listed], 0
-    while all(isinstance(each, (list, np.ndarray)) and np.ndim(each) != 0 for each in level) and level:
-        lengths = {len(each) for each in level}
-        if len(lengths) > 1:
-            expected = len(level[0])
-            other = next(len(each) for each in level if len(each) != expected)
+def _flattened(data: Any, name: str) -> tuple[list[Any], tuple[int, ...]]:
+    """Return the numbers of nested sequences in one list, and the shape that they fill."""
+    level, shape = [data], []
+    while level and not all(issubclass(kind, _NUMBERS) for kind in set(map(type, level))):
+        level = [_number(each, name) if isinstance(each, TensorBase) else each for each in level]
+        lengths = [_length(each, name) for each in level]
+        first = lengths[0]
+        other = next((length for length in lengths if length != first), first)
+        if other != first and _NO_LENGTH in (first, other):
+            raise ShapeError(f"{name}(): numbers and lists are mixed at dimension {len(shape)}")
+        if other != first:
             raise ShapeError(
-                f"{name}(): a list of length {expected} expected at dimension {depth}, got {other}"
+                f"{name}(): a list of length {first} expected at dimension {len(shape)}, got {other}"
             )
-        if isinstance(level[0], np.ndarray):
-            return
+        if first == _NO_LENGTH:
+            level = [each[()] if isinstance(each, np.ndarray) else each for each in level]
+            break
+        shape.append(first)
         level = [inner for each in level for inner in each]
-        depth += 1
-    if any(isinstance(each, list) for each in level):
-        raise ShapeError(f"{name}(): numbers and lists are mixed at dimension {depth}")
+    return level, tuple(shape)
 
 
-def _holds_arrays(listed: Any) -> bool:
-    while isinstance(listed, list) and listed:
-        listed = listed[0]
-    return isinstance(listed, (np.ndarray, np.generic))
+def _number(tensor: TensorBase, name: str) -> Any:
+    if tensor.array.size != 1:
+        raise DataValueError(
+            f"{name}(): a tensor of shape {tensor.array.shape} inside a list; join tensors with "
+            "tnn.stack or tnn.cat"
+        )
+    return tensor.array.reshape(())[()]
+
+
+def _length(value: Any, name: str) -> int:
+    if isinstance(value, _NUMBERS) or (isinstance(value, np.ndarray) and not value.ndim):
+        return _NO_LENGTH
+    if isinstance(value, (str, bytes, Mapping, Set)) or not hasattr(value, "__len__"):
+        raise DataValueError(
+            f"{name}(): numbers or lists of numbers expected, got {value!r:.40} "
+            f"({type(value).__name__})"
+        )
+    return len(value)
+
+
+def _array_of_numbers(
+    numbers: list[Any], shape: tuple[int, ...], wanted: Any, name: str
+) -> np.ndarray[Any, Any]:
+    """Return the numbers in the dtype `wanted`, or else in the one that they meet in."""
+    found = reduce(dtypes.promoted, map(_dtype_of, set(map(type, numbers))), np.dtype(np.bool_))
+    if not numbers:
+        found = dtypes.default_float()
+    if wanted is None:
+        wanted = found
+    elif wanted.kind == "f" or found.kind == "f":
+        found = dtypes.FLOAT64  # no rounding on the way from Python's floats
+    try:
+        with _silent:
+            array = np.array(numbers, found)
+            _check_range(array, wanted, name)
+            return array.astype(wanted, copy=False).reshape(shape)
+    except OverflowError:
+        raise DataValueError(f"{name}(): an integer is too large for {found}") from None
+
+
+def _dtype_of(kind: type) -> np.dtype[Any]:
+    if issubclass(kind, np.generic):
+        return dtypes.from_numpy(np.dtype(kind)).dtype
+    if issubclass(kind, float):
+        return dtypes.default_float()
+    return np.dtype(np.bool_ if kind is bool else np.int64)
+
+
+def _check_range(array: np.ndarray[Any, Any], wanted: np.dtype[Any], name: str) -> None:
+    if wanted.kind not in "iu" or array.dtype == wanted or not array.size:
+        return
+    most = np.iinfo(wanted).max
+    least = -most if wanted.kind == "u" else np.iinfo(wanted).min  # -1 wraps, as in PyTorch
+    low, high = array.min().item(), array.max().item()
+    if not least <= low <= high <= most:
+        raise DataValueError(f"{name}(): {low if low < least else high} does not fit {wanted}")

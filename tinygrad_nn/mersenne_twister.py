@@ -16,7 +16,8 @@ from .errors import DTypeError, ShapeError
 
 Array = NDArray[Any]
 
-FRACTION_BITS = np.uint64(2**53 - 1)
+LOW_24, LOW_53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
+ULP_24 = np.float32(2.0**-24)
 
 # PyTorch's own layout, so that states move between the two: `left` counts to the next renewal of
 # the 624 words, `cached` is the second normal of a pair that has given only its first.
@@ -74,7 +75,17 @@ class MersenneTwister:
         return self._initial_seed
 
     def get_state(self) -> NDArray[np.uint8]:
-        """Return the stream's place as 5056 bytes that `set_state`, here or in PyTorch, takes."""
+        """Return the stream's place as 5056 bytes that `set_state`, here or in PyTorch, takes.
+
+        Example:
+            >>> import tinygrad_nn as tnn
+            >>> generator = tnn.Generator()
+            >>> state = generator.get_state()
+            >>> first = generator.uniform((2,))
+            >>> generator.set_state(state)
+            >>> bool((generator.uniform((2,)) == first).all())
+            True
+        """
         state = np.zeros(STATE.itemsize, np.uint8)
         fields = state.view(STATE)
         with self._lock:
@@ -144,6 +155,6 @@ class MersenneTwister:
         k is the low bits of one word of 32 bits, or of one of 64.
         """
         if dtype == np.float32:
-            bits = (self.words32(count) & np.uint32(2**24 - 1)).view(np.int32)
-            return bits.astype(np.float32) * np.float32(2.0**-24)
-        return (self.words64(count) & FRACTION_BITS).astype(np.float64) * 2.0**-53
+            bits = (self.words32(count) & LOW_24).view(np.int32)  # these convert twice as fast
+            return bits.astype(np.float32) * ULP_24
+        return (self.words64(count) & LOW_53).astype(np.float64) * 2.0**-53

@@ -19,7 +19,7 @@ from .autograd.node import extra_of, make_leaf
 from .autograd.tensor_base import TensorBase, make_tensor
 from .dtypes import dtype as dtype_class
 from .errors import DTypeError, GraphError, ShapeError
-from .from_data import array_from
+from .from_data import array_from, sizes_from
 from .numpy_protocol import call_function, call_ufunc
 from .ops import compare, elementwise, inplace, linalg, reduce
 from .ops import index as index_ops
@@ -55,13 +55,16 @@ class Tensor(Differentiable):
     __slots__ = ()
 
     def __init__(self, *data: Any) -> None:
-        if all(isinstance(each, int_) for each in data):
-            sizes = data if data else (0,)
-            self.array = np.zeros(sizes, dtypes.default_float())
-        else:
-            self.array = array_from(_sizes(data), dtypes.default_float(), "Tensor").copy()
+        first = data[0] if len(data) == 1 else None
         self.node = None
         self.version = [0]
+        if isinstance(first, TensorBase):
+            self.array, self.version = first.array, first.version
+        elif hasattr(first, "__len__") and not isinstance(first, Size):
+            self.array = np.array(array_from(first, dtypes.default_float(), "Tensor"))
+        else:
+            sizes = sizes_from(first if isinstance(first, Size) else data or (0,), "Tensor")
+            self.array = np.zeros(sizes, dtypes.default_float())
 
     # --- arithmetic ---------------------------------------------------------------------------------
 

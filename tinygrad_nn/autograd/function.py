@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,8 @@ class _FunctionOp:
             gradients.append(given)
         self.ctx._node = node  # for this call only: the Node holds the ctx, not the other way round
         try:
-            answers = self.function.backward(self.ctx, *gradients)
+            with nullcontext() if recorded else no_grad():
+                answers = self.function.backward(self.ctx, *gradients)
         finally:
             self.ctx._node = None
         if not isinstance(answers, tuple):

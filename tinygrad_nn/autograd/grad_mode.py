@@ -18,6 +18,8 @@ INFERENCE = None  # like NO_GRAD; the tensors made may never join a graph
 
 _mode: ContextVar[Any] = ContextVar("grad_mode", default=RECORD)
 mode = _mode.get  # read on every operation: 18 ns, against 55 ns for threading.local
+_anomaly: ContextVar[bool | None] = ContextVar("anomaly", default=None)
+checks_nan = _anomaly.get  # inside detect_anomaly its check_nan, outside None
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +32,11 @@ def is_grad_enabled() -> bool:
 def is_inference_mode_enabled() -> bool:
     """Return whether the innermost mode is `inference_mode`."""
     return mode() is INFERENCE
+
+
+def _set_mode(value: Any) -> None:
+    """Set the mode; recording is under watch wherever `detect_anomaly` is around."""
+    _mode.set(ANOMALY if value is RECORD and checks_nan() is not None else value)
 
 
 class _Mode:
@@ -46,7 +53,7 @@ class _Mode:
 
     def __enter__(self) -> None:
         self._before.append(mode())
-        _mode.set(self._value)
+        _set_mode(self._value)
 
     def __exit__(
         self,
@@ -141,11 +148,11 @@ class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's spelling
         super().__init__()
         self._at_call = mode()
         self._value = RECORD if enabled else NO_GRAD
-        _mode.set(self._value)
+        _set_mode(self._value)
 
     def __enter__(self) -> None:
         self._before.append(self._at_call)
-        _mode.set(self._value)
+        _set_mode(self._value)
 
     def __call__(self, function: F) -> F:
         _mode.set(self._at_call)
@@ -171,8 +178,8 @@ class detect_anomaly(_Mode):  # noqa: N801 - PyTorch's spelling
     """Find the operation whose backward first makes a nan, and writes through NumPy aliases.
 
     Inside, each operation remembers the line of the program that called it, and a checksum of what
-    it keeps for backward. `backward()` raises `GraphError` naming the operation and that line.
-    Slow (about 20 µs an operation): for debugging only.
+    it keeps for backward. `backward()` raises `GraphError` naming the operation and that line;
+    `check_nan=False` lets nan pass. Slow (about 20 µs an operation): for debugging only.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -185,8 +192,21 @@ class detect_anomaly(_Mode):  # noqa: N801 - PyTorch's spelling
         tinygrad_nn.errors.GraphError: the backward of sqrt made nan ...
     """
 
-    _value = ANOMALY
-
     def __init__(self, check_nan: bool = True) -> None:
         super().__init__()
-        self._value = ANOMALY if check_nan else RECORD
+        self._check_nan = check_nan
+        self._outer: list[bool | None] = []
+
+    def __enter__(self) -> None:
+        self._outer.append(checks_nan())
+        self._before.append(mode())
+        _anomaly.set(self._check_nan)
+        if mode():
+            _mode.set(ANOMALY)
+
+    def __exit__(self, *exception: Any) -> None:
+        super().__exit__(*exception)
+        _anomaly.set(self._outer.pop())
+
+    def _copy(self) -> _Mode:
+        return detect_anomaly(self._check_nan)

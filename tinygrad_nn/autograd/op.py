@@ -31,6 +31,34 @@ class Rule(NamedTuple):
     slots: tuple[int, ...]
 
 
+class _SlotsFor(dict[int, tuple[int, ...]]):
+    """The slots (parameters, and last the output) that an operation keeps for backward.
+
+    By the operands that want a gradient, as bits: 1 for the first, 2 for the second, 3 for both.
+    """
+
+    def __init__(self, op: Op) -> None:
+        self.op = op
+
+    def __missing__(self, wanted: int) -> tuple[int, ...]:
+        running = [rule for rule in self.op.rules if wanted >> rule.position & 1]
+        slots = {slot for rule in running for slot in rule.slots if slot != OWN_SHAPE}
+        found = self[wanted] = tuple(sorted(slots))
+        return found
+
+
+class _KeptFor(dict[int, tuple[bool, ...]]):
+    """The same as one bool per slot, for the paths that are written out."""
+
+    def __init__(self, op: Op) -> None:
+        self.op = op
+
+    def __missing__(self, wanted: int) -> tuple[bool, ...]:
+        slots = self.op.slots_for[wanted]
+        found = self[wanted] = tuple(i in slots for i in range(len(self.op.parameters) + 1))
+        return found
+
+
 class Op:
     """An operation: its NumPy function, and one vector-Jacobian product per operand.
 
@@ -50,8 +78,8 @@ class Op:
         self.rules: tuple[Rule, ...] = ()
         self.composite: Callable[..., Any] | None = None
         self.call: Callable[..., Any] = forward  # the function that users call; `record.py` sets it
-        self._differentiable: set[int] = set()  # slots of operands with a rule, and of the output
-        self._kept: dict[tuple[bool, ...], tuple[bool, ...]] = {}
+        self.slots_for = _SlotsFor(self)
+        self.kept_for = _KeptFor(self)
 
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.parameters)})>"
@@ -68,8 +96,8 @@ class Op:
             slots = tuple(self._slot(operand, name) for name in names[1:])
             rules.append(Rule(self.parameters.index(operand), formula, slots))
         self.rules = tuple(sorted(rules))
-        self._differentiable = {rule.position for rule in self.rules} | {len(self.parameters)}
-        self._kept.clear()
+        self.slots_for.clear()
+        self.kept_for.clear()
 
     def _slot(self, operand: str, name: str) -> int:
         if name == "y":
@@ -83,16 +111,6 @@ class Op:
             f"{', '.join(self.parameters)}"
         )
 
-    def kept(self, wanted: tuple[bool, ...]) -> tuple[bool, ...]:
-        """Return which parameters, and last whether the output, to keep when these want gradients."""
-        found = self._kept.get(wanted)
-        if found is None:
-            running = [rule for rule in self.rules if wanted[rule.position]]
-            slots = {slot for rule in running for slot in rule.slots}
-            found = tuple(i in slots for i in range(len(self.parameters) + 1))
-            self._kept[wanted] = found
-        return found
-
     def pullback(
         self, node: Node, g: Array, wanted: set[Node] | None, recorded: bool
     ) -> list[tuple[Node, Any]]:
@@ -101,11 +119,11 @@ class Op:
         Only for the inputs in `wanted`, if given. When `recorded`, g and the kept values are Tensors,
         so that the rules record what they do and can be differentiated again.
         """
-        found: list[tuple[Node, Any]] = []
+        if self.takes_sequence:
+            return self._sequence_pullback(node, g, wanted)
+        found = []
+        saved = node.saved
         for position, formula, slots in self.rules:
-            if self.takes_sequence:
-                found += self._sequence_pullback(node, g, formula, slots, wanted)
-                continue
             edge = node.inputs[position]
             if edge is None or (wanted is not None and edge not in wanted):
                 continue
@@ -113,35 +131,33 @@ class Op:
             for slot in slots:
                 if slot == OWN_SHAPE:
                     arguments.append(edge.shape)
-                else:
-                    arguments.append(self.load(node, slot, recorded))
+                    continue
+                if saved is None:
+                    raise freed(node)
+                entry = saved[slot]
+                if entry is None:
+                    arguments.append(node.attributes[slot])
+                    continue
+                array, cell, version = entry
+                if cell[0] != version:
+                    raise written_since(node, self, slot, entry)
+                arguments.append(self._with_graph(node, slot, entry) if recorded else array)
             found.append((edge, formula(*arguments)))
         return found
 
-    def load(self, node: Node, slot: int, recorded: bool) -> Any:
-        """Return a kept value, after checking that its storage was not written to since."""
-        if node.saved is None:
-            raise freed(node)
-        entry = node.saved[slot]
-        if entry is None:
-            return node.attributes[slot]
-        array, cell, version = entry
-        if cell[0] != version:
-            raise written_since(node, self, slot, entry)
-        if not recorded or slot not in self._differentiable:
-            return array
-        source = node if slot == len(self.parameters) else node.inputs[slot]
-        return make_tensor(array, source, cell)
+    def _with_graph(self, node: Node, slot: int, entry: Any) -> Any:
+        """Return a kept operand or output as the Tensor that it was."""
+        array, cell, _ = entry
+        if slot == len(self.parameters):
+            return make_tensor(array, node, cell)
+        differentiable = any(rule.position == slot for rule in self.rules)
+        return make_tensor(array, node.inputs[slot], cell) if differentiable else array
 
     def _sequence_pullback(
-        self,
-        node: Node,
-        g: Array,
-        formula: Callable[..., Any],
-        slots: tuple[int, ...],
-        wanted: set[Node] | None,
+        self, node: Node, g: Array, wanted: set[Node] | None
     ) -> list[tuple[Node, Any]]:
         """The rule of `*tensors` returns one contribution per tensor, in order."""
+        ((_, formula, slots),) = self.rules
         shapes = node.attributes[0]
         arguments = [shapes if slot == OWN_SHAPE else node.attributes[slot] for slot in slots]
         return [

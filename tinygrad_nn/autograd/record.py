@@ -23,6 +23,7 @@ from .views import mark_view
 P = ParamSpec("P")
 ndarray = np.ndarray
 NUMBERS = frozenset((float, int, bool))
+NO_NUMBERS = (None, None)
 ALIASES = {"axis": "dim", "keepdims": "keepdim"}
 
 
@@ -54,10 +55,12 @@ def op(
             raise ValueError(f"an operation named {operation.name!r} is registered already")
         registry[operation.name] = operation
         count = len(operation.parameters)
-        if view or not elementwise or count > 2:
-            call = _record_any(operation, view)
-        else:
+        if elementwise and count < 3:
             call = _record_unary(operation) if count == 1 else _record_binary(operation)
+        else:
+            call = _record_any(operation, view)
+            if count == 3 and not view:
+                call = _record_ternary(operation, call)
         return _dress(call, operation)
 
     return decorate
@@ -87,7 +90,7 @@ def _dress(call: Callable[..., Any], operation: Op) -> Operation[Any]:
 
 
 def _record_unary(operation: Op) -> Callable[..., Any]:
-    forward, kept = operation.forward, operation.kept
+    forward, kept = operation.forward, operation.kept_for
 
     def call(x: Any) -> Any:
         if not isinstance(x, TensorBase):
@@ -98,8 +101,9 @@ def _record_unary(operation: Op) -> Callable[..., Any]:
         except TypeError as error:
             raise _refused(operation, (given,), error) from None
         dtype = array.dtype
-        if dtype is FLOAT64 and given.dtype is not FLOAT64:
-            array, dtype = _settle(array, given.dtype)
+        if dtype is not given.dtype and dtype.kind == "f":  # of an integer: NumPy's width varies
+            array = forward(given.astype(dtypes.default_float()))
+            dtype = array.dtype
         if type(array) is not ndarray:
             array = np.asarray(array)  # NumPy hands back a scalar for 0-d
         y = new(tensor_base.tensor_class)
@@ -110,13 +114,13 @@ def _record_unary(operation: Op) -> Callable[..., Any]:
             y.node = None
             y.version = INFERENCE_VERSION if recording is INFERENCE else [0]
             return y
-        keep_x, keep_y = kept((True,))
         y.version = version = [0]
         y.node = node = Node()
         node.op = operation
         node.serial = clock()
         node.inputs = (edge,)
-        node.attributes = (None,)
+        node.attributes = NO_NUMBERS
+        keep_x, keep_y = kept[1]
         node.saved = (
             (given, x.version, x.version[0]) if keep_x else None,
             (array, version, 0) if keep_y else None,
@@ -130,11 +134,11 @@ def _record_unary(operation: Op) -> Callable[..., Any]:
 
 
 def _record_binary(operation: Op) -> Callable[..., Any]:
-    forward, kept = operation.forward, operation.kept
+    forward, kept = operation.forward, operation.kept_for
 
     def call(a: Any, b: Any) -> Any:
         edge_a = edge_b = None
-        number_a = number_b = None
+        numbers = NO_NUMBERS
         if isinstance(a, TensorBase) and isinstance(b, TensorBase):
             x, z = a.array, b.array
             edge_a, edge_b = a.node, b.node
@@ -144,11 +148,11 @@ def _record_binary(operation: Op) -> Callable[..., Any]:
                 given = x.dtype
         elif isinstance(a, TensorBase) and type(b) in NUMBERS:
             x, z = a.array, b
-            edge_a, number_b = a.node, b
+            edge_a, numbers = a.node, (None, b)
             given = x.dtype
         elif isinstance(b, TensorBase) and type(a) in NUMBERS:
             x, z = a, b.array
-            edge_b, number_a = b.node, a
+            edge_b, numbers = b.node, (a, None)
             given = z.dtype
         else:
             return _convert_and_call(operation, call, a, b)
@@ -168,16 +172,18 @@ def _record_binary(operation: Op) -> Callable[..., Any]:
             y.node = None
             y.version = INFERENCE_VERSION if recording is INFERENCE else [0]
             return y
-        keep_a, keep_b, keep_y = kept((edge_a is not None, edge_b is not None))
         y.version = version = [0]
         y.node = node = Node()
         node.op = operation
         node.serial = clock()
         node.inputs = (edge_a, edge_b)
-        node.attributes = (number_a, number_b)
+        node.attributes = numbers
+        keep_a, keep_b, keep_y = kept[1 if edge_b is None else 2 if edge_a is None else 3]
+        if numbers is not NO_NUMBERS:
+            keep_a, keep_b = keep_a and edge_a is not None, keep_b and edge_b is not None
         node.saved = (
-            (x, a.version, a.version[0]) if keep_a and number_a is None else None,
-            (z, b.version, b.version[0]) if keep_b and number_b is None else None,
+            (x, a.version, a.version[0]) if keep_a else None,
+            (z, b.version, b.version[0]) if keep_b else None,
             (array, version, 0) if keep_y else None,
         )
         node.shape = array.shape
@@ -188,8 +194,55 @@ def _record_binary(operation: Op) -> Callable[..., Any]:
     return call
 
 
+def _record_ternary(operation: Op, general: Callable[..., Any]) -> Callable[..., Any]:
+    """Two tensors and a third operand of any kind, such as linear(input, weight, bias)."""
+    forward, kept = operation.forward, operation.kept_for
+
+    def call(*given: Any, **keywords: Any) -> Any:
+        if keywords or len(given) != 3:
+            return general(*given, **keywords)
+        a, b, c = given
+        if not isinstance(a, TensorBase) or not isinstance(b, TensorBase):
+            return general(a, b, c)
+        x, z, w = a.array, b.array, c
+        edge_a, edge_b, edge_c = a.node, b.node, None
+        constant = c
+        if isinstance(c, TensorBase):
+            w, edge_c, constant = c.array, c.node, None
+        array = forward(x, z, w)
+        if type(array) is not ndarray:
+            array = np.asarray(array)  # NumPy hands back a scalar for 0-d
+        y = new(tensor_base.tensor_class)
+        y.array = array
+        wanted = (edge_a is not None) + 2 * (edge_b is not None) + 4 * (edge_c is not None)
+        recording = mode()
+        if not wanted or not recording or not operation.rules:
+            y.node = None
+            y.version = INFERENCE_VERSION if recording is INFERENCE else [0]
+            return y
+        keep_a, keep_b, keep_c, keep_y = kept[wanted]
+        y.version = version = [0]
+        y.node = node = Node()
+        node.op = operation
+        node.serial = clock()
+        node.inputs = (edge_a, edge_b, edge_c)
+        node.attributes = (None, None, constant)
+        node.saved = (
+            (x, a.version, a.version[0]) if keep_a else None,
+            (z, b.version, b.version[0]) if keep_b else None,
+            (w, c.version, c.version[0]) if keep_c and constant is None and c is not None else None,
+            (array, version, 0) if keep_y else None,
+        )
+        node.shape = array.shape
+        node.dtype = array.dtype
+        node.extra = None if recording is RECORD else remember_call(node)
+        return y
+
+    return call
+
+
 def _record_any(operation: Op, view: bool) -> Callable[..., Any]:
-    forward, kept = operation.forward, operation.kept
+    forward, kept = operation.forward, operation.slots_for
     parameters, defaults = operation.parameters, operation.defaults
     count = len(parameters)
     sequence = operation.takes_sequence
@@ -200,43 +253,43 @@ def _record_any(operation: Op, view: bool) -> Callable[..., Any]:
             raise TypeError(f"{operation.name}() takes {count} arguments, got {len(given)}")
         if sequence:
             return _record_sequence(operation, operands)
-        values = list(operands)
-        inputs: list[Node | None] = [None] * count
-        tensors = 0
-        needed = False
+        values, inputs, attributes = list(operands), [None] * count, list(operands)
+        wanted, bit, has_tensor = 0, 1, False
         for i, operand in enumerate(operands):
             if isinstance(operand, TensorBase):
-                tensors += 1
+                has_tensor = True
                 values[i] = operand.array
+                attributes[i] = None
                 if operand.node is not None:
                     inputs[i] = operand.node
-                    needed = True
-        if not tensors:
+                    wanted |= bit
+            bit <<= 1
+        if not has_tensor:
             return _on_arrays(operation, operands)
         array = forward(*values)
         if type(array) is not ndarray:
             array = np.asarray(array)
         y = new(tensor_base.tensor_class)
         y.array = array
-        y.node = None
         recording = mode()
-        y.version = version = INFERENCE_VERSION if recording is INFERENCE else [0]
-        if needed and recording and operation.rules:
-            keep = kept(tuple([edge is not None for edge in inputs]))
+        if not (wanted and recording and operation.rules and array.dtype.kind == "f"):
+            y.node = None
+            y.version = INFERENCE_VERSION if recording is INFERENCE else [0]
+        else:
+            y.version = version = [0]
             y.node = node = Node()
             node.op = operation
             node.serial = clock()
             node.inputs = tuple(inputs)
+            node.attributes = tuple(attributes)
             saved: list[Any] = [None] * (count + 1)
-            for i, operand in enumerate(operands):
-                if isinstance(operand, TensorBase):
-                    if keep[i]:
-                        saved[i] = (values[i], operand.version, operand.version[0])
-                    values[i] = None
-            if keep[count]:
-                saved[count] = (array, version, 0)
+            for slot in kept[wanted]:
+                if slot == count:
+                    saved[slot] = (array, version, 0)
+                elif isinstance(operands[slot], TensorBase):
+                    cell = operands[slot].version
+                    saved[slot] = (values[slot], cell, cell[0])
             node.saved = tuple(saved)
-            node.attributes = tuple(values)
             node.shape = array.shape
             node.dtype = array.dtype
             node.extra = None if recording is RECORD else remember_call(node)

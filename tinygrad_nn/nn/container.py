@@ -5,13 +5,14 @@ Read `loss.py` next.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import index
-from typing import Any
+from typing import Any, Self
 
 from ..ops.shape import flatten
 from ..tensor import Tensor
 from .module import Module
+from .registration import MODULE
 
 
 class Sequential(Module):
@@ -35,51 +36,71 @@ class Sequential(Module):
         for name, module in named:
             self.add_module(name, module)
 
-    def _list(self) -> list[Module]:
-        return [value for value in self.__dict__.values() if isinstance(value, Module)]
-
-    def _names(self) -> list[str]:
-        return [name for name, value in self.__dict__.items() if isinstance(value, Module)]
-
     def forward(self, input: Any) -> Any:
         """Return the last module's output."""
-        for module in self._list():
-            input = module(input)
+        modules = self.__dict__
+        for name, kind in self._kinds.items():
+            if kind == MODULE:
+                input = modules[name](input)
         return input
 
     def __len__(self) -> int:
-        return len(self._list())
+        return len(self._modules)
 
-    def __iter__(self) -> Iterator[Module]:
-        return iter(self._list())
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._modules.values())
 
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):
-            names = self._names()[position]
-            return type(self)(OrderedDict((name, self.__dict__[name]) for name in names))
-        return self.__dict__[self._name(position)]
+            return type(self)(OrderedDict((name, self._modules[name]) for name in self._names(position)))
+        return self._modules[self._names(position)[0]]
 
     def __setitem__(self, position: int, module: Module) -> None:
-        self.add_module(self._name(position), module)
+        self.add_module(self._names(position)[0], module)
 
     def __delitem__(self, position: Any) -> None:
-        names = self._names()[position] if isinstance(position, slice) else [self._name(position)]
-        kept = [module for name, module in self.named_children() if name not in names]
-        for name in self._names():
-            delattr(self, name)
-        for i, module in enumerate(kept):
-            self.add_module(str(i), module)
+        gone = self._names(position)
+        self._renumber([module for name, module in self._modules.items() if name not in gone])
 
-    def _name(self, position: Any) -> str:
-        names = self._names()
+    def _names(self, position: Any) -> list[str]:
+        names = list(self._modules)
+        if isinstance(position, slice):
+            return names[position]
         if not -len(names) <= index(position) < len(names):
             raise IndexError(f"Sequential has {len(names)} modules; there is none at {position}")
-        return names[index(position)]
+        return [names[index(position)]]
 
-    def append(self, module: Module) -> Sequential:
+    def _renumber(self, modules: list[Module]) -> None:
+        for name in self._modules:
+            delattr(self, name)
+        for i, module in enumerate(modules):
+            self.add_module(str(i), module)
+
+    def append(self, module: Module) -> Self:
         """Add a module at the end; return this Sequential."""
         self.add_module(str(len(self)), module)
         return self
+
+    def extend(self, sequential: Iterable[Module]) -> Self:
+        """Add modules at the end; return this Sequential."""
+        for module in list(sequential):
+            self.append(module)
+        return self
+
+    def insert(self, index: int, module: Module) -> Self:
+        """Put a module before the one at `index`, and number all anew; return this Sequential."""
+        if not -len(self) <= index <= len(self):
+            raise IndexError(f"Sequential has {len(self)} modules; cannot insert at {index}")
+        modules = list(self.append(module))
+        modules.insert(index, modules.pop())
+        self._renumber(modules)
+        return self
+
+    def pop(self, key: int | slice) -> Any:
+        """Take out the module at `key` and return it."""
+        module = self[key]
+        del self[key]
+        return module
 
 
 class Flatten(Module):

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..autograd.tensor_base import TensorBase
-from ..errors import ShapeError
-from ..ops import loss, softmax as softmax_ops
-from ..ops.elementwise import relu as _relu
-from ..ops.elementwise import sigmoid, tanh
+import numpy as np
+
+from ..dtypes import promoted
+from ..errors import DTypeError, ShapeError
+from ..ops import elementwise, loss
+from ..ops import softmax as softmax_ops
 from ..ops.linear import linear
 from ..tensor import Tensor
 from ..warn import warn_user
@@ -31,7 +32,17 @@ __all__ = [
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return max(input, 0); written into the input if `inplace`."""
-    return input.relu_() if inplace else _relu(input)
+    return input.relu_() if inplace else elementwise.relu(input)  # type: ignore[no-any-return]
+
+
+def tanh(input: Tensor) -> Tensor:
+    """Return (e^x - e^-x) / (e^x + e^-x), between -1 and 1."""
+    return elementwise.tanh(input)
+
+
+def sigmoid(input: Tensor) -> Tensor:
+    """Return 1 / (1 + e^-x), between 0 and 1."""
+    return elementwise.sigmoid(input)
 
 
 def _implied_dim(input: Tensor, dim: int | None, name: str) -> int:
@@ -57,13 +68,37 @@ def log_softmax(
     return softmax_ops.log_softmax(converted, _implied_dim(input, dim, "log_softmax"))
 
 
-def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    """Read PyTorch's two older arguments."""
+def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+    """Return what the two older arguments mean, with a warning; `reduction` if they are not given."""
     if size_average is None and reduce is None:
         return reduction
     if reduce is False:
-        return "none"
-    return "sum" if size_average is False else "mean"
+        meant = "none"
+    else:
+        meant = "sum" if size_average is False else "mean"
+    warn_user(f"size_average and reduce are old spellings; pass reduction={meant!r} instead")
+    return meant
+
+
+def _check_tensors(name: str, input: Any, target: Any, **weights: Any) -> None:
+    given = {"input": input, "target": target}
+    given |= {argument: weight for argument, weight in weights.items() if weight is not None}
+    for argument, value in given.items():
+        if not isinstance(value, Tensor):
+            raise TypeError(f"{name}: {argument} must be a Tensor, got {type(value).__name__}")
+
+
+def _check_floats(name: str, **given: Tensor) -> None:
+    for argument, value in given.items():
+        if not value.is_floating_point():
+            raise DTypeError(f"{name}: {argument} must be floating point, got {value.dtype}")
+
+
+def _to_common_dtype(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    if input.dtype is target.dtype:
+        return input, target
+    common = promoted(input.array.dtype, target.array.dtype)
+    return input.to(dtype=common), target.to(dtype=common)
 
 
 def mse_loss(
@@ -72,18 +107,38 @@ def mse_loss(
     size_average: bool | None = None,
     reduce: bool | None = None,
     reduction: str = "mean",
+    weight: Tensor | None = None,
 ) -> Tensor:
-    """Return (input - target)^2, averaged, summed or per element ("none")."""
-    if isinstance(target, TensorBase) and target.array.shape != input.array.shape:
+    """Return (input - target)^2, averaged, summed or per element ("none").
+
+    With a `weight` of the input's shape it is weight (input - target)^2, and the mean is its sum
+    over the sum of the weights. Warns if the shapes differ, and broadcasts them.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.nn.functional.mse_loss(tnn.tensor([1.0, 2.0]), tnn.zeros(2))
+        tensor(2.5000)
+    """
+    _check_tensors("mse_loss", input, target, weight=weight)
+    if target.array.shape != input.array.shape:
         warn_user(
-            f"mse_loss: a target of shape {target.array.shape} is broadcast against an input of shape "
-            f"{input.array.shape}, which is seldom meant; give them one shape"
+            f"mse_loss: a target of shape {target.array.shape} is broadcast against an input of "
+            f"shape {input.array.shape}, which is seldom meant; give them one shape"
         )
-    if target.array.dtype != input.array.dtype:
-        common = (input[:0].sum() + target[:0].sum()).dtype if input.ndim and target.ndim else None
-        common = common or (input + target).dtype
-        input, target = input.to(common), target.to(common)
-    return loss.mse_loss(input, target, _reduction(size_average, reduce, reduction))
+    input, target = _to_common_dtype(input, target)
+    _check_floats("mse_loss", input=input)
+    kind = legacy_reduction(size_average, reduce, reduction)
+    if weight is None:
+        return loss.mse_loss(input, target, kind)
+    if weight.array.shape != input.array.shape:
+        raise ShapeError(
+            f"mse_loss: weight {weight.array.shape} must have the input's shape {input.array.shape}"
+        )
+    loss.check_reduction(kind, "mse_loss")
+    losses = loss.mse_loss(input, target, "none") * weight
+    if kind == "none":
+        return losses
+    return losses.sum() if kind == "sum" else losses.sum() / weight.sum()
 
 
 def nll_loss(
@@ -96,7 +151,8 @@ def nll_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """Return the negative log-likelihood: log-probabilities (N, C, ...), class indices (N, ...)."""
-    kind = _reduction(size_average, reduce, reduction)
+    _check_classification("nll_loss", input, target, weight)
+    kind = legacy_reduction(size_average, reduce, reduction)
     return loss.nll_loss(input, target, weight, ignore_index, kind)
 
 
@@ -112,19 +168,33 @@ def cross_entropy(
 ) -> Tensor:
     """Return the cross-entropy of softmax(input) with class indices, or with class probabilities.
 
-    Shapes: input (N, C, ...) or (C) of logits; target (N, ...) or () of int64, or of the input's shape
-    and dtype for probabilities. `weight` (C) weighs the classes, `ignore_index` leaves targets out,
-    `label_smoothing` mixes in the even distribution.
+    Shapes: input (N, C, ...) or (C) of logits; target (N, ...) or () of int64, or of the input's
+    shape and a floating-point dtype for probabilities. `weight` (C) weighs the classes,
+    `ignore_index` leaves targets out, `label_smoothing` mixes in the even distribution.
+
+    Raises:
+        ShapeError, DTypeError: what does not fit. DimensionError: a class index out of range.
 
     Example:
         >>> import tinygrad_nn as tnn
         >>> tnn.nn.functional.cross_entropy(tnn.zeros(2, 10), tnn.tensor([3, 7]))
         tensor(2.3026)
     """
-    kind = _reduction(size_average, reduce, reduction)
-    if target.array.shape == input.array.shape and target.is_floating_point():
-        return _with_probabilities(input, target, weight, kind, label_smoothing)
-    return loss.cross_entropy(input, target, weight, ignore_index, kind, label_smoothing)
+    _check_classification("cross_entropy", input, target, weight)
+    kind = legacy_reduction(size_average, reduce, reduction)
+    if target.array.shape != input.array.shape or not target.is_floating_point():
+        return loss.cross_entropy(input, target, weight, ignore_index, kind, label_smoothing)
+    if ignore_index >= 0:
+        raise ValueError(
+            f"cross_entropy: ignore_index={ignore_index} has no meaning for class probabilities"
+        )
+    return _with_probabilities(input, target, weight, kind, label_smoothing)
+
+
+def _check_classification(name: str, input: Any, target: Any, weight: Any) -> None:
+    _check_tensors(name, input, target, weight=weight)
+    if weight is not None and weight.dtype is not input.dtype:
+        raise DTypeError(f"{name}: weight must be {input.dtype} as the input is, got {weight.dtype}")
 
 
 def _with_probabilities(
@@ -132,6 +202,10 @@ def _with_probabilities(
 ) -> Tensor:
     """-sum(q log softmax(x)), averaged over the predictions."""
     loss.check_reduction(reduction, "cross_entropy")
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
+    if input.ndim == 0:
+        raise ShapeError("cross_entropy: input needs a class dimension, got a 0-d tensor")
     dim = 0 if input.ndim == 1 else 1
     classes = input.array.shape[dim]
     log_p = softmax_ops.log_softmax(input, dim)
@@ -139,7 +213,8 @@ def _with_probabilities(
         target = target * (1.0 - label_smoothing) + label_smoothing / classes
     if weight is not None:
         log_p = log_p * weight.reshape([-1 if i == dim else 1 for i in range(input.ndim)])
-    losses = -(target * log_p).sum(dim)
+    with np.errstate(invalid="ignore"):  # 0 times -inf is nan, as in PyTorch
+        losses = -(target * log_p).sum(dim)
     if reduction == "none":
         return losses
     return losses.sum() if reduction == "sum" else losses.mean()
@@ -154,11 +229,38 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
-    """Return the cross-entropy of sigmoid(input) with targets from 0 to 1, of the same shape."""
-    if target.array.shape != input.array.shape:
-        raise ShapeError(
-            f"binary_cross_entropy_with_logits: target {target.array.shape} must have the input's shape "
-            f"{input.array.shape}"
-        )
-    kind = _reduction(size_average, reduce, reduction)
+    """Return the cross-entropy of sigmoid(input) with targets from 0 to 1, of the same shape.
+
+    `weight` weighs each element and `pos_weight` the targets' part of each; both broadcast to the
+    input's shape.
+
+    Raises:
+        ShapeError, DTypeError: what does not fit.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> F = tnn.nn.functional
+        >>> F.binary_cross_entropy_with_logits(tnn.tensor([0.0, 2.0]), tnn.tensor([0.0, 1.0]))
+        tensor(0.4100)
+    """
+    name = "binary_cross_entropy_with_logits"
+    _check_tensors(name, input, target, weight=weight, pos_weight=pos_weight)
+    _check_floats(name, input=input, target=target)
+    input, target = _to_common_dtype(input, target)
+    weight, pos_weight = (_like(input, each, name) for each in (weight, pos_weight))
+    kind = legacy_reduction(size_average, reduce, reduction)
     return loss.binary_cross_entropy_with_logits(input, target, weight, pos_weight, kind)
+
+
+def _like(input: Tensor, weight: Tensor | None, name: str) -> Tensor | None:
+    """Return a weight in the input's dtype; it must broadcast to the input's shape."""
+    if weight is None:
+        return None
+    try:
+        np.broadcast_to(weight.array, input.array.shape)
+    except ValueError:
+        raise ShapeError(
+            f"{name}: a weight of shape {weight.array.shape} does not broadcast to the input's "
+            f"shape {input.array.shape}"
+        ) from None
+    return weight.to(input.dtype)

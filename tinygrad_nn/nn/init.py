@@ -11,10 +11,21 @@ import numpy as np
 
 from ..random import Generator, default_generator
 from ..tensor import Tensor
+from ..warn import warn_user
+
+GAINS = {
+    "linear": 1.0,
+    "sigmoid": 1.0,
+    "tanh": 5.0 / 3.0,
+    "relu": math.sqrt(2.0),
+    "selu": 0.75,
+    **{f"conv{way}{n}d": 1.0 for way in ("", "_transpose") for n in (1, 2, 3)},
+}
 
 
 def _put(tensor: Tensor, values: Any) -> Tensor:
-    np.copyto(tensor.array, values, casting="unsafe")
+    with np.errstate(all="ignore"):  # what the dtype cannot hold becomes inf
+        np.copyto(tensor.array, values, casting="unsafe")
     tensor.version[0] += 1
     return tensor
 
@@ -54,9 +65,25 @@ def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     """Return how many inputs and outputs each unit of a weight (out, in, ...) is connected to."""
     shape = tensor.array.shape
     if len(shape) < 2:
-        raise ValueError(f"fan_in and fan_out need a weight of 2 dimensions or more, got shape {shape}")
+        raise ValueError(f"fan_in and fan_out need 2 dimensions or more, got shape {shape}")
     receptive_field = math.prod(shape[2:])
     return shape[1] * receptive_field, shape[0] * receptive_field
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """Return the factor that keeps a signal's size through the function that follows a layer.
+
+    sqrt(2) for "relu", sqrt(2 / (1 + slope^2)) for "leaky_relu" of slope `param` (0.01 if None),
+    5/3 for "tanh", 3/4 for "selu", 1 for "linear", "sigmoid" and convolutions. Raises ValueError
+    for another name.
+    """
+    if nonlinearity == "leaky_relu":
+        return math.sqrt(2.0 / (1.0 + (0.01 if param is None else param) ** 2))
+    if nonlinearity not in GAINS:
+        raise ValueError(
+            f"no gain is known for {nonlinearity!r}; for: leaky_relu, {', '.join(GAINS)}"
+        )
+    return GAINS[nonlinearity]
 
 
 def kaiming_uniform_(
@@ -66,20 +93,16 @@ def kaiming_uniform_(
     nonlinearity: str = "leaky_relu",
     generator: Generator | None = None,
 ) -> Tensor:
-    """Fill uniformly from ±sqrt(6 / ((1 + a^2) fan)) (He et al. 2015, for leaky ReLU of slope `a`).
+    """Fill uniformly from ±gain sqrt(3 / fan) (He et al. 2015), with `calculate_gain`'s gain.
 
-    With a = sqrt(5), the default of Linear, that is ±1 / sqrt(fan_in).
+    With a = sqrt(5), the default of Linear, that is ±1 / sqrt(fan_in). Raises ValueError for
+    another mode than "fan_in" and "fan_out".
     """
+    if 0 in tensor.shape:
+        warn_user(f"kaiming_uniform_: a tensor of shape {tuple(tensor.shape)} has nothing to fill")
+        return tensor
     fans = dict(zip(("fan_in", "fan_out"), fan_in_and_fan_out(tensor), strict=True))
     if mode not in fans:
         raise ValueError(f'kaiming_uniform_: mode must be "fan_in" or "fan_out", got {mode!r}')
-    if nonlinearity == "leaky_relu":
-        gain = math.sqrt(2.0 / (1.0 + a**2))
-    elif nonlinearity == "relu":
-        gain = math.sqrt(2.0)
-    else:
-        raise ValueError(
-            f'kaiming_uniform_: nonlinearity must be "relu" or "leaky_relu", got {nonlinearity!r}'
-        )
-    bound = math.sqrt(3.0) * (gain / math.sqrt(fans[mode]))
+    bound = math.sqrt(3.0) * (calculate_gain(nonlinearity, a) / math.sqrt(fans[mode]))
     return uniform_(tensor, -bound, bound, generator)

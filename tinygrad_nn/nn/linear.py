@@ -41,8 +41,9 @@ class Linear(Module):
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        self.weight = Parameter(empty(out_features, in_features, dtype=dtype))
-        self.register_parameter("bias", Parameter(empty(out_features, dtype=dtype)) if bias else None)
+        self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
+        offsets = empty(out_features, device=device, dtype=dtype) if bias else None
+        self.register_parameter("bias", None if offsets is None else Parameter(offsets))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

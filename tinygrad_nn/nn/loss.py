@@ -19,7 +19,7 @@ class Loss(Module):
         reduction: str = "mean",
     ) -> None:
         super().__init__()
-        self.reduction = F._reduction(size_average, reduce, reduction)
+        self.reduction = F.legacy_reduction(size_average, reduce, reduction)
 
 
 class MSELoss(Loss):

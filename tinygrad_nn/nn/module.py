@@ -1,28 +1,28 @@
 """`Module`: a layer or a model, which is its attributes: parameters, buffers and inner modules.
-Read `state.py` beside it (state_dict and loading), then `linear.py`.
+Read `registration.py` and `state.py` beside it, which it builds on, then `linear.py`.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
-from ..autograd.node import RemovableHandle, add_hook
-from .. import dtypes as _dtypes
-from ..dtypes import dtype as dtype_class
+from .. import dtypes
+from ..autograd.node import RemovableHandle, clock
 from ..errors import DTypeError
 from ..tensor import Tensor
 from .parameter import Parameter
+from .registration import BUFFER, MODULE, PARAMETER
 from .state import StateDict
 
-_BUFFERS = "_buffer_names"
+Hooks = OrderedDict[int, Any]  # by handle: (hook, whether it takes keyword arguments)
 
 
 class Module(StateDict):
     """The base of every layer and model: assign parameters and modules to `self`, define `forward`.
 
-    What is assigned is registered, in order; an attribute is found in the instance itself, as in any
-    Python object, so that reading `self.weight` costs nothing extra.
+    What is assigned is registered, in order.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -37,120 +37,58 @@ class Module(StateDict):
     """
 
     training: bool
+    _forward_hooks: Hooks
+    _forward_pre_hooks: Hooks
 
     def __init__(self) -> None:
-        state = self.__dict__
-        state["training"] = True
-        state[_BUFFERS] = {}  # name: whether state_dict holds it
-        state["_parameter_names"] = set()  # also those that are None
-        state["_forward_hooks"] = {}
-        state["_forward_pre_hooks"] = {}
+        self.__dict__.update(
+            training=True,
+            _kinds={},
+            _unsaved=set(),
+            _forward_hooks=OrderedDict(),
+            _forward_pre_hooks=OrderedDict(),
+        )
 
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    def forward(self, *input: Any, **kwargs: Any) -> Any:
         """Compute the output; every Module defines its own."""
         raise NotImplementedError(
             f"Module [{type(self).__name__}] needs a method forward(self, ...) to be called"
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not self._forward_hooks and not self._forward_pre_hooks:
-            return self.forward(*args, **kwargs)
-        for before in list(self._forward_pre_hooks.values()):
-            answer = before(self, args)
-            if answer is not None:
+        if self._forward_hooks or self._forward_pre_hooks:
+            return self._call_with_hooks(args, kwargs)
+        return self.forward(*args, **kwargs)
+
+    def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        for hook, with_kwargs in list(self._forward_pre_hooks.values()):
+            answer = hook(self, args, kwargs) if with_kwargs else hook(self, args)
+            if answer is None:
+                continue
+            if with_kwargs:
+                args, kwargs = answer
+            else:
                 args = answer if isinstance(answer, tuple) else (answer,)
         output = self.forward(*args, **kwargs)
-        for after in list(self._forward_hooks.values()):
-            answer = after(self, args, output)
+        for hook, with_kwargs in list(self._forward_hooks.values()):
+            given = (args, kwargs) if with_kwargs else (args,)
+            answer = hook(self, *given, output)
             if answer is not None:
                 output = answer
         return output
-
-    # --- registration -------------------------------------------------------------------------------
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        state = self.__dict__
-        if isinstance(value, (Parameter, Module)) and "training" not in state:
-            kind = "parameter" if isinstance(value, Parameter) else "module"
-            raise AttributeError(
-                f"cannot assign a {kind} before super().__init__() was called; make it the first line of "
-                f"{type(self).__name__}.__init__"
-            )
-        if isinstance(value, Parameter):
-            self.register_parameter(name, value)
-            return
-        if name in state.get("_parameter_names", ()):
-            if value is not None:
-                raise TypeError(
-                    f"{name!r} is a parameter of {type(self).__name__}: assign an nn.Parameter or None, "
-                    f"not {type(value).__name__} (in place: `with no_grad(): self.{name}.copy_(...)`)"
-                )
-        elif name in state.get(_BUFFERS, ()) and not isinstance(value, (Tensor, type(None))):
-            raise TypeError(
-                f"{name!r} is a buffer of {type(self).__name__}: assign a Tensor or None, not "
-                f"{type(value).__name__}"
-            )
-        object.__setattr__(self, name, value)
-
-    def __delattr__(self, name: str) -> None:
-        object.__delattr__(self, name)
-        self._parameter_names.discard(name)
-        self._buffer_names.pop(name, None)
-
-    def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Register a parameter, or the name of one that is None (not trained, not in state_dict)."""
-        self._check_name(name, "parameter")
-        if param is not None and not isinstance(param, Parameter):
-            raise TypeError(
-                f"register_parameter({name!r}): an nn.Parameter or None expected, got "
-                f"{type(param).__name__}"
-            )
-        if param is not None and not param.is_leaf:
-            raise ValueError(f"register_parameter({name!r}): a computed tensor cannot be a parameter")
-        self._parameter_names.add(name)
-        self._buffer_names.pop(name, None)
-        self.__dict__[name] = param
-
-    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
-        """Register a tensor that is not trained; in state_dict if `persistent`."""
-        self._check_name(name, "buffer")
-        if hasattr(self, name) and name not in self._buffer_names:
-            raise KeyError(f"buffer {name!r}: the module has an attribute of that name already")
-        if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(
-                f"register_buffer({name!r}): a Tensor or None expected, got {type(tensor).__name__}"
-            )
-        self._buffer_names[name] = persistent
-        self.__dict__[name] = tensor
-
-    def add_module(self, name: str, module: Module | None) -> None:
-        """Register an inner module under a name that need not be an attribute, such as "0"."""
-        self._check_name(name, "module")
-        if module is not None and not isinstance(module, Module):
-            raise TypeError(
-                f"add_module({name!r}): a Module or None expected, got {type(module).__name__}"
-            )
-        self.__dict__[name] = module
-
-    register_module = add_module
-
-    def _check_name(self, name: str, kind: str) -> None:
-        if "training" not in self.__dict__:
-            raise AttributeError(f"cannot register a {kind} before super().__init__() was called")
-        if not isinstance(name, str):
-            raise TypeError(f"a {kind}'s name must be a string, got {type(name).__name__}")
-        if not name or "." in name:
-            raise KeyError(f"a {kind}'s name cannot be empty or hold a dot, got {name!r}")
 
     # --- walking ------------------------------------------------------------------------------------
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """Yield (name, inner module) in the order of registration, each module once."""
         seen: set[int] = set()
-        for name, value in list(self.__dict__.items()):
-            if isinstance(value, Module) and id(value) not in seen:
-                seen.add(id(value))
-                yield name, value
+        for name, module in self._own(MODULE):
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield name, module
 
     def children(self) -> Iterator[Module]:
         """Yield the inner modules."""
@@ -165,17 +103,16 @@ class Module(StateDict):
             return
         seen.add(self)
         yield prefix, self
-        for name, value in list(self.__dict__.items()):
-            if isinstance(value, Module):
-                path = f"{prefix}.{name}" if prefix else name
-                yield from value.named_modules(seen, path, remove_duplicate)
+        for name, module in self._own(MODULE):
+            path = f"{prefix}.{name}" if prefix else name
+            yield from module.named_modules(seen, path, remove_duplicate)
 
-    def modules(self) -> Iterator[Module]:
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
         """Yield this module and all inside it."""
-        return (module for _, module in self.named_modules())
+        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def _named_members(
-        self, own: Callable[[Module], Any], prefix: str, recurse: bool, remove_duplicate: bool
+        self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool
     ) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
         modules = (
@@ -184,7 +121,7 @@ class Module(StateDict):
             else [(prefix, self)]
         )
         for path, module in modules:
-            for name, value in own(module):
+            for name, value in module._own(kind):
                 if not (remove_duplicate and id(value) in seen):
                     seen.add(id(value))
                     yield (f"{path}.{name}" if path else name), value
@@ -193,7 +130,7 @@ class Module(StateDict):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Yield (path, parameter), each parameter once, outer modules before inner ones."""
-        return self._named_members(Module._own_parameters, prefix, recurse, remove_duplicate)
+        return self._named_members(PARAMETER, prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Yield the parameters, each once: what an optimizer takes."""
@@ -202,20 +139,20 @@ class Module(StateDict):
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """Yield (path, buffer)."""
-        return self._named_members(Module._own_buffers, prefix, recurse, remove_duplicate)
+        """Yield (path, buffer), each buffer once."""
+        return self._named_members(BUFFER, prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """Yield the buffers."""
+        """Yield the buffers, each once."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Module:
-        """Return the module at a dotted path; "" is this module."""
+        """Return the module at a dotted path; "" is this module. Raises AttributeError if none is."""
         module = self
         for name in target.split(".") if target else []:
-            found = module.__dict__.get(name)
-            if not isinstance(found, Module):
-                raise AttributeError(f"{type(module).__name__} has no module {name!r} (in {target!r})")
+            found = module._modules.get(name)
+            if found is None:
+                raise AttributeError(f"{type(module).__name__} has no module {name!r} ({target!r})")
             module = found
         return module
 
@@ -258,38 +195,33 @@ class Module(StateDict):
             else:
                 gradient.detach_().zero_()
 
-    def to(self, *args: Any, dtype: Any = None, **ignored: Any) -> Self:
-        """Convert floating-point parameters and buffers to a dtype, in place; return this module."""
-        for given in args:
-            if isinstance(given, dtype_class):
-                dtype = given
-            elif isinstance(given, Tensor):
-                dtype = given.dtype
-        if dtype is None:
-            Tensor(0).to(*args, **ignored)  # refuses a device that is not there
-            return self
-        if not dtype.is_floating_point:
-            raise DTypeError(f"a Module's parameters are floating point; cannot convert to {dtype}")
-        for module in self.modules():
-            for _, tensor in [*module._own_parameters(), *module._own_buffers()]:
-                if tensor.is_floating_point():
-                    gradient = None if tensor.is_leaf is False else tensor.grad
-                    tensor.data = tensor.detach().to(dtype)
-                    if gradient is not None:
-                        tensor.grad = gradient.detach().to(dtype)
+    def to(self, *args: Any, **kwargs: Any) -> Self:
+        """Convert floating-point parameters and buffers, and gradients, in place; return this module.
+
+        Takes what `Tensor.to` takes: a dtype, a tensor to be like, and the CPU as the device.
+
+        Raises:
+            DTypeError: a dtype that is no float. RuntimeError: another device.
+        """
+        like = Tensor(0).to(*args, **kwargs)
+        if not like.is_floating_point():
+            raise DTypeError(f"a Module's parameters are floating point: cannot be {like.dtype}")
+        for tensor in [*self.parameters(), *self.buffers()]:
+            if tensor.is_floating_point():
+                _convert(tensor, *args, **kwargs)
         return self
 
     def float(self) -> Self:
         """Convert to float32."""
-        return self.to(dtype=_dtypes.float32)
+        return self.to(dtypes.float32)
 
     def double(self) -> Self:
         """Convert to float64."""
-        return self.to(dtype=_dtypes.float64)
+        return self.to(dtypes.float64)
 
     def half(self) -> Self:
         """Convert to float16."""
-        return self.to(dtype=_dtypes.float16)
+        return self.to(dtypes.float16)
 
     def cpu(self) -> Self:
         """Return this module, which is on the CPU."""
@@ -297,13 +229,24 @@ class Module(StateDict):
 
     # --- hooks and text -----------------------------------------------------------------------------
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(module, args, output)` after every forward; it may return another output."""
-        return add_hook(self._forward_hooks, hook)
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(module, args, output)` after every forward; it may return another output.
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(module, args)` before every forward; it may return other args."""
-        return add_hook(self._forward_pre_hooks, hook)
+        With `with_kwargs` it is `hook(module, args, kwargs, output)`; `prepend` puts it first.
+        """
+        return _add(self._forward_hooks, hook, prepend, with_kwargs)
+
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(module, args)` before every forward; it may return other args.
+
+        With `with_kwargs` it is `hook(module, args, kwargs)` and may return (args, kwargs);
+        `prepend` puts it first.
+        """
+        return _add(self._forward_pre_hooks, hook, prepend, with_kwargs)
 
     def extra_repr(self) -> str:
         """Return what stands in the brackets of repr; a layer names its sizes here."""
@@ -316,10 +259,26 @@ class Module(StateDict):
         extra = self.extra_repr()
         lines = extra.split("\n") if extra else []
         inner = [
-            f"({name}): " + repr(value).replace("\n", "\n  ")
-            for name, value in self.__dict__.items()
-            if isinstance(value, Module)
+            f"({name}): " + repr(module).replace("\n", "\n  ")
+            for name, module in self._modules.items()
         ]
         if not inner and len(lines) <= 1:
             return f"{self._get_name()}({extra})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + inner) + "\n)"
+
+
+def _add(hooks: Hooks, hook: Callable[..., Any], first: bool, with_kwargs: bool) -> RemovableHandle:
+    key = clock()
+    hooks[key] = (hook, with_kwargs)
+    hooks.move_to_end(key, last=not first)
+    return RemovableHandle(hooks, key)
+
+
+def _convert(tensor: Tensor, *args: Any, **kwargs: Any) -> None:
+    gradient = tensor.grad if tensor.is_leaf else None
+    converted = tensor.detach().to(*args, **kwargs)
+    if converted.dtype is tensor.dtype:
+        return
+    tensor.data = converted
+    if gradient is not None:
+        tensor.grad = gradient.detach().to(*args, **kwargs)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..tensor import Tensor
-from .parameter import Parameter
+from .registration import BUFFER, MODULE, PARAMETER, Registration
 
 
 class IncompatibleKeys(NamedTuple):
@@ -25,7 +25,7 @@ class IncompatibleKeys(NamedTuple):
         if not self.missing_keys and not self.unexpected_keys:
             return "<All keys matched successfully>"
         return (
-            f"IncompatibleKeys(missing_keys={self.missing_keys}, "
+            f"_IncompatibleKeys(missing_keys={self.missing_keys}, "
             f"unexpected_keys={self.unexpected_keys})"
         )
 
@@ -37,35 +37,18 @@ class LoadError(ShapeError, KeyError):
         return str(self.args[0])
 
 
-class StateDict:
-    """A Module's own tensors by name, and the collected ones by dotted path."""
-
-    _buffer_names: dict[str, bool]
-    _parameter_names: set[str]
-    _forward_hooks: dict[int, Any]
-    _forward_pre_hooks: dict[int, Any]
-
-    def _own_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        for name, value in self.__dict__.items():
-            if isinstance(value, Parameter):
-                yield name, value
-
-    def _own_buffers(self) -> Iterator[tuple[str, Tensor]]:
-        for name in self._buffer_names:
-            value = self.__dict__.get(name)
-            if value is not None:
-                yield name, value
+class StateDict(Registration):
+    """A Module's tensors by dotted path, to save and to load."""
 
     def _named_tensors(self, prefix: str) -> Iterator[tuple[str, Tensor]]:
         """Yield what state_dict holds: shared tensors under each of their names."""
-        for name, parameter in self._own_parameters():
+        for name, parameter in self._own(PARAMETER):
             yield prefix + name, parameter
-        for name, buffer in self._own_buffers():
-            if self._buffer_names[name]:
+        for name, buffer in self._own(BUFFER):
+            if name not in self._unsaved:
                 yield prefix + name, buffer
-        for name, value in self.__dict__.items():
-            if isinstance(value, StateDict):
-                yield from value._named_tensors(f"{prefix}{name}.")
+        for name, module in self._own(MODULE):
+            yield from module._named_tensors(f"{prefix}{name}.")
 
     def state_dict(
         self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
@@ -121,5 +104,6 @@ def _load(tensor: Tensor, value: Tensor, assign: bool) -> None:
     if assign:
         tensor.data = value.detach()
     else:
-        np.copyto(tensor.array, value.array, casting="unsafe")
+        with np.errstate(all="ignore"):  # what float32 cannot hold becomes inf
+            np.copyto(tensor.array, value.array, casting="unsafe")
         tensor.version[0] += 1

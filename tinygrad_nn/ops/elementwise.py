@@ -9,10 +9,17 @@ from typing import Any
 import numpy as np
 
 from ..autograd.record import op
-from ..dtypes import Array, result_dtype
+from ..dtypes import Array, default_float, result_dtype
+from ..errors import DTypeError
 
 # Infinities and nan are values here, as in PyTorch: log(0) is -inf without a warning (0.9 µs a call).
 silent = np.errstate(all="ignore")
+
+
+def check_float(x: Array, name: str) -> None:
+    """Raise `DTypeError` for integers and bool."""
+    if x.dtype.kind != "f":
+        raise DTypeError(f"{name}: not defined for {x.dtype}; use x.float()")
 
 
 @op(r"a + b", elementwise=True)
@@ -75,11 +82,13 @@ neg.vjp(x=lambda g: -g)
 @silent
 def pow(a: Array, b: Array) -> Array:
     """Return a to the power b; each may be a number. d/da is 0 where b is 0, even at a = 0."""
+    if isinstance(a, np.ndarray) and a.dtype.kind == "b":
+        a = a.astype(np.int64)  # NumPy's square of bool is int8
     return a**b
 
 
 pow.vjp(
-    a=lambda g, a, b: g * (b * a ** (b - (b != 0))),
+    a=lambda g, a, b: g * (b * (b != 0) * a ** (b - (b != 0))),
     b=lambda g, y, a, b: g * y * np.log(np.where((a == 0) & (b >= 0), 1.0, a)),
 )
 
@@ -144,6 +153,8 @@ tanh.vjp(x=lambda g, y: g * (1.0 - y * y))
 @op(r"\sigma(x)", elementwise=True)
 def sigmoid(x: Array) -> Array:
     """Return 1 / (1 + exp(-x)), written with exp(-|x|), which cannot overflow."""
+    if x.dtype.kind != "f":
+        x = x.astype(default_float())  # -|x| of an unsigned integer would wrap
     e = np.exp(-np.absolute(x))
     return np.where(x < 0, e, 1.0) / (1.0 + e)
 

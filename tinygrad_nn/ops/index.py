@@ -35,13 +35,52 @@ def _index_part(part: Any) -> Any:
     if isinstance(part, np.ndarray):
         if part.dtype.kind not in "biu":
             raise DimensionError(f"index: integers or bool expected, got a tensor of {part.dtype}")
-        return part
+        if part.dtype == np.uint8:
+            return part.astype(bool)  # a mask, as in PyTorch
+        return part if part.ndim or part.dtype.kind == "b" else int(part)
     if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):
         return part
     raise DimensionError(
         f"index: an int, slice, None, ..., or a tensor or list of ints or bools expected, got "
         f"{type(part).__name__} {part!r:.40}"
     )
+
+
+def in_two_steps(index: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
+    """Return the ints and slices of an index, and then its arrays and masks; None if it has none.
+
+    PyTorch picks with the ints and slices first, which gives a view, and from that with the arrays.
+    NumPy counts an int beside arrays as an array, so that x[0, :, [1, 2]] has other dimensions.
+    """
+    first: list[Any] = []
+    then: list[Any] = []
+    has_arrays = False
+    for part in index:
+        if isinstance(part, (np.ndarray, bool, np.bool_)):
+            first += [slice(None)] * sum_of_dims((part,))
+            then.append(part)
+            has_arrays = True
+        else:
+            first.append(part)
+            if part is Ellipsis:
+                then.append(part)
+            elif part is None or isinstance(part, slice):
+                then.append(slice(None))
+    if not any(part is Ellipsis for part in first):
+        first.append(Ellipsis)  # a view even if 0-d
+    return tuple(first), tuple(then) if has_arrays else None
+
+
+def pick(x: Array, index: tuple[Any, ...]) -> Array:
+    """Return x[index]: a view for ints and slices, a copy for arrays and masks."""
+    first, then = in_two_steps(index)
+    return x[first] if then is None else x[first][then]
+
+
+def put(x: Array, index: tuple[Any, ...], value: Any) -> None:
+    """Do x[index] = value."""
+    first, then = in_two_steps(index)
+    x[first][... if then is None else then] = value
 
 
 def check_index(shape: tuple[int, ...], index: tuple[Any, ...], error: Exception) -> Exception:
@@ -91,9 +130,7 @@ def getitem(x: Array, index: Any) -> Array:
     """Return x[index]: a view for ints and slices, a copy for arrays and masks."""
     index = as_index(index)
     try:
-        if any(isinstance(part, (np.ndarray, bool, np.bool_)) for part in index):
-            return x[index]
-        return x[index if Ellipsis in index else (*index, Ellipsis)]  # `...`: a view even if 0-d
+        return pick(x, index)
     except (IndexError, ValueError) as error:
         raise check_index(x.shape, index, error) from None
 
@@ -109,10 +146,11 @@ def add_at(x: Array, index: Any, shape: Any) -> Array:
     """
     index = as_index(index)
     y = np.zeros_like(x, shape=shape)
-    if any(isinstance(part, np.ndarray) and part.dtype.kind != "b" for part in index):
-        np.add.at(y, index, x)
+    first, then = in_two_steps(index)
+    if then is not None and any(isinstance(part, np.ndarray) and part.dtype != bool for part in then):
+        np.add.at(y[first], then, x)
     else:
-        y[index] = x  # no position can be named twice
+        put(y, index, x)  # no position can be named twice
     return y
 
 

@@ -10,20 +10,21 @@ from typing import Any
 import numpy as np
 
 from ..autograd.grad_mode import INFERENCE, mode
+from ..autograd.node import Node
 from ..autograd.record import op
 from ..autograd.tensor_base import INFERENCE_VERSION, TensorBase, make_tensor
 from ..autograd.views import View, renew_views, replay, view_of
 from ..dtypes import Array
 from ..errors import DTypeError, GraphError, ShapeError
 from .elementwise import cast
-from .index import as_index, check_index, getitem
+from .index import as_index, check_index, getitem, pick, put
 from .shape import expand, squeeze
 
 
 @op(r"x \text{ with } x_{v} = u")
 def overlay(base: Array, part: Any, steps: Any) -> Array:
     """Return a copy of base in which the view that `steps` take of it is replaced by part."""
-    y = base.copy()
+    y = np.array(base, order="C")  # an array also where g is a NumPy scalar
     positions = replay(np.arange(base.size).reshape(base.shape), steps)
     y.reshape(-1)[positions] = part
     return y
@@ -48,7 +49,7 @@ def write(x: Any, value: Any, name: str, index: Any = None) -> Any:
             )
         np.copyto(x.array, value.array, casting="unsafe")
     else:
-        x.array[index] = value.array
+        put(x.array, index, value.array)
     x.version[0] += 1
     base, steps = (x, ()) if view is None else (view.base, view.steps)
     before = base.node
@@ -101,11 +102,23 @@ def in_place(operation: Callable[..., Any]) -> Callable[..., Any]:
     name = f"{operation.__name__.removesuffix('_scaled')}_"
 
     def call(x: Any, *args: Any, **keywords: Any) -> Any:
-        return write(x, operation(x, *args, **keywords), name)
+        value = operation(x, *args, **keywords)
+        if value.node is not None:
+            _keep_before(value.node, x)
+        return write(x, value, name)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"Write the result of `{operation.__name__}` into this tensor and return it."
     return call
+
+
+def _keep_before(node: Node, x: TensorBase) -> None:
+    """Let backward have a copy of what x holds before the write, if it needs that."""
+    if node.saved and any(entry is not None and entry[0] is x.array for entry in node.saved):
+        kept = (x.array.copy(), [0], 0)
+        node.saved = tuple(
+            kept if entry is not None and entry[0] is x.array else entry for entry in node.saved
+        )
 
 
 def fill(x: Any, value: Any) -> Any:
@@ -124,7 +137,7 @@ def set_item(x: Any, index: Any, value: Any) -> None:
     """x[index] = value: value may broadcast, and is converted to x's dtype."""
     place = as_index(index)
     try:
-        shape = x.array[place].shape
+        shape = pick(x.array, place).shape
     except (IndexError, ValueError) as error:
         raise check_index(x.array.shape, place, error) from None
     write(x, _fitted(value, x.array.dtype, shape, "setitem"), "setitem", place)

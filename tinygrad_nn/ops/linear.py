@@ -9,54 +9,69 @@ from typing import Any
 import numpy as np
 
 from ..autograd.record import op
-from ..dtypes import Array
+from ..dtypes import Array, float16
 from ..errors import DTypeError, ShapeError
-from .linalg import matmul
+from ..summation import in_float32
+from .linalg import as_rows, matmul
 
 
 @op(r"x W^{T} + b")
 def linear(input: Array, weight: Array, bias: Any = None) -> Array:
     """Return input @ weight.T + bias: input (..., in), weight (out, in), bias (out)."""
-    if input.ndim == 0 or weight.ndim > 2 or input.shape[-1] != weight.shape[-1]:
-        raise ShapeError(
-            f"linear: an input of shape {input.shape} does not fit a weight of shape {weight.shape}: "
-            f"its last dimension must be {weight.shape[-1] if weight.ndim else 1}"
-        )
-    if input.dtype != weight.dtype or (bias is not None and bias.dtype != weight.dtype):
-        other = "" if bias is None else f", bias {bias.dtype}"
-        raise DTypeError(
-            f"linear: one dtype expected, got input {input.dtype}, weight {weight.dtype}{other}; "
-            f"convert the input with .to(tnn.{weight.dtype})"
-        )
-    if input.ndim > 2:  # one large product instead of a product per batch entry
-        y = np.matmul(input.reshape(-1, input.shape[-1]), weight.T)
-        y = y.reshape(*input.shape[:-1], *weight.shape[:-1])
-    else:
-        y = np.matmul(input, weight.T)
-    if bias is not None:
-        try:
+    if input.dtype is not weight.dtype or (bias is not None and bias.dtype is not weight.dtype):
+        _check_dtypes(input, weight, bias)
+    if input.dtype is float16.dtype:
+        wide = (None if each is None else in_float32(each) for each in (input, weight, bias))
+        return linear.op.forward(*wide).astype(np.float16)
+    if weight.ndim > 2:
+        raise _misfit(input, weight, bias)
+    try:
+        if input.ndim > 2:  # one large product instead of a product per batch entry
+            y = as_rows(input).dot(weight.T)
+            y = y.reshape(*input.shape[:-1], *weight.shape[:-1])
+        else:
+            y = input.dot(weight.T)  # 0.7 µs for small ones, where np.matmul takes 1.4
+        if bias is not None:
             y += bias
-        except ValueError:
-            raise ShapeError(
-                f"linear: a bias of shape {bias.shape} does not fit a weight of shape {weight.shape}"
-            ) from None
+    except ValueError:
+        raise _misfit(input, weight, bias) from None
     return y
 
 
-def _rows(x: Array) -> Array:
-    return x.reshape(-1, x.shape[-1]) if x.ndim != 2 else x
+def _check_dtypes(input: Array, weight: Array, bias: Any) -> None:
+    dtypes = [each.dtype for each in (input, weight, bias) if each is not None]
+    if any(dtype != dtypes[0] for dtype in dtypes):
+        raise DTypeError(
+            "linear: input, weight and bias must have one dtype, got "
+            f"{', '.join(map(str, dtypes))}; convert the input with .to(tnn.{weight.dtype})"
+        )
+
+
+def _misfit(input: Array, weight: Array, bias: Any) -> ShapeError:
+    if input.ndim and 0 < weight.ndim < 3 and input.shape[-1] == weight.shape[-1] and bias is not None:
+        return ShapeError(
+            f"linear: a bias of shape {bias.shape} does not fit a weight of shape {weight.shape}"
+        )
+    return ShapeError(
+        f"linear: an input of shape {input.shape} does not fit a weight of shape {weight.shape}, which "
+        "is (out, in); their last dimensions must be equal"
+    )
+
+
+def _product(a: Array, b: Array) -> Array:
+    return a.dot(b) if type(a) is np.ndarray else a @ b
 
 
 def _weight_rule(g: Array, input: Array, weight_shape: tuple[int, ...]) -> Array:
     """dW = Gᵀ X, with all leading dimensions as rows."""
     if len(weight_shape) == 1:
-        return g.reshape(-1) @ _rows(input)
-    return _rows(g).T @ _rows(input)
+        return g.reshape(-1) @ as_rows(input)
+    return _product(as_rows(g).T, as_rows(input))
 
 
 def _input_rule(g: Array, weight: Array) -> Array:
     """dX = G W."""
-    return g @ weight if weight.ndim == 2 else g[..., None] * weight
+    return _product(g, weight) if weight.ndim == 2 else g[..., None] * weight
 
 
 linear.vjp(input=_input_rule, weight=_weight_rule, bias=lambda g: g)

@@ -12,13 +12,14 @@ import numpy as np
 from ..autograd.record import op
 from ..dtypes import Array
 from ..errors import DimensionError, DTypeError, ShapeError
-from ..summation import accurate_sum
-from .elementwise import exp, log, sigmoid, silent
+from ..summation import accurate_sum, in_float32
+from .elementwise import check_float, exp, log, sigmoid, silent
 from .elementwise import abs as absolute
 from .index import gather
 from .shape import expand
-from .softmax import log_softmax, softmax
+from .softmax import log_softmax, shifted, softmax
 
+_INT64 = np.dtype(np.int64)
 REDUCTIONS = ("none", "mean", "sum")
 
 
@@ -28,11 +29,14 @@ def check_reduction(reduction: str, name: str) -> None:
         raise ValueError(f'{name}: reduction must be "none", "mean" or "sum", got {reduction!r}')
 
 
-def _reduced(losses: Array, reduction: str) -> Array:
-    if reduction == "none":
-        return losses
-    total = accurate_sum(losses)
-    return total if reduction == "sum" else total / losses.dtype.type(losses.size)
+def _reduced(losses: Array, reduction: str, dtype: Any) -> Array:
+    """Return the losses, or their sum or mean, rounded to `dtype` at the very end."""
+    if reduction != "none":
+        size = losses.size or math.nan  # the mean of nothing is nan
+        losses = accurate_sum(losses)
+        if reduction == "mean":
+            losses = losses / size
+    return losses if losses.dtype is dtype else losses.astype(dtype)
 
 
 def _spread(g: Array, shape: tuple[int, ...], reduction: str) -> Array:
@@ -46,24 +50,23 @@ def _spread(g: Array, shape: tuple[int, ...], reduction: str) -> Array:
 
 
 @op(r"\frac{1}{n} \sum_i (x_i - t_i)^2")
-@silent
 def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """Return the squared error (input - target)^2, reduced; the two broadcast."""
     check_reduction(reduction, "mse_loss")
+    check_float(input, "mse_loss")
     try:
-        difference = input - target
+        difference = in_float32(input) - in_float32(target)
     except ValueError:
         raise ShapeError(
             f"mse_loss: input {input.shape} and target {target.shape} do not broadcast"
         ) from None
-    return _reduced(difference * difference, reduction)
+    return _reduced(difference * difference, reduction, input.dtype)
 
 
 def _mse_rule(g: Array, input: Array, target: Array, reduction: str) -> Array:
     difference = input - target
-    if reduction == "mean":
-        g = g / math.prod(difference.shape)
-    return 2.0 * g * difference
+    scale = 2.0 / (math.prod(difference.shape) or math.nan) if reduction == "mean" else 2.0
+    return g * scale * difference
 
 
 mse_loss.vjp(
@@ -104,10 +107,13 @@ def check_classes(
             f"{name}: a target of shape {target.shape} does not fit an input of shape {input.shape}; "
             f"expected {expected}, one class index per prediction"
         )
+    check_float(input, name)
     if target.dtype.kind not in "iu":
         raise DTypeError(
             f"{name}: target must hold class indices (int64), got {target.dtype}; use target.long()"
         )
+    if weight is None and _all_count(target, classes, ignore_index):
+        return dim, classes
     outside = target[((target < 0) | (target >= classes)) & (target != ignore_index)]
     if outside.size:
         raise DimensionError(
@@ -121,6 +127,13 @@ def check_classes(
     return dim, classes
 
 
+def _all_count(target: Array, classes: int, ignore_index: int) -> bool:
+    """Whether every target is a class and none is ignored: the usual case, found in 3 µs."""
+    if target.dtype is not _INT64 or not target.size or 0 <= ignore_index < classes:
+        return False
+    return bool(np.maximum.reduce(target.view(np.uint64), axis=None) < classes)  # below 0: very large
+
+
 def _mass(
     shape: tuple[int, ...],
     target: Array,
@@ -128,10 +141,18 @@ def _mass(
     ignore_index: int,
     label_smoothing: float,
     like: Array,
-) -> tuple[Array, Array]:
+) -> tuple[Array, Any]:
     """Return (q, w): how much each class is weighed in each prediction's loss -sum(q log p), and the
-    weights whose sum the mean divides by. q is w_t at the target, smoothed evenly over the classes."""
+    weights whose sum the mean divides by, None where all are 1.
+
+    q is w_t at the target, smoothed evenly over the classes.
+    """
     dim = _class_dim(shape)
+    plain = weight is None and not label_smoothing and len(shape) == 2
+    if plain and _all_count(target, shape[1], ignore_index):
+        q = np.zeros_like(like, shape=shape)
+        q[np.arange(shape[0]), target] = 1
+        return q, None
     valid = target != ignore_index
     index = np.where(valid, target, 0)
     weights = np.ones_like(like, shape=shape[dim]) if weight is None else weight.astype(like.dtype)
@@ -144,17 +165,21 @@ def _mass(
     return q.astype(like.dtype, copy=False), w.astype(like.dtype, copy=False)
 
 
-def _reduced_classes(losses: Array, w: Array, reduction: str) -> Array:
-    if reduction == "none":
-        return losses
-    total = accurate_sum(losses)
-    return total if reduction == "sum" else total / accurate_sum(w)
+def _reduced_classes(losses: Array, w: Array, reduction: str, dtype: Any) -> Array:
+    if reduction != "none":
+        losses = accurate_sum(losses)
+        if reduction == "mean":
+            losses = losses / accurate_sum(in_float32(w))
+    return losses.astype(dtype, copy=False)
 
 
-def _spread_classes(g: Array, w: Array, dim: int, reduction: str) -> Array:
+def _spread_classes(g: Array, w: Any, shape: tuple[int, ...], reduction: str) -> Array:
     if reduction == "none":
+        dim = _class_dim(shape)
         return g.reshape((*g.shape[:dim], 1, *g.shape[dim:]))
-    return g if reduction == "sum" else g / accurate_sum(w)
+    if reduction == "sum":
+        return g
+    return g / (shape[0] if w is None else accurate_sum(w))
 
 
 def _picked(x: Array, target: Array, ignore_index: int) -> Array:
@@ -174,11 +199,14 @@ def nll_loss(
 ) -> Array:
     """Return -weight[t] * input[t] for log-probabilities (N, C, ...) and targets (N, ...)."""
     check_reduction(reduction, "nll_loss")
-    check_classes(input, target, weight, ignore_index, "nll_loss")
+    _, classes = check_classes(input, target, weight, ignore_index, "nll_loss")
+    if input.ndim == 2 and weight is None and _all_count(target, classes, ignore_index):
+        losses = -in_float32(input)[np.arange(len(target)), target]
+        return _reduced(losses, reduction, input.dtype)
     valid = target != ignore_index
     w = valid.astype(input.dtype) if weight is None else weight[np.where(valid, target, 0)] * valid
-    losses = np.where(valid, -w * _picked(input, target, ignore_index), 0.0).astype(input.dtype)
-    return _reduced_classes(losses, w, reduction)
+    losses = np.where(valid, -w * _picked(in_float32(input), target, ignore_index), 0.0)
+    return _reduced_classes(losses, w, reduction, input.dtype)
 
 
 def _nll_rule(
@@ -192,7 +220,7 @@ def _nll_rule(
     """d/dx = -q: the weight at the target, nothing elsewhere."""
     like = getattr(g, "array", g)
     q, w = _mass(tuple(input_shape), target, weight, ignore_index, 0.0, like)
-    return _spread_classes(g, w, _class_dim(input_shape), reduction) * -q
+    return _spread_classes(g, w, tuple(input_shape), reduction) * -q
 
 
 nll_loss.vjp(input=_nll_rule)
@@ -225,12 +253,19 @@ def cross_entropy(
     dim, _ = check_classes(input, target, weight, ignore_index, "cross_entropy")
     if not 0.0 <= label_smoothing <= 1.0:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
-    log_p = log_softmax(input, dim)
+    x = in_float32(input)
+    plain = x.ndim == 2 and weight is None and not label_smoothing
+    if plain and _all_count(target, x.shape[1], ignore_index):
+        z = shifted(x, 1)
+        losses = np.log(accurate_sum(np.exp(z), 1)) - z[np.arange(len(target)), target]
+        return _reduced(losses, reduction, input.dtype)
+    log_p = log_softmax(x, dim)
     if not label_smoothing:
-        return nll_loss(log_p, target, weight, ignore_index, reduction)
-    q, w = _mass(input.shape, target, weight, ignore_index, label_smoothing, input)
+        loss = nll_loss(log_p, target, weight, ignore_index, reduction)
+        return loss.astype(input.dtype, copy=False)
+    q, w = _mass(x.shape, target, weight, ignore_index, label_smoothing, x)
     losses = -accurate_sum(np.where(q == 0, 0, q * log_p), dim)
-    return _reduced_classes(losses, w, reduction)
+    return _reduced_classes(losses, w, reduction, input.dtype)
 
 
 def _cross_entropy_rule(
@@ -246,8 +281,11 @@ def _cross_entropy_rule(
     shape = tuple(input.shape)
     dim = _class_dim(shape)
     q, w = _mass(shape, target, weight, ignore_index, label_smoothing, getattr(input, "array", input))
-    difference = softmax(input, dim) * accurate_sum(q, dim, True) - q
-    return _spread_classes(g, w, dim, reduction) * difference
+    p = softmax(input, dim)
+    if w is not None:
+        p = p * (accurate_sum(q, dim, True) if label_smoothing else np.expand_dims(w, dim))
+    difference = p - q
+    return _spread_classes(g, w, shape, reduction) * difference
 
 
 cross_entropy.vjp(input=_cross_entropy_rule)
@@ -294,12 +332,14 @@ def binary_cross_entropy_with_logits(
     """Return the cross-entropy of sigmoid(input) with targets from 0 to 1, stable for any logit."""
     name = "binary_cross_entropy_with_logits"
     check_reduction(reduction, name)
+    check_float(input, name)
     if target.shape != input.shape:
         raise ShapeError(f"{name}: target {target.shape} must have the input's shape {input.shape}")
-    positive = 1.0 if pos_weight is None else 1.0 + (pos_weight - 1.0) * target
-    softplus = np.log1p(np.exp(-np.absolute(input))) + np.maximum(-input, 0)  # log(1 + e^-x)
-    losses = (1.0 - target) * input + positive * softplus
-    return _reduced(losses if weight is None else losses * weight, reduction)
+    x, t = in_float32(input), in_float32(target)
+    positive = 1.0 if pos_weight is None else 1.0 + (pos_weight - 1.0) * t
+    softplus = np.log1p(np.exp(-np.absolute(x))) + np.maximum(-x, 0)  # log(1 + e^-x)
+    losses = (1.0 - t) * x + positive * softplus
+    return _reduced(losses if weight is None else losses * weight, reduction, input.dtype)
 
 
 def _weighed(g: Array, shape: tuple[int, ...], weight: Any, reduction: str) -> Array:

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..autograd.record import op
-from ..dtypes import Array, to_numpy
-from ..errors import DTypeError, ShapeError
-from ..summation import accurate_sum
+from ..dtypes import Array, default_float, to_numpy
+from ..errors import ShapeError
+from ..summation import accurate_sum, in_float32
 from .dims import count, kept_shape, many_dims, one_dim
-from .elementwise import maximum, minimum, silent
+from .elementwise import check_float, maximum, minimum, silent
 from .index import gather
 from .shape import expand
 
@@ -39,17 +39,15 @@ def mean(x: Array, dim: Any = None, keepdim: bool = False, dtype: Any = None) ->
     """Return the mean over `dim`; nan of nothing. Integers have none: make them float first."""
     if dtype is not None:
         x = x.astype(to_numpy(dtype))
-    if x.dtype.kind != "f":
-        raise DTypeError(f"mean: not defined for {x.dtype}; use x.float().mean()")
+    check_float(x, "mean")
     dims = many_dims(dim, x.ndim, "mean")
-    wide = x.astype(np.float32) if x.dtype == np.float16 else x  # the sum may exceed 65,504
-    total = np.asarray(accurate_sum(wide, dims, keepdim))
+    total = np.asarray(accurate_sum(in_float32(x), dims, keepdim))
     return (total / total.dtype.type(count(x.shape, dims))).astype(x.dtype)
 
 
 mean.vjp(
     x=lambda g, x_shape, dim: expand(
-        (g / count(x_shape, dim)).reshape(kept_shape(x_shape, dim)), x_shape
+        (g / (count(x_shape, dim) or 1)).reshape(kept_shape(x_shape, dim)), x_shape
     )
 )
 
@@ -60,11 +58,10 @@ def var(
     x: Array, dim: Any = None, unbiased: bool = True, keepdim: bool = False, correction: Any = None
 ) -> Array:
     """Return the variance in two passes; divided by n - 1, or n if `unbiased` is False."""
-    if x.dtype.kind != "f":
-        raise DTypeError(f"var: not defined for {x.dtype}; use x.float().var()")
+    check_float(x, "var")
     dims = many_dims(dim, x.ndim, "var")
     n = count(x.shape, dims)
-    wide = x.astype(np.float32) if x.dtype == np.float16 else x
+    wide = in_float32(x)
     centred = wide - accurate_sum(wide, dims, True) / wide.dtype.type(n)
     total = np.asarray(accurate_sum(centred * centred, dims, keepdim))
     return (total / total.dtype.type(_freedom(n, unbiased, correction))).astype(x.dtype)
@@ -195,10 +192,13 @@ def _with_indices(x: Any, indices: Any, dim: int, keepdim: bool) -> Extremes:
 def logsumexp(x: Array, dim: Any, keepdim: bool = False) -> Array:
     """Return log(sum(exp(x))) over `dim`, shifted by the maximum so that exp cannot overflow."""
     dims = many_dims(dim, x.ndim, "logsumexp")
-    largest = np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf)
-    shift = np.where(np.isfinite(largest), largest, 0).astype(x.dtype)
-    total = np.asarray(accurate_sum(np.exp(x - shift), dims, True))
-    y = np.log(total) + shift
+    if x.dtype.kind != "f":
+        x = x.astype(default_float())
+    wide = in_float32(x)
+    largest = np.maximum.reduce(wide, axis=dims, keepdims=True, initial=-np.inf)
+    shift = np.where(np.isfinite(largest), largest, 0).astype(wide.dtype)
+    total = np.asarray(accurate_sum(np.exp(wide - shift), dims, True))
+    y = (np.log(total) + shift).astype(x.dtype)
     return y if keepdim else y.reshape([n for i, n in enumerate(y.shape) if i not in dims])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.record import op
-from ..dtypes import Array, promote_types
+from ..dtypes import Array, promoted
 from ..errors import ShapeError
 from .dims import many_dims, one_dim
 
@@ -163,7 +163,7 @@ def cat(*tensors: Array, dim: int = 0) -> Array:
             )
     dtype = first.dtype
     for x in tensors:
-        dtype = promote_types(dtype, x.dtype)
+        dtype = promoted(dtype, x.dtype)
     return np.concatenate([x.astype(dtype, copy=False) for x in filled], axis=axis)
 
 
@@ -197,7 +197,7 @@ def stack(*tensors: Array, dim: int = 0) -> Array:
             )
     dtype = first.dtype
     for x in tensors:
-        dtype = promote_types(dtype, x.dtype)
+        dtype = promoted(dtype, x.dtype)
     axis = one_dim(dim, first.ndim + 1, "stack")
     return np.stack([x.astype(dtype, copy=False) for x in tensors], axis=axis)
 

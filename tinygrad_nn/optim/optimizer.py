@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
 from ..autograd.grad_mode import enable_grad
 from ..tensor import Tensor
 from ..warn import warn_user
@@ -84,16 +82,15 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        with np.errstate(all="ignore"):
-            for group in self.param_groups:
-                for parameter in group["params"]:
-                    gradient = parameter.grad
-                    if gradient is not None:
-                        state = self.state.get(parameter)
-                        if state is None:
-                            state = self.state[parameter] = {}
-                        self.update(parameter.array, gradient.array, group, state)
-                        parameter.version[0] += 1
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                gradient = parameter.grad
+                if gradient is not None:
+                    state = self.state.get(parameter)
+                    if state is None:
+                        state = self.state[parameter] = {}
+                    self.update(parameter.array, gradient.array, group, state)
+                    parameter.version[0] += 1
         return loss
 
     def state_dict(self) -> dict[str, Any]:

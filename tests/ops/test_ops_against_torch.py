@@ -1,0 +1,145 @@
+"""Values and gradients of every operation equal PyTorch's, wherever its operands lie in memory.
+Read `test_ops_second_order.py` next.
+"""
+
+import numpy as np
+import pytest
+from op_checks import array, assert_close, assert_same, call, leaf, run
+from op_rows import cases
+from op_table import COMPOSED, TABLE
+
+import tinygrad_nn as tnn
+
+torch = pytest.importorskip("torch")
+
+ROWS = TABLE + COMPOSED
+
+
+def check(case, operands):
+    assert_same(run(tnn, case, operands), run(torch, case, operands), case)
+
+
+@pytest.mark.parametrize("case", cases(ROWS), ids=str)
+def test_value_and_gradient_equal_pytorch(case):
+    check(case, case.draw())
+
+
+# --- the same numbers elsewhere in memory ------------------------------------------------------------
+
+
+def backwards(x):
+    """Negative strides."""
+    turned = x[(slice(None, None, -1),) * x.ndim]
+    return np.array(turned)[(*(slice(None, None, -1),) * x.ndim, ...)]
+
+
+def by_columns(x):
+    return np.array(x, order="F")
+
+
+def every_other(x):
+    spread = np.full((*x.shape, 2), 7).astype(x.dtype)
+    spread[..., 0] = x
+    return spread[..., 0]
+
+
+def repeated(x):
+    """Stride 0 along the first dimension; other numbers, but the same for both frameworks."""
+    return np.broadcast_to(x[:1], x.shape) if x.ndim and len(x) else x
+
+
+def read_only(x):
+    x = np.array(x)
+    x.flags.writeable = False
+    return x
+
+
+LAYOUTS = [backwards, by_columns, every_other, repeated, read_only]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.name != "view"], ids=str)
+def test_memory_layout_does_not_matter(row, layout):
+    for case in cases([row]):
+        check(case, [layout(operand) for operand in case.draw()])
+
+
+def test_the_layouts_are_what_they_say():
+    x = np.arange(6.0).reshape(2, 3)
+    assert [layout(x).strides for layout in LAYOUTS] == [
+        *((-24, -8), (8, 16), (48, 16), (0, 8), (24, 8))
+    ]
+    for layout in (backwards, by_columns, every_other, read_only):
+        np.testing.assert_array_equal(layout(x), x)
+
+
+# --- ties, kinks, zeros and poles --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", [1.0, 0.5])
+@pytest.mark.parametrize("row", [row for row in ROWS if row.differentiable], ids=str)
+def test_ties_and_kinks_follow_pytorch(row, step):
+    """On a coarse grid operands tie, and hit 0 where |x| has its kink and 1 / x its pole."""
+    for case in cases([row]):
+        for seed in range(3):
+            drawn = case.draw(seed)
+            check(case, [np.round(x / step) * step if x.dtype.kind == "f" else x for x in drawn])
+
+
+# --- other dtypes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("dtype", "rtol"), [(np.float32, 1.3e-6), (np.float16, 1e-3)])
+@pytest.mark.parametrize("row", [row for row in TABLE if row.differentiable], ids=str)
+def test_narrow_floats_are_as_exact_as_their_width(row, dtype, rtol):
+    """Against PyTorch in float64 on the same rounded operands."""
+    for case in cases([row]):
+        if "dtype" in case.sample.attributes:
+            continue
+        operands = [x.astype(dtype) if x.dtype.kind == "f" else x for x in case.draw()]
+        wide = [x.astype(np.float64) if x.dtype.kind == "f" else x for x in operands]
+        ours, theirs = run(tnn, case, operands), run(torch, case, wide)
+        assert ours.output.array.dtype == dtype, case
+        np.testing.assert_allclose(
+            array(ours.output).astype(np.float64),
+            array(theirs.output),
+            rtol,
+            atol=1e-5,
+            err_msg=str(case),
+        )
+        if dtype is np.float32:
+            for gradient, expected in zip(ours.gradients, theirs.gradients, strict=True):
+                assert gradient.array.dtype == dtype, case
+                assert_close(array(gradient), array(expected), case, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.int8, np.uint8, np.bool_])
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_integers_and_bool_give_what_pytorch_gives(row, dtype):
+    """Where PyTorch refuses them nothing is asked but an error of ours, if any."""
+    for case in cases([row]):
+        if "dtype" in case.sample.attributes:
+            continue
+        drawn = [x if x.dtype == bool else np.abs(np.round(2 * np.nan_to_num(x))) for x in case.draw()]
+        operands = [x if x.dtype == bool else np.asarray(x % 4).astype(dtype) for x in drawn]
+        try:
+            expected = call(torch, case, [leaf(torch, operand) for operand in operands])
+        except RuntimeError:
+            expected = None
+        if (row.name, dtype) == ("sign", np.bool_) or (expected is not None and expected.numel() == 0):
+            continue  # NumPy has no sign of bool; PyTorch looks at no dtype where there is nothing
+        try:
+            found = call(tnn, case, [leaf(tnn, operand) for operand in operands])
+        except (RuntimeError, ValueError):
+            assert expected is None, case
+        else:
+            if expected is not None:
+                assert str(found.dtype) == str(expected.dtype), case
+                assert_close(array(found), array(expected), case, rtol=1.3e-6, atol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", cases(ROWS), ids=str)
+def test_value_and_gradient_equal_pytorch_for_many_draws(case):
+    for seed in range(1, 50):
+        check(case, case.draw(seed))

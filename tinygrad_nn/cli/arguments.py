@@ -1,0 +1,94 @@
+"""The options that the commands share, and the kinds of values that options take.
+Read `experiment.py` next, which turns them into data and a network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from typing import Any
+
+MOST = 10**9  # of anything that is counted here
+
+
+def add_experiment_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose the images, the network and the random numbers."""
+    parser.add_argument(
+        "--data",
+        default="digits",
+        metavar="digits|mnist|PATH",
+        help="digits: 1,797 images of 8 x 8 pixels that are in the package (the default); mnist: "
+        "28 x 28 pixels, from $TINYGRAD_NN_DATA, or else downloaded; PATH: a folder with the four "
+        "MNIST files, or a CSV file like Kaggle's train.csv (label,pixel0,...,pixel783)",
+    )
+    parser.add_argument(
+        "--hidden",
+        type=whole_number(1),
+        default=10,
+        metavar="N",
+        help="how many units the hidden layer has (default: 10)",
+    )
+    parser.add_argument(
+        "--init",
+        choices=("default", "write-up"),
+        default="default",
+        help="where the weights start: default, as nn.Linear draws them; write-up, every weight "
+        "and bias uniformly from -0.5 to 0.5",
+    )
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, 2**63 - 1),
+        default=0,
+        metavar="N",
+        help="the random numbers to use; the same seed gives the same result (default: 0)",
+    )
+
+
+def whole_number(least: int, most: int = MOST) -> Callable[[str], int]:
+    """Return a reader of whole numbers from `least` to `most` for argparse."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(
+                f"a whole number from {least} to {most} expected, got {text!r}"
+            )
+        return number
+
+    return read
+
+
+def positive_number(text: str) -> float:
+    """Read a number above 0 for argparse."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"a number above 0 expected, such as 0.1, got {text!r}")
+    return number
+
+
+def add_command(
+    commands: Any,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    *,
+    summary: str,
+    description: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    """Add a command that `run` carries out; return its parser, for its options."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser

@@ -1,0 +1,4 @@
+"""x. y."""
+
+
+def add_parser(commands): ...

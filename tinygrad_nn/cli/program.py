@@ -1,0 +1,79 @@
+"""`main` reads the command line, runs one command, and turns what goes wrong into one line.
+Read `arguments.py` next for the options, or `train.py` for what a command does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import tinygrad_nn as tnn
+
+from ..errors import DataError, MissingExtraError
+from . import check, graph, train
+
+INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
+
+DESCRIPTION = """\
+Train a small neural network to read handwritten digits, check that its gradients are right, and
+draw how it computes. All on NumPy; the data for a first try is in the package.
+"""
+
+EXAMPLES = """\
+examples:
+  tinygrad-nn train                 train on the 1,797 digits in the package: a few seconds
+  tinygrad-nn train --data mnist    the same network on MNIST
+  tinygrad-nn check                 compare gradients by hand, by autograd and by numbers
+  tinygrad-nn graph                 draw one training step
+  tinygrad-nn train --help          every option of a command
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line that names the way out."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line and leave with exit code 2."""
+        self.exit(2, f"tinygrad-nn: {message}; see: {self.prog} --help\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (default: the program's own) and return its exit code.
+
+    0 all went well; 1 something went wrong: data, a file, a missing extra, a gradient; 130 Ctrl-C.
+    A usage error raises SystemExit with 2, `--help` with 0, as argparse does.
+    """
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except KeyboardInterrupt as stop:  # a command may say how far it came
+        print(f"tinygrad-nn: stopped by Ctrl-C{stop}", file=sys.stderr)
+        return INTERRUPTED
+    except (DataError, MissingExtraError, OSError, MemoryError) as error:
+        print(f"tinygrad-nn: {_one_line(error)}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="tinygrad-nn",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"tinygrad_nn {tnn.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (train, check, graph):
+        command.add_parser(commands)
+    return parser
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return f"not enough memory ({error}); try a smaller --hidden or --batch-size"
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split())

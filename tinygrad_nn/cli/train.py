@@ -1,0 +1,193 @@
+"""`tinygrad-nn train`: train the network, and leave its history, weights and pictures in a folder.
+Read `check.py` next.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import tinygrad_nn as tnn
+
+from ..errors import MissingExtraError
+from ..serialization import save_file, write_file
+from ..viz.curve import learning_curve
+from ..viz.predictions import prediction_sheet
+from ..viz.render import render
+from .arguments import add_command, add_experiment_options, positive_number, whole_number
+from .experiment import describe, prepare
+from .graph import step_as_dot
+from .progress import progress
+from .training import Training, as_csv
+
+SHOWN = 40  # held-out images in predictions.png
+
+DESCRIPTION = """\
+Train a network with one hidden layer to read handwritten digits, by gradient descent.
+
+Some images are held out: the network never learns from them, so they show how well it reads
+digits that it has not seen: 1,000 of MNIST's first 42,000, 299 of the 1,797 in the package.
+"""
+
+EXAMPLES = """\
+examples:
+  tinygrad-nn train
+  tinygrad-nn train --hidden 32 --learning-rate 0.5
+  tinygrad-nn train --batch-size 32 --iterations 2000
+  tinygrad-nn train --data mnist --init write-up --out mnist-run
+  tinygrad-nn train --data train.csv
+
+written to the folder --out:
+  history.csv        loss and accuracies (0 to 1) every 10 iterations (of over 1,000: 100 times)
+  model.safetensors  the weights and biases
+  curve.png          the history as a picture
+  predictions.png    some held-out images, and what the network takes them for
+  graph.svg          how one training step computes the loss; graph.dot is the same as text
+"""
+
+NEXT = """\
+tinygrad-nn train --hidden 32 --learning-rate 0.5    (a larger network, larger steps)
+         tinygrad-nn check                                    (are its gradients right?)"""
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command and its options."""
+    parser = add_command(
+        commands,
+        "train",
+        run,
+        summary="train a network to read digits",
+        description=DESCRIPTION,
+        examples=EXAMPLES,
+    )
+    add_experiment_options(parser)
+    parser.add_argument(
+        "--iterations",
+        type=whole_number(1),
+        default=500,
+        metavar="N",
+        help="how many steps of gradient descent to take (default: 500)",
+    )
+    parser.add_argument(
+        "--batch-size",
+        type=whole_number(1),
+        metavar="N",
+        help="how many images each step learns from (default: all of them)",
+    )
+    parser.add_argument(
+        "--learning-rate",
+        type=positive_number,
+        default=0.1,
+        metavar="X",
+        help="how far a step goes: the gradient times this (default: 0.1)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("tinygrad-nn-run"),
+        metavar="DIR",
+        help="the folder to write to; files of an earlier run in it are replaced "
+        "(default: %(default)s)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carry out the command; return its exit code."""
+    data, model = prepare(arguments)
+    print(describe(data, model), flush=True)
+    results = Results(arguments.out)
+    dot = step_as_dot(model, data)  # first: if the folder cannot be written to, say so now
+    results.write("graph.dot", dot.encode)
+    results.write("graph.svg", lambda: render(dot, "svg"))
+
+    training = Training(model, data, arguments.learning_rate, arguments.batch_size)
+    started = time.perf_counter()
+    try:
+        with progress(arguments.iterations) as show:
+            training.run(arguments.iterations, show)
+    except KeyboardInterrupt:
+        training.measure()
+        write_run(results, training)
+        raise KeyboardInterrupt(
+            f" after {training.iteration} of {arguments.iterations} iterations; the history and "
+            f"the weights so far are in {results.folder}"
+        ) from None
+    seconds = time.perf_counter() - started
+    write_run(results, training)
+    last = training.history[-1]
+    if not math.isfinite(last.loss):
+        print(
+            f"tinygrad-nn: the loss became {last.loss} within {last.iteration} iterations, for the "
+            f"steps are too large; try --learning-rate {arguments.learning_rate / 10:g}",
+            file=sys.stderr,
+        )
+        return 1
+    results.write("curve.png", lambda: draw_curve(training))
+    results.write("predictions.png", lambda: draw_predictions(training))
+    print(
+        f"result:  training accuracy {last.training_accuracy:.1%}, held-out accuracy "
+        f"{last.held_out_accuracy:.1%} after {last.iteration:,} iterations "
+        f"({seconds:.1f} s, {1000 * seconds / last.iteration:.2f} ms each)\n"
+        f"wrote:   {', '.join(results.written)} in {results.folder}\n"
+        f"next:    {NEXT}"
+    )
+    return 0
+
+
+class Results:
+    """The folder of a run; what needs an extra that is missing is left out, and a line says so."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise NotADirectoryError(
+                f"--out must name a folder, and a file is in the way of {str(folder)!r}"
+            ) from None
+        self.folder = folder
+        self.written: list[str] = []
+
+    def write(self, name: str, make: Callable[[], bytes]) -> None:
+        """Write what `make` returns, whole or not at all."""
+        try:
+            content = make()
+        except MissingExtraError as error:
+            print(f"tinygrad-nn: {name} is left out: {error}", file=sys.stderr)
+            return
+        write_file(self.folder / name, content)
+        self.written.append(name)
+
+
+def write_run(results: Results, training: Training) -> None:
+    """Write the history and the weights."""
+    results.write("history.csv", as_csv(training.history).encode)
+    save_file(training.model.state_dict(), results.folder / "model.safetensors")
+    results.written.append("model.safetensors")
+
+
+def draw_curve(training: Training) -> bytes:
+    """Return the picture of the history."""
+    iterations, losses, trained, held_out = zip(*training.history, strict=True)
+    count = len(training.data.training_images)
+    title = f"Learning to read digits from {count:,} images"
+    return learning_curve(iterations, losses, trained, held_out, title)
+
+
+def draw_predictions(training: Training) -> bytes:
+    """Return the picture of the first held-out images."""
+    data = training.data
+    images, labels = data.held_out_images[:SHOWN], data.held_out_labels[:SHOWN]
+    with tnn.no_grad():
+        guesses = training.model(images).argmax(1)
+    right, shown = int((guesses == labels).sum().item()), len(labels)
+    title = (
+        f"{right} of these {shown} images are read right. Of all {len(data.held_out_labels):,} "
+        f"images held out from training, {training.history[-1].held_out_accuracy:.1%} are."
+    )
+    pixels = images.reshape(-1, data.height, data.width)
+    return prediction_sheet(pixels.numpy(), labels.numpy(), guesses.numpy(), title)

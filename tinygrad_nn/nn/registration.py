@@ -1,0 +1,132 @@
+"""What is registered when a Module's attribute is assigned: parameters, buffers and inner modules.
+Read `state.py` next, which saves and loads them, and then `module.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ..tensor import Tensor
+from .parameter import Parameter
+
+PARAMETER, BUFFER, MODULE = "parameter", "buffer", "module"
+
+
+class Registration:
+    """The attributes of a Module, and a note of which of them are registered, in that order.
+
+    The values stay in the instance itself, as in any Python object, so that reading `self.weight`
+    costs nothing extra; a registered name may stand for None.
+    """
+
+    _kinds: dict[str, str]  # name: PARAMETER, BUFFER or MODULE
+    _unsaved: set[str]  # the buffers that state_dict leaves out
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        kinds = self.__dict__.get("_kinds")
+        kind = None if kinds is None else kinds.get(name)
+        if isinstance(value, (Parameter, Registration)):
+            given = PARAMETER if isinstance(value, Parameter) else MODULE
+            if kinds is None:
+                raise AttributeError(
+                    f"cannot assign a {given} before super().__init__() was called; make it the "
+                    f"first line of {type(self).__name__}.__init__"
+                )
+            if kind == PARAMETER and given == MODULE:
+                raise self._refusal(name, kind, value)
+            self._register(name, value, given)
+        elif kind and value is not None and not (kind == BUFFER and isinstance(value, Tensor)):
+            raise self._refusal(name, kind, value)
+        else:
+            object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        self._kinds.pop(name, None)
+
+    def _register(self, name: str, value: Any, kind: str) -> None:
+        if self._kinds.get(name) != kind:
+            self._kinds.pop(name, None)  # a name that changes its kind goes to the end
+        self._kinds[name] = kind
+        self.__dict__[name] = value
+
+    def _refusal(self, name: str, kind: str, value: Any) -> TypeError:
+        expected = {PARAMETER: "an nn.Parameter", BUFFER: "a Tensor", MODULE: "a Module"}[kind]
+        hint = f" (in place: `with no_grad(): self.{name}.copy_(...)`)" if kind == PARAMETER else ""
+        return TypeError(
+            f"{name!r} is a {kind} of {type(self).__name__}: assign {expected} or None, "
+            f"not {type(value).__name__}{hint}"
+        )
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Register a parameter, or the name of one that is None (not trained, not in state_dict).
+
+        Raises:
+            KeyError: the name is taken, is empty or holds a dot. TypeError: no Parameter.
+        """
+        self._check(name, PARAMETER, param, Parameter)
+        self._register(name, param, PARAMETER)
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Register a tensor that is not trained; in state_dict if `persistent`.
+
+        Raises:
+            KeyError: the name is taken, is empty or holds a dot. TypeError: no Tensor.
+        """
+        self._check(name, BUFFER, tensor, Tensor)
+        self._register(name, tensor, BUFFER)
+        (self._unsaved.discard if persistent else self._unsaved.add)(name)
+
+    def add_module(self, name: str, module: Any) -> None:
+        """Register an inner module under a name that need not be an attribute, such as "0".
+
+        Raises:
+            KeyError: the name is taken, is empty or holds a dot. TypeError: no Module.
+        """
+        self._check(name, MODULE, module, Registration)
+        self._register(name, module, MODULE)
+
+    register_module = add_module
+
+    def _check(self, name: str, kind: str, value: Any, wanted: type) -> None:
+        if "_kinds" not in self.__dict__:
+            raise AttributeError(f"cannot register a {kind} before super().__init__() was called")
+        if not isinstance(name, str):
+            raise TypeError(f"a {kind}'s name must be a string, got {type(name).__name__}")
+        if not name or "." in name:
+            raise KeyError(f"a {kind}'s name cannot be empty or hold a dot, got {name!r}")
+        if hasattr(self, name) and self._kinds.get(name) != kind:
+            raise KeyError(f"{kind} {name!r}: {type(self).__name__} has an attribute of that name")
+        if value is not None and not isinstance(value, wanted):
+            expected = "Module" if wanted is Registration else wanted.__name__
+            raise TypeError(
+                f"{type(self).__name__}: {expected} or None expected for the {kind} {name!r}, got "
+                f"{type(value).__name__}"
+            )
+
+    def _own(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """Yield (name, value) of what is registered here as `kind`, in order, None left out."""
+        for name, value in self._registered(kind).items():
+            if value is not None:
+                yield name, value
+
+    def _registered(self, kind: str) -> Mapping[str, Any]:
+        """Return {name: value} for reading only: a write to it would be lost, so it is an error."""
+        values = self.__dict__
+        return MappingProxyType(
+            {name: values[name] for name, each in self._kinds.items() if each == kind}
+        )
+
+    @property
+    def _parameters(self) -> Mapping[str, Parameter | None]:
+        return self._registered(PARAMETER)
+
+    @property
+    def _buffers(self) -> Mapping[str, Tensor | None]:
+        return self._registered(BUFFER)
+
+    @property
+    def _modules(self) -> Mapping[str, Any]:
+        return self._registered(MODULE)
