@@ -51,7 +51,9 @@ bool = dtype("bool")  # noqa: A001 - PyTorch's spelling
 int = int32  # noqa: A001
 float = float32  # noqa: A001
 
-_BY_NUMPY = {d.dtype: d for d in (float16, float32, float64, uint8, int8, int16, int32, int64, bool)}
+_BY_NUMPY = {
+    d.dtype: d for d in (float16, float32, float64, uint8, int8, int16, int32, int64, bool)
+}
 _BY_PYTHON = {type(0.0): float64, type(0): int64, type(True): bool}
 _CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2}
 
@@ -152,9 +154,7 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
         torch.float32
     """
     arrays = [each.array for each in (tensor1, tensor2) if hasattr(each, "array")]
-    numbers = [
-        dtype_of_number(each) for each in (tensor1, tensor2) if not hasattr(each, "array")
-    ]
+    numbers = [dtype_of_number(each) for each in (tensor1, tensor2) if not hasattr(each, "array")]
     if len(arrays) == 2:
         return from_numpy(result_dtype(*arrays))
     if not arrays:

@@ -17,7 +17,6 @@ from .errors import DTypeError, ShapeError
 
 _NUMBERS = (bool, int, float, np.generic)
 _NO_LENGTH = -1
-_silent = np.errstate(over="ignore", invalid="ignore")  # 1e300 in float32 is inf, as in PyTorch
 
 
 class DataValueError(DTypeError, ValueError):
@@ -40,7 +39,7 @@ def array_from(data: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
     if array.dtype.kind not in "buif":
         raise DataValueError(f"{name}(): an array of {array.dtype} cannot become a tensor")
     native = dtypes.from_numpy(array.dtype.newbyteorder("=")).dtype
-    with _silent:
+    with np.errstate(over="ignore", invalid="ignore"):  # 1e300 in float32 is inf, as in PyTorch
         return array.astype(wanted or native, copy=False)
 
 
@@ -113,7 +112,7 @@ def _array_of_numbers(
     elif wanted.kind == "f" or found.kind == "f":
         found = dtypes.FLOAT64  # no rounding on the way from Python's floats
     try:
-        with _silent:
+        with np.errstate(over="ignore", invalid="ignore"):
             array = np.array(numbers, found)
             _check_range(array, wanted, name)
             return array.astype(wanted, copy=False).reshape(shape)

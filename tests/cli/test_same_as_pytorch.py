@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 
 
 def in_pytorch(seed: int, init: str, hidden: int, iterations: int, batch_size: int | None):
-    """The whole program, as a student would write it; return the loss and the accuracies reached."""
+    """The program as a student would write it; return the loss and the accuracies reached."""
     data = digits()
     torch.manual_seed(seed)
     order = torch.randperm(1797)

@@ -301,7 +301,6 @@ def test_a_real_interrupt_ends_a_real_run(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        restore_signals=True,
     ) as process:
         for line in process.stdout:
             if line.startswith("iteration"):

@@ -5,6 +5,7 @@ Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `record`, `engine`
 from . import function
 from .engine import backward, grad
 from .function import Function
+from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .grad_mode import (
     detect_anomaly,
     enable_grad,
@@ -15,14 +16,19 @@ from .grad_mode import (
 )
 from .op import registry
 from .record import op
+from .variable import Variable
 
 __all__ = [
     "Function",
+    "GradcheckError",
+    "Variable",
     "backward",
     "detect_anomaly",
     "enable_grad",
     "function",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "is_grad_enabled",
     "no_grad",

@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import DTypeError, GraphError, ShapeError
 from ..warn import warn_user
 from . import engine
+from .grad_mode import INFERENCE, mode
 from .node import Node, RemovableHandle, add_hook, extra_of, make_leaf
 from .tensor_base import INFERENCE_VERSION, TensorBase, make_tensor
 from .views import view_of
@@ -41,7 +42,7 @@ class Differentiable(TensorBase):
                     f"only floating-point tensors can require a gradient, this one is "
                     f"{self.array.dtype}; use .float()"
                 )
-            if self.version is INFERENCE_VERSION:
+            if self.version is INFERENCE_VERSION and mode() is not INFERENCE:
                 raise GraphError(
                     "an inference tensor cannot require a gradient; .clone() it outside inference_mode"
                 )

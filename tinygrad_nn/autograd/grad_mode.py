@@ -34,9 +34,9 @@ def is_inference_mode_enabled() -> bool:
     return mode() is INFERENCE
 
 
-def _set_mode(value: Any) -> None:
-    """Set the mode; recording is under watch wherever `detect_anomaly` is around."""
-    _mode.set(ANOMALY if value is RECORD and checks_nan() is not None else value)
+def _watched(value: Any) -> Any:
+    """Recording is under watch wherever `detect_anomaly` is around."""
+    return ANOMALY if value is RECORD and checks_nan() is not None else value
 
 
 class _Mode:
@@ -51,9 +51,13 @@ class _Mode:
     def __init__(self) -> None:
         self._before: list[Any] = []
 
+    def _set(self) -> None:
+        if mode() is not INFERENCE:  # which only inference_mode(False) interrupts
+            _mode.set(_watched(self._value))
+
     def __enter__(self) -> None:
         self._before.append(mode())
-        _set_mode(self._value)
+        self._set()
 
     def __exit__(
         self,
@@ -66,6 +70,19 @@ class _Mode:
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function):
             return _wrap_generator(function, self._copy)  # type: ignore[return-value]
+        if inspect.isasyncgenfunction(function):
+            raise TypeError(
+                f"{type(self).__name__} cannot decorate the asynchronous generator "
+                f"{function.__name__}; use a `with` block between its yields"
+            )
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def wrapped_coroutine(*args: Any, **kwargs: Any) -> Any:
+                with self._copy():
+                    return await function(*args, **kwargs)
+
+            return wrapped_coroutine  # type: ignore[return-value]
 
         @functools.wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -148,11 +165,11 @@ class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's spelling
         super().__init__()
         self._at_call = mode()
         self._value = RECORD if enabled else NO_GRAD
-        _set_mode(self._value)
+        self._set()
 
     def __enter__(self) -> None:
-        self._before.append(self._at_call)
-        _set_mode(self._value)
+        self._before.append(mode() if self._before else self._at_call)
+        self._set()
 
     def __call__(self, function: F) -> F:
         _mode.set(self._at_call)
@@ -160,7 +177,10 @@ class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's spelling
 
 
 class inference_mode(_Mode):  # noqa: N801 - PyTorch's spelling
-    """Like `no_grad`, and what is made inside can never be part of a graph later."""
+    """Like `no_grad`, and what is made inside can never be part of a graph later.
+
+    Only `inference_mode(False)` records inside it; `enable_grad` does not.
+    """
 
     def __new__(cls, enabled: Any = True) -> Any:
         made = super().__new__(cls)
@@ -172,6 +192,12 @@ class inference_mode(_Mode):  # noqa: N801 - PyTorch's spelling
     def __init__(self, enabled: bool = True) -> None:
         super().__init__()
         self._value = INFERENCE if enabled else RECORD
+
+    def _set(self) -> None:
+        _mode.set(_watched(self._value))
+
+    def _copy(self) -> _Mode:
+        return inference_mode(self._value is INFERENCE)  # type: ignore[no-any-return]
 
 
 class detect_anomaly(_Mode):  # noqa: N801 - PyTorch's spelling

@@ -1,8 +1,8 @@
-"""`gradcheck` holds backward against differences, entry by entry; `gradgradcheck` the second derivatives.
-Read `gradient_checks.py` next, for what is checked, and `compare.py` for gradients worked out by hand.
+"""`gradcheck` holds backward against differences, `gradgradcheck` does so for second derivatives.
+Read `gradient_checks.py` next: what is checked. `compare.py` is for gradients worked out by hand.
 
-A checker is worth what it refuses, so beyond the Jacobian it pulls back random gradients (ones would
-check a softmax as 0 = 0), the same one twice, zeros, and none at all for one of several outputs.
+A checker is worth what it refuses. So beyond the Jacobian it pulls back random gradients (ones
+would check a softmax as 0 = 0), the same one twice, zeros, and none for one of several outputs.
 """
 
 from __future__ import annotations
@@ -14,19 +14,15 @@ import numpy as np
 
 from ..warn import warn_user
 from . import engine
+from .checked_function import SEED, CheckedFunction, all_outputs, random_like, requiring_grad
 from .gradient_checks import (
-    SEED,
-    Subject,
     check_backward,
     check_constant,
     check_directions,
     check_entries,
     check_inputs,
     check_missing_gradients,
-    check_values_repeat,
-    outputs_of,
-    random_like,
-    requiring_grad,
+    check_repeatable,
 )
 from .mismatch import GradcheckError
 from .tensor_base import TensorBase, make_tensor
@@ -54,76 +50,92 @@ def gradcheck(
 ) -> bool:
     """Return True if the backward of `func` agrees with differences at these inputs.
 
-    For every entry of every input that requires a gradient, (f(x + eps) - f(x - eps)) / 2 eps must be
-    within atol + rtol |difference| of what backward gives, for every entry of every output that
-    requires one. Also, backward must be linear in the incoming gradient, give the same twice (within
-    `nondet_tol`) and zeros for zeros, and each gradient must have its input's shape.
+    For every entry of every input and output that require a gradient, what backward gives must be
+    within atol + rtol |d| of d = (f(x + eps) - f(x - eps)) / 2 eps. Backward must also be linear in
+    the incoming gradient, give the same when run twice and zeros for zeros, and every gradient
+    must have its input's shape.
 
     Args:
-        func: takes the inputs, returns a tensor or a tuple of them; called twice per entry and more.
-        inputs: a tensor or a tuple (of tensors, lists of tensors, and whatever else `func` takes), in
-            float64 where they require a gradient. Their values are moved in place and put back.
+        func: takes `inputs` and returns a tensor or a tuple of them; it is called 2 times and more
+            per entry of the inputs.
+        inputs: a tensor or a tuple: of tensors, lists of tensors, or whatever else `func` takes.
+            Those that require a gradient are float64; they are moved in place and put back.
         eps: the step of the differences.
         atol: the absolute part of the tolerance.
         rtol: the relative part of the tolerance.
-        raise_exception: False returns False instead of raising `GradcheckError`.
+        raise_exception: False is to return False for a wrong gradient.
         nondet_tol: how much two backward passes may differ.
-        check_undefined_grad: backward also has to run while one of several outputs has no gradient.
-        check_grad_dtypes: each gradient must have its input's dtype too.
-        check_batched_grad: not here, nor `check_batched_forward_grad` and `check_forward_ad`.
-        check_backward_ad: has to stay True: there is nothing else to check.
-        fast_mode: check one random direction per input and output instead of every entry.
-        masked: accepted for programs that pass it; it is about sparse tensors, which are not here.
+        check_undefined_grad: also leave out the gradient of one of several outputs.
+        check_grad_dtypes: a gradient must also have its input's dtype.
+        check_batched_grad: not here.
+        check_batched_forward_grad: not here.
+        check_forward_ad: not here.
+        check_backward_ad: has to be True.
+        fast_mode: check a random direction per input and output instead of every entry.
+        masked: accepted, and of no effect: it is for sparse tensors, which are not here.
 
     Raises:
-        GradcheckError: a wrong gradient; the message says where, by how much, and what to look at.
-        ValueError: no input requires a gradient. ShapeError: an input whose entries share memory.
+        GradcheckError: a wrong gradient. The message says which entry, by how much, what to do.
+        ValueError: no input requires a gradient, or one is read-only.
+        ShapeError: an input whose entries share memory, such as an expanded one.
         NotImplementedError: a check that is not here.
 
-    Warns (UserWarning) of inputs in less than float64, and where the gradients agree at a kink, as
-    those of |x| do at 0: there is no derivative there, so that it says nothing.
+    Warns (UserWarning) of inputs that are not float64, and where gradients agree at a kink, as
+    those of |x| do at 0: there is no derivative there, so that agreement says nothing.
 
     Example:
         >>> import tinygrad_nn as tnn
         >>> x = tnn.tensor([1.0, 2.0], dtype=tnn.float64, requires_grad=True)
         >>> tnn.autograd.gradcheck(lambda x: x.exp() * x, x)
         True
+        >>> tnn.autograd.gradcheck(lambda x: x * x.detach(), x)
+        Traceback (most recent call last):
+        ...
+        tinygrad_nn.autograd.mismatch.GradcheckError: wrong gradient of output 0[1] with respect ...
     """
-    _refuse(
-        "gradcheck",
-        check_batched_grad=check_batched_grad,
-        check_batched_forward_grad=check_batched_forward_grad,
-        check_forward_ad=check_forward_ad,
-    )
+    for name, asked in (
+        ("check_batched_grad", check_batched_grad),
+        ("check_batched_forward_grad", check_batched_forward_grad),
+        ("check_forward_ad", check_forward_ad),
+    ):
+        if asked:
+            raise NotImplementedError(f"gradcheck({name}=True): there is no such mode here")
     if not check_backward_ad:
-        raise ValueError("gradcheck(check_backward_ad=False) leaves nothing to check")
-    subject = Subject(func, _as_tuple(inputs), eps, atol, rtol)
-    check_inputs(subject)
+        raise ValueError("gradcheck(check_backward_ad=False) would check nothing")
+    checked = CheckedFunction(func, _as_tuple(inputs), eps, atol, rtol)
+    check_inputs(checked)
     try:
-        outputs = subject.outputs()
-        if not outputs:
-            check_constant(subject)
-            return True
-        check_values_repeat(subject, outputs, nondet_tol)
-        check_backward(subject, outputs, nondet_tol, check_grad_dtypes)
-        if check_undefined_grad and len(outputs) > 1:
-            check_missing_gradients(subject, outputs)
-        if fast_mode:
-            check_directions(subject, outputs)
-        else:
-            check_entries(subject, outputs)
+        kinks = _check(checked, nondet_tol, check_undefined_grad, check_grad_dtypes, fast_mode)
     except GradcheckError:
         if raise_exception:
             raise
         return False
-    if subject.kinks:
-        more = f" and {len(subject.kinks) - 3} more" if len(subject.kinks) > 3 else ""
+    if kinks:
+        places = ", ".join(kinks[:3]) + (f" and {len(kinks) - 3} more" if kinks[3:] else "")
         warn_user(
-            f"gradcheck: the function has a kink at {', '.join(subject.kinks[:3])}{more}: there is no "
-            "derivative there, and that backward agrees with the difference says nothing. Move the "
-            "inputs away from it"
+            f"gradcheck: the function has a kink at {places}, and no derivative there, so that "
+            "agreement says nothing. Move the inputs away from it"
         )
     return True
+
+
+def _check(
+    checked: CheckedFunction,
+    nondet_tol: float,
+    check_undefined_grad: bool,
+    check_grad_dtypes: bool,
+    fast_mode: bool,
+) -> list[str]:
+    """Run the checks, the cheap ones first; return where agreement says nothing."""
+    outputs = checked.outputs()
+    if not outputs:
+        check_constant(checked)
+        return []
+    check_repeatable(checked, outputs, nondet_tol)
+    check_backward(checked, outputs, nondet_tol, check_grad_dtypes)
+    if check_undefined_grad and len(outputs) > 1:
+        check_missing_gradients(checked, outputs)
+    return (check_directions if fast_mode else check_entries)(checked, outputs)
 
 
 def gradgradcheck(
@@ -145,20 +157,15 @@ def gradgradcheck(
     fast_mode: bool = False,
     masked: bool = False,
 ) -> bool:
-    """Return True if the second derivatives of `func` agree with differences of its first ones.
+    """Return True if the second derivatives of `func` agree with differences of its first.
 
-    It is `gradcheck` of the function that returns the gradients of `func`, as recorded under
-    `create_graph=True`; input numbers in messages go on, behind the inputs, over `grad_outputs`.
+    It is `gradcheck` of the function that returns the gradients of `func`, recorded under
+    `create_graph=True`, with respect to the inputs and to the incoming gradients. These are
+    `grad_outputs`, one for each output that requires a gradient, or random ones (not contiguous
+    with `gen_non_contig_grad_outputs`); in messages they are numbered behind the inputs.
 
-    Args:
-        func: as for `gradcheck`, and so are `inputs` and the arguments not named here.
-        inputs: as for `gradcheck`.
-        grad_outputs: the incoming gradient of each output that requires one; random if not given.
-        gen_non_contig_grad_outputs: make the random ones non-contiguous.
-        check_fwd_over_rev: not here.
-        check_rev_over_rev: has to stay True: there is nothing else to check.
-
-    Raises what `gradcheck` raises.
+    `check_fwd_over_rev` is not here, and `check_rev_over_rev` has to be True. The other arguments
+    are those of `gradcheck`, and it raises and warns as that does.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -166,27 +173,26 @@ def gradgradcheck(
         >>> tnn.autograd.gradgradcheck(lambda x: x.exp() * x, x)
         True
     """
-    _refuse("gradgradcheck", check_fwd_over_rev=check_fwd_over_rev)
+    if check_fwd_over_rev:
+        raise NotImplementedError("gradgradcheck(check_fwd_over_rev=True): no such mode here")
     if not check_rev_over_rev:
-        raise ValueError("gradgradcheck(check_rev_over_rev=False) leaves nothing to check")
+        raise ValueError("gradgradcheck(check_rev_over_rev=False) would check nothing")
     arguments = _as_tuple(inputs)
 
     def differentiable_outputs(given: tuple[Any, ...]) -> list[TensorBase]:
-        return [each for each in outputs_of(func, given).values() if each.node is not None]
+        return [each for each in all_outputs(func, given).values() if each.node is not None]
 
     if grad_outputs is None:
-        gradients = _random_gradients(
-            differentiable_outputs(arguments), gen_non_contig_grad_outputs
-        )
+        outputs = differentiable_outputs(arguments)
+        gradients = _random_gradients(outputs, gen_non_contig_grad_outputs)
     else:
         gradients = _as_tuple(grad_outputs)
 
     def first_derivatives(*given: Any) -> tuple[Any, ...]:
         own, incoming = given[: len(arguments)], given[len(arguments) :]
+        outputs = differentiable_outputs(own)
         wanted = [x for _, x in requiring_grad(own)]
-        found = engine.grad(
-            differentiable_outputs(own), wanted, incoming, create_graph=True, allow_unused=True
-        )
+        found = engine.grad(outputs, wanted, incoming, create_graph=True, allow_unused=True)
         return tuple(each for each in found if each is not None)
 
     return gradcheck(
@@ -203,12 +209,6 @@ def gradgradcheck(
         fast_mode=fast_mode,
         masked=masked,
     )
-
-
-def _refuse(name: str, **asked_for: bool) -> None:
-    for check, asked in asked_for.items():
-        if asked:
-            raise NotImplementedError(f"{name}({check}=True): there is no such mode to check here")
 
 
 def _as_tuple(given: Any) -> tuple[Any, ...]:

@@ -1,5 +1,5 @@
-"""Derivatives by differences: how much a function moves when an entry of its input is moved.
-Read `gradcheck.py` next, which holds them against backward, or `compare.py`.
+"""Derivatives by differences: how a function moves when an entry of what it reads is moved.
+Read `checked_function.py` next, which moves the inputs of a gradient check, or `compare.py`.
 """
 
 from __future__ import annotations
@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-# Rounding puts about one unit of the last place on f, twice that on a difference; few functions are
-# as exact as their last operation, hence the generous factor.
-ROUNDING = 256
+# A function is off by a few units of the last place, most by more than their last operation alone.
+UNITS_OF_ROUNDING = 256
 
 
 class Slope(NamedTuple):
     """A derivative by differences, and where the function has a kink instead of one.
 
-    `value` is (f(x + h) - f(x - h)) / 2h for every entry of f's output. `kink` says where the slopes
-    to the left and to the right differ by more than curvature and rounding explain, as those of
-    |x| at 0; `value` is then no derivative.
+    `value` is (f(x + h) - f(x - h)) / 2h for every entry of what f returns. `kink` says where the
+    slopes on the left and on the right differ by more than curvature and rounding explain, as
+    those of |x| do at 0.
     """
 
     value: Array
@@ -39,28 +38,26 @@ def slope(
     atol: float,
     rtol: float,
 ) -> Slope:
-    """Return how `function` changes as `array[where]` moves along `direction`, and put `array` back.
+    """Return how `function` moves as `array[where]` moves in a direction; `array` is put back.
 
-    `function` takes nothing, reads `array`, and returns a float array; `here` is what it returns now.
-    A difference of the slopes to the left and right of up to atol + rtol |slope| is no kink. Calls
-    `function` twice, and twice more where a kink is suspected: the two slopes of a curved function
-    differ half as much at half the step, those at a kink as much as before.
+    `function` reads `array` and returns floats; `here` is what it returns as things are. Slopes on
+    the left and right that differ by at most atol + rtol |slope| are no kink. Beyond that, it is
+    the same difference over half the step that tells: a curve's halves, a kink's stays.
 
-    Raises whatever `function` raises; `array` is then as it was, bit for bit.
+    Raises what `function` raises; `array` is then as it was, bit for bit.
     """
     above = moved(function, array, where, direction * step)
     below = moved(function, array, where, direction * -step)
     with np.errstate(all="ignore"):
         right, left = (above - here) / step, (here - below) / step
-        bend = right - left
+        bend = abs(right - left)
         allowed = atol + rtol * np.maximum(abs(right), abs(left)) + rounding(here, array, step)
-        kink = ~(abs(bend) <= allowed)
+        kink = ~(bend <= allowed)
         if kink.any():
-            half = step / 2
-            above_half = moved(function, array, where, direction * half)
-            below_half = moved(function, array, where, direction * -half)
-            bend_half = (above_half - here) / half - (here - below_half) / half
-            kink &= ~(abs(abs(bend_half) / abs(bend) - 0.5) <= 0.1)
+            above_half = moved(function, array, where, direction * (step / 2))
+            below_half = moved(function, array, where, direction * (-step / 2))
+            bend_half = abs(above_half - 2 * here + below_half) / (step / 2)
+            kink &= ~(abs(bend_half / bend - 0.5) <= 0.1)
         return Slope((above - below) / (2 * step), kink)
 
 
@@ -74,28 +71,26 @@ def moved(function: Callable[[], Array], array: Array, where: Any, change: Any) 
         array[where] = original
 
 
-def rounding(values: Array, array: Array, step: float) -> float:
-    """Return how much of a slope may be rounding alone: 256 units of the last place over the step."""
-    if not values.size:
-        return 0.0
+def rounding(values: Array, array: Array, step: float) -> Array:
+    """Return how much of a slope of these values may be rounding: 256 last places over the step."""
     unit = max(np.finfo(values.dtype).eps, np.finfo(array.dtype).eps)
-    return float(ROUNDING * unit * abs(values).max() / step)
+    return UNITS_OF_ROUNDING * unit * abs(values) / step  # type: ignore[no-any-return]
 
 
 def constant_ratio(first: Array, second: Array) -> float | None:
-    """Return c where first = c second, entry by entry to 6 digits; None where there is no such c."""
+    """Return c where first = c second to 6 digits of the largest entry, None without such a c."""
     largest = abs(second).max(initial=0.0)
     if not 0.0 < largest < np.inf:
         return None
     at = np.unravel_index(np.argmax(abs(second)), second.shape)
     ratio = float(first[at] / second[at])
-    if not abs(first - ratio * second).max() <= 1e-6 * abs(ratio) * largest:
-        return None
-    return ratio
+    if ratio and abs(first - ratio * second).max() <= 1e-6 * abs(ratio) * largest:
+        return ratio
+    return None
 
 
 def largest_difference(first: Array, second: Array) -> float:
-    """Return the largest |first - second|: 0 between equal infinities or nans, inf for nan otherwise."""
+    """Return the largest |first - second|; equal infinities and nans differ by 0."""
     with np.errstate(invalid="ignore"):
         same = (first == second) | (np.isnan(first) & np.isnan(second))
         difference = np.where(same, 0.0, abs(first - second))

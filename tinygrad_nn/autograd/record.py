@@ -104,7 +104,8 @@ def _record_unary(operation: Op) -> Callable[..., Any]:
         if dtype is not given.dtype and dtype.kind == "f":  # of an integer: NumPy's width varies
             array = forward(given.astype(dtypes.default_float()))
             dtype = array.dtype
-        if type(array) is not ndarray:
+        shape = array.shape
+        if not shape:
             array = np.asarray(array)  # NumPy hands back a scalar for 0-d
         y = new(tensor_base.tensor_class)
         y.array = array
@@ -125,7 +126,7 @@ def _record_unary(operation: Op) -> Callable[..., Any]:
             (given, x.version, x.version[0]) if keep_x else None,
             (array, version, 0) if keep_y else None,
         )
-        node.shape = array.shape
+        node.shape = shape
         node.dtype = dtype
         node.extra = None if recording is RECORD else remember_call(node)
         return y
@@ -163,7 +164,8 @@ def _record_binary(operation: Op) -> Callable[..., Any]:
         dtype = array.dtype
         if dtype is FLOAT64 and given is not FLOAT64:
             array, dtype = _settle(array, given)
-        if type(array) is not ndarray:
+        shape = array.shape
+        if not shape:
             array = np.asarray(array)  # NumPy hands back a scalar for 0-d
         y = new(tensor_base.tensor_class)
         y.array = array
@@ -186,7 +188,7 @@ def _record_binary(operation: Op) -> Callable[..., Any]:
             (z, b.version, b.version[0]) if keep_b else None,
             (array, version, 0) if keep_y else None,
         )
-        node.shape = array.shape
+        node.shape = shape
         node.dtype = dtype
         node.extra = None if recording is RECORD else remember_call(node)
         return y

@@ -193,7 +193,9 @@ class Module(StateDict):
             if set_to_none:
                 parameter.grad = None
             else:
-                gradient.detach_().zero_()
+                if gradient.requires_grad:
+                    gradient.detach_()
+                gradient.zero_()
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Convert floating-point parameters and buffers, and gradients, in place; return this module.

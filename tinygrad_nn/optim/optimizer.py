@@ -4,7 +4,8 @@ Read `sgd.py` next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 
 from ..autograd.grad_mode import enable_grad
@@ -29,8 +30,8 @@ class Optimizer:
             )
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
-        self.state: dict[Tensor, dict[str, Any]] = {}  # by the parameter itself: hashed by identity
-        groups = list(params)
+        self.state: dict[Tensor, dict[str, Any]] = defaultdict(dict)  # by the parameter's identity
+        groups = [{"params": params}] if isinstance(params, Set) else list(params)
         if not groups:
             raise ValueError("an optimizer got an empty list of parameters; was the model built?")
         if not isinstance(groups[0], dict):
@@ -47,6 +48,8 @@ class Optimizer:
         if not isinstance(param_group, dict):
             raise TypeError(f"a parameter group is a dict, got {type(param_group).__name__}")
         given = param_group["params"]
+        if isinstance(given, Set):
+            raise TypeError("a set of parameters has no fixed order from run to run; pass a list")
         params = [given] if isinstance(given, Tensor) else list(given)
         for each in params:
             if not isinstance(each, Tensor):
@@ -68,13 +71,15 @@ class Optimizer:
         """Drop every parameter's gradient, or fill it with 0 if `set_to_none` is False."""
         for group in self.param_groups:
             for parameter in group["params"]:
-                node = parameter.node
-                if node is None or node.extra.grad is None:
+                gradient = parameter.grad
+                if gradient is None:
                     continue
                 if set_to_none:
-                    node.extra.grad = None
+                    parameter.grad = None
                 else:
-                    node.extra.grad.detach_().zero_()
+                    if gradient.requires_grad:
+                        gradient.detach_()
+                    gradient.zero_()
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient; return the closure's loss, if one is given."""
@@ -86,10 +91,7 @@ class Optimizer:
             for parameter in group["params"]:
                 gradient = parameter.grad
                 if gradient is not None:
-                    state = self.state.get(parameter)
-                    if state is None:
-                        state = self.state[parameter] = {}
-                    self.update(parameter.array, gradient.array, group, state)
+                    self.update(parameter.array, gradient.array, group, self.state[parameter])
                     parameter.version[0] += 1
         return loss
 
@@ -109,8 +111,11 @@ class Optimizer:
         """Take over options and state that `state_dict` returned; refuse what does not fit, unchanged.
 
         Raises:
-            ValueError: another number of groups, or of parameters in one; state of a wrong shape.
+            ValueError: another number of groups, or of parameters in one; state of a wrong shape, or
+                of a parameter that is not there. TypeError: not what `state_dict` returned.
         """
+        if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= set(state_dict):
+            raise TypeError("load_state_dict() takes what state_dict() of an optimizer returned")
         given = state_dict["param_groups"]
         if len(given) != len(self.param_groups):
             raise ValueError(
@@ -125,8 +130,10 @@ class Optimizer:
                     f"group has {len(ours['params'])}"
                 )
             by_number.update(zip(theirs["params"], ours["params"], strict=True))
-        state: dict[Tensor, dict[str, Any]] = {}
+        state: dict[Tensor, dict[str, Any]] = defaultdict(dict)
         for number, values in state_dict["state"].items():
+            if number not in by_number:
+                raise ValueError(f"the loaded state is of a parameter {number}, which no group lists")
             state[by_number[number]] = {
                 key: _taken_over(value, by_number[number], key) for key, value in values.items()
             }
@@ -135,11 +142,11 @@ class Optimizer:
         self.state = state
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
+        text = f"{type(self).__name__} ("
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
-            lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
-        return "\n".join([*lines, ")"])
+            text += f"\nParameter Group {i}\n"
+            text += "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
+        return text + ")"
 
 
 def _taken_over(value: Any, parameter: Tensor, key: str) -> Any:
@@ -160,4 +167,3 @@ def check_not_negative(**options: float) -> None:
     for name, value in options.items():
         if not value >= 0.0:
             raise ValueError(f"{name} must be 0 or more, got {value}")
-

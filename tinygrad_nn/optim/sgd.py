@@ -35,9 +35,9 @@ class SGD(Optimizer):
         self,
         params: Iterable[Any],
         lr: float = 1e-3,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
         nesterov: bool = False,
         *,
         maximize: bool = False,
@@ -51,6 +51,8 @@ class SGD(Optimizer):
                 f"nesterov needs momentum above 0 and dampening 0, got momentum={momentum}, "
                 f"dampening={dampening}"
             )
+        if differentiable:
+            raise NotImplementedError("SGD: a step is not recorded; differentiable must be False")
         defaults = {
             "lr": lr,
             "momentum": momentum,
@@ -66,18 +68,19 @@ class SGD(Optimizer):
 
     def update(self, p: Any, g: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
         """Change the array `p` in place by its gradient's array `g`."""
+        lr, momentum = float(group["lr"]), float(group["momentum"])  # a NumPy float64 would widen p
+        weight_decay = float(group["weight_decay"])
         if group["maximize"]:
             g = -g
-        if group["weight_decay"]:
-            g = g + group["weight_decay"] * p
-        momentum = group["momentum"]
+        if weight_decay:
+            g = g + weight_decay * p
         if momentum:
             if state.get("momentum_buffer") is None:
                 state["momentum_buffer"] = make_tensor(np.array(g))
             else:
                 v = state["momentum_buffer"].array
                 v *= momentum
-                v += (1.0 - group["dampening"]) * g
+                v += (1.0 - float(group["dampening"])) * g
             v = state["momentum_buffer"].array
             g = g + momentum * v if group["nesterov"] else v
-        p -= float(group["lr"]) * g
+        p -= lr * g

@@ -1,0 +1,97 @@
+"""Higher derivatives: against PyTorch's, against differences, and fused operations against their parts.
+Read `test_ops_gradient_laws.py` next.
+"""
+
+import numpy as np
+import pytest
+from op_checks import array, assert_close, assert_same, call, derivatives, leaf, run
+from op_rows import Case, Row, cases
+from op_table import COMPOSED, TABLE
+
+import tinygrad_nn as tnn
+from tinygrad_nn.autograd import gradcheck, gradgradcheck, registry
+
+ROWS = [row for row in TABLE + COMPOSED if row.differentiable]
+SMOOTH = [case for case in cases(ROWS) if "dtype" not in case.sample.attributes]
+PARTED = [case for case in cases(ROWS) if case.row.name in registry and registry[case.row.name].composite]
+
+# Functions of a (4, 3) and a (3, 3) matrix, written for both frameworks.
+FUNCTIONS = {
+    "tanh of a product": lambda f, x, w: f.tanh(x @ w).sum(),
+    "softmax times log-softmax": lambda f, x, w: (
+        f.softmax(x @ w, dim=1) * f.log_softmax(x, dim=0)
+    ).sum(),
+    "quotient of powers": lambda f, x, w: ((x**3 + w[:, :1].exp().sum()) / (1 + x * x)).mean(),
+    "standard deviation": lambda f, x, w: f.sqrt((x @ w).var(dim=0)).sum(),
+    "two layers and a loss": lambda f, x, w: f.nn.functional.cross_entropy(
+        f.sigmoid(f.nn.functional.linear(x, w)) @ w, f.from_numpy(np.array([2, 0, 1, 1]))
+    ),
+    "squared error of both": lambda f, x, w: f.nn.functional.mse_loss(x @ w, x.exp(), reduction="sum"),
+    "log of a sum of picked rows": lambda f, x, w: f.logsumexp(x[[0, 0, 3]] * w, dim=(0, 1)),
+    "joined, turned and reduced": lambda f, x, w: (
+        (f.cat([x, w.T], dim=0).unsqueeze(0) ** 2).permute(2, 0, 1).amax(dim=2) * w.mean(dim=1)[:, None]
+    ).sum(),
+    "gradients of a minimum": lambda f, x, w: (
+        f.where(x > 0, f.minimum(x, x @ w), x * 2).clamp(-1, 1).abs() ** 1.5
+    ).sum(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", cases(ROWS), ids=str)
+def test_second_derivatives_equal_pytorch(case):
+    torch = pytest.importorskip("torch")
+    operands = case.draw()
+    assert_same(run(tnn, case, operands, order=2), run(torch, case, operands, order=2), case)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_derivatives_of_compositions_equal_pytorch_up_to_the_third(name, order):
+    torch = pytest.importorskip("torch")
+    random = np.random.default_rng(7)
+    operands = [random.standard_normal((4, 3)), random.standard_normal((3, 3))]
+    found = []
+    for framework in (tnn, torch):
+        variables = [leaf(framework, operand) for operand in operands]
+        output = FUNCTIONS[name](framework, *variables)
+        cotangent = leaf(framework, np.array(1.5))
+        found.append([output, *derivatives(framework, output, variables, cotangent, order)])
+    assert len(found[0]) == len(found[1]) > 2
+    for ours, theirs in zip(*found, strict=True):
+        assert_close(array(ours), array(theirs), name, rtol=1e-9)
+
+
+def check_differences(case, checker, fast_mode):
+    operands = [leaf(tnn, operand) for operand in case.draw()]
+    assert checker(lambda *given: call(tnn, case, list(given)), operands, fast_mode=fast_mode)
+
+
+@pytest.mark.parametrize("case", SMOOTH, ids=str)
+def test_gradients_agree_with_differences(case):
+    check_differences(case, gradcheck, fast_mode=False)
+
+
+@pytest.mark.parametrize("case", SMOOTH, ids=str)
+def test_second_derivatives_agree_with_differences(case):
+    check_differences(case, gradgradcheck, fast_mode=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", SMOOTH, ids=str)
+def test_every_second_derivative_agrees_with_differences(case):
+    check_differences(case, gradgradcheck, fast_mode=False)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("case", PARTED, ids=str)
+def test_a_fused_operation_equals_its_parts(case, order):
+    parts = Row(
+        case.row.name,
+        *case.row.operands,
+        samples=[case.sample],
+        spelling=lambda framework, *operands, **given: registry[case.row.name].composite(*operands, **given),
+    )
+    operands = case.draw()
+    fused = run(tnn, case, operands, order)
+    assert_same(fused, run(tnn, Case(parts, case.sample), operands, order), case)
+    assert any(gradient is not None for gradient in fused.gradients)

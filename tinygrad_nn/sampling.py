@@ -1,0 +1,180 @@
+"""The functions that draw tensors from PyTorch's random streams, and the state of the default stream.
+Read `nn/` next.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .creation import shape_of, wrap
+from .errors import DTypeError
+from .random import Generator, default_generator
+from .tensor import Tensor
+
+
+def _float_dtype(dtype: Any, name: str) -> np.dtype[Any]:
+    wanted = dtypes.default_float() if dtype is None else dtypes.to_numpy(dtype)
+    if wanted.kind != "f":
+        raise DTypeError(f"{name}(): a floating-point dtype expected, got {wanted}")
+    return wanted
+
+
+def _any_dtype(dtype: Any) -> np.dtype[Any]:
+    return np.dtype(np.int64) if dtype is None else dtypes.to_numpy(dtype)
+
+
+def rand(
+    *sizes: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw uniformly from [0, 1): PyTorch's numbers for the same seed.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> _ = tnn.manual_seed(0)
+        >>> tnn.rand(3)
+        tensor([0.4963, 0.7682, 0.0885])
+    """
+    source, wanted = generator or default_generator, _float_dtype(dtype, "rand")
+    drawn = source.uniform(shape_of(sizes, size, "rand"), dtype=wanted)
+    return wrap(drawn, device, requires_grad)
+
+
+def randn(
+    *sizes: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw from the normal distribution N(0, 1): PyTorch's numbers for the same seed."""
+    source, wanted = generator or default_generator, _float_dtype(dtype, "randn")
+    drawn = source.normal(shape_of(sizes, size, "randn"), dtype=wanted)
+    return wrap(drawn, device, requires_grad)
+
+
+def randint(
+    low: Any = 0,
+    high: Any = None,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw integers from [low, high): `randint(high, size)` or `randint(low, high, size)`.
+
+    Raises:
+        TypeError: a size that is no tuple or list. RandomError: low is not below high.
+    """
+    if size is None:
+        low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"randint() takes a size such as (2, 3), got {size!r}")
+    source = generator or default_generator
+    shape = shape_of((), size, "randint")
+    drawn = source.randint(low, high, shape, dtype=_any_dtype(dtype))
+    return wrap(drawn, device, requires_grad)
+
+
+def randperm(
+    n: int,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw a permutation of 0 .. n - 1: PyTorch's for the same seed."""
+    source = generator or default_generator
+    drawn = source.randperm(operator.index(n), dtype=_any_dtype(dtype))
+    return wrap(drawn, device, requires_grad)
+
+
+def rand_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw uniformly from [0, 1) in the input's shape and dtype."""
+    return rand(
+        size=input.shape,
+        generator=generator,
+        dtype=dtype or input.dtype,
+        device=device,
+        requires_grad=requires_grad,
+    )
+
+
+def randn_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw from N(0, 1) in the input's shape and dtype."""
+    return randn(
+        size=input.shape,
+        generator=generator,
+        dtype=dtype or input.dtype,
+        device=device,
+        requires_grad=requires_grad,
+    )
+
+
+def randint_like(
+    input: Tensor,
+    low: Any = 0,
+    high: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw integers from [low, high) in the input's shape and dtype; one limit is `high`."""
+    return randint(
+        low,
+        high,
+        input.shape,
+        generator=generator,
+        dtype=dtype or input.dtype,
+        device=device,
+        requires_grad=requires_grad,
+    )
+
+
+def get_rng_state() -> Tensor:
+    """Return the place in the default stream, 5056 uint8 numbers that PyTorch takes too."""
+    return wrap(default_generator.get_state(), None)
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Go back to a place in the default stream that `get_rng_state` returned.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> state = tnn.get_rng_state()
+        >>> first = tnn.rand(1)
+        >>> tnn.set_rng_state(state)
+        >>> tnn.rand(1) == first
+        tensor([True])
+    """
+    default_generator.set_state(np.asarray(new_state))
