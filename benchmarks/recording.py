@@ -26,7 +26,6 @@ def comparisons() -> list[Comparison]:
     except ImportError:
         pass
     else:
-        torch.set_num_threads(1)
         s, t = (torch.tensor(each, requires_grad=True) for each in (x, y))
         sides["PyTorch, recorded"] = lambda: s * t
     return [

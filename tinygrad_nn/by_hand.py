@@ -1,14 +1,14 @@
-"""A network with one hidden layer, its gradients worked out by hand in plain NumPy: nothing is recorded.
-Read `autograd/compare.py` next, which puts them beside the gradients of autograd.
+"""A network with one hidden layer in plain NumPy, its gradients worked out by hand.
+Read `autograd/compare.py` next, which holds such gradients against those of autograd.
 
 Images are columns, as the formulas are written on paper: X is (pixels, m), Y is (classes, m) with a
 single 1 per column, biases are columns. The loss is the mean cross-entropy of the m images,
 
     L = -1/m sum_j sum_i Y_ij log A2_ij
 
-The gradient of a bias is a sum over the images. The published write-up of this network sums over the
-units as well (`write_up_bias_gradient`), which gives every unit of a layer the same step; for the last
-layer that step is 0 but for rounding, because every column of A2 - Y sums to 1 - 1 = 0.
+The gradient of a bias is a sum over the images. The published write-up of this network sums over
+the units as well (`write_up_bias_gradient`), so that all units of a layer get the same step; in the
+last layer it is 0 but for rounding, because every column of A2 - Y sums to 1 - 1 = 0.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Activations(NamedTuple):
 class Gradients(NamedTuple):
     """dL/dW1, dL/db1, dL/dW2 and dL/db2, each shaped as what it is the gradient of."""
 
-    dW1: Array
+    dW1: Array  # noqa: N815 - as the formulas have it
     db1: Any
-    dW2: Array
+    dW2: Array  # noqa: N815
     db2: Any
 
 
@@ -76,7 +76,7 @@ def bias_gradient(dZ: Array) -> Array:
 
 
 def write_up_bias_gradient(dZ: Array) -> Any:
-    """Return db as the published write-up has it: one number, the sum of all of dZ / m. It is wrong."""
+    """Return what the published write-up takes for db: one number, the sum of all of dZ / m."""
     return dZ.sum() / dZ.shape[1]
 
 
@@ -92,7 +92,7 @@ def backward(
         dZ2 = A2 - Y                dW2 = dZ2 A1^T / m      db2 = sum of dZ2 over the images / m
         dZ1 = W2^T dZ2 * (Z1 > 0)   dW1 = dZ1 X^T / m       db1 = sum of dZ1 over the images / m
 
-    `activations` are what `forward` returned; dZ is m times dL/dZ. Pass `write_up_bias_gradient` for
+    `activations` are what `forward` returned; dZ is m times dL/dZ. `write_up_bias_gradient` gives
     the write-up's biases. Raises ShapeError for a Y that is not shaped as A2.
 
     Example:
@@ -129,6 +129,6 @@ def _check_shapes(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> None:
     ):
         if given.shape != expected:
             raise ShapeError(
-                f"by_hand.forward: {name} has shape {given.shape}, expected {expected} for X of shape "
-                f"{X.shape}, W1 of shape {W1.shape} and W2 of shape {W2.shape}"
+                f"by_hand.forward: {name} has shape {given.shape}, expected {expected} for X of "
+                f"shape {X.shape}, W1 of shape {W1.shape} and W2 of shape {W2.shape}"
             )

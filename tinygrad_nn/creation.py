@@ -49,7 +49,7 @@ def _plain(number: Any) -> Any:
     return number.item() if isinstance(number, (Tensor, np.generic)) else number
 
 
-# --- from data ---------------------------------------------------------------------------------------
+# --- from data ------------------------------------------------------------------------------------
 
 
 def tensor(
@@ -103,7 +103,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     return wrap(ndarray, None)
 
 
-# --- filled ------------------------------------------------------------------------------------------
+# --- filled ---------------------------------------------------------------------------------------
 
 
 def zeros(
@@ -208,7 +208,7 @@ def full_like(
     return wrap(np.full_like(input.array, value, value.dtype), device, requires_grad)
 
 
-# --- ranges ------------------------------------------------------------------------------------------
+# --- ranges ---------------------------------------------------------------------------------------
 
 
 def arange(
@@ -263,8 +263,8 @@ def linspace(
 ) -> Tensor:
     """Make `steps` evenly spaced values from start to end, both included.
 
-    PyTorch's numbers: the first half is start + i step and the rest end - (steps - 1 - i) step, each
-    rounded once, so that both ends are exact; integer dtypes are rounded towards 0.
+    PyTorch's numbers: the first half is start + i step and the rest end - (steps - 1 - i) step,
+    each rounded once, so that both ends are exact; integer dtypes are rounded towards 0.
     """
     (count,) = sizes_from((steps,), "linspace")
     wanted = _dtype(dtype)

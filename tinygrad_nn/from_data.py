@@ -60,7 +60,8 @@ def sizes_from(given: Any, name: str) -> tuple[int, ...]:
 
 def _flattened(data: Any, name: str) -> tuple[list[Any], tuple[int, ...]]:
     """Return the numbers of nested sequences in one list, and the shape that they fill."""
-    level, shape = [data], []
+    level = [data]
+    shape: list[int] = []
     while level and not all(issubclass(kind, _NUMBERS) for kind in set(map(type, level))):
         level = [_number(each, name) if isinstance(each, TensorBase) else each for each in level]
         lengths = [_length(each, name) for each in level]
@@ -70,7 +71,8 @@ def _flattened(data: Any, name: str) -> tuple[list[Any], tuple[int, ...]]:
             raise ShapeError(f"{name}(): numbers and lists are mixed at dimension {len(shape)}")
         if other != first:
             raise ShapeError(
-                f"{name}(): a list of length {first} expected at dimension {len(shape)}, got {other}"
+                f"{name}(): a list of length {first} expected at dimension {len(shape)}, "
+                f"got {other}"
             )
         if first == _NO_LENGTH:
             level = [each[()] if isinstance(each, np.ndarray) else each for each in level]
@@ -104,9 +106,8 @@ def _array_of_numbers(
     numbers: list[Any], shape: tuple[int, ...], wanted: Any, name: str
 ) -> np.ndarray[Any, Any]:
     """Return the numbers in the dtype `wanted`, or else in the one that they meet in."""
-    found = reduce(dtypes.promoted, map(_dtype_of, set(map(type, numbers))), np.dtype(np.bool_))
-    if not numbers:
-        found = dtypes.default_float()
+    kinds = [_dtype_of(kind) for kind in set(map(type, numbers))]
+    found = reduce(dtypes.promoted, kinds) if kinds else dtypes.default_float()
     if wanted is None:
         wanted = found
     elif wanted.kind == "f" or found.kind == "f":

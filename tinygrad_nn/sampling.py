@@ -1,4 +1,4 @@
-"""The functions that draw tensors from PyTorch's random streams, and the state of the default stream.
+"""The functions that draw tensors from PyTorch's random streams, and where the default one stands.
 Read `nn/` next.
 """
 

@@ -27,7 +27,7 @@ class Size(tuple[int, ...]):
         return f"torch.Size({list(self)})"
 
     def __getitem__(self, index: SupportsIndex | slice) -> Any:
-        part = super().__getitem__(index)
+        part: Any = super().__getitem__(index)
         return Size(part) if isinstance(index, slice) else part
 
     def __add__(self, other: tuple[Any, ...]) -> Size:
@@ -51,7 +51,11 @@ class device:  # noqa: N801 - PyTorch's spelling
         self.index = int(number) if number else index
 
     def __repr__(self) -> str:
-        return "device(type='cpu')" if self.index is None else f"device(type='cpu', index={self.index})"
+        return (
+            "device(type='cpu')"
+            if self.index is None
+            else f"device(type='cpu', index={self.index})"
+        )
 
     def __str__(self) -> str:
         return "cpu" if self.index is None else f"cpu:{self.index}"

@@ -14,6 +14,8 @@ import tinygrad_nn as tnn
 
 PROGRAMS = 400
 
+pytestmark = pytest.mark.filterwarnings("ignore:Use of .* on expanded tensors")  # PyTorch's
+
 
 class Run(NamedTuple):
     """What a program came to, and how it reads."""

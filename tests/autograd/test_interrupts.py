@@ -4,7 +4,6 @@ Read `test_inplace.py` next.
 
 from __future__ import annotations
 
-import copy
 import random
 import signal
 import threading
@@ -96,14 +95,8 @@ def test_an_interrupt_is_raised_and_leaves_nothing_damaged():
 
 
 def test_eight_nets_in_threads_get_the_bits_that_they_get_alone():
+    alone = [(net.run(40), bits(net.state())) for net in map(Training, range(8))]
     nets = [Training(seed) for seed in range(8)]
-    twins = copy.deepcopy([net.model for net in nets])
-    alone = []
-    for net in nets:
-        alone.append((net.run(40), bits(net.state())))
-    again = [Training(seed) for seed in range(8)]
-    for net, model in zip(again, twins, strict=True):
-        net.model.load_state_dict(model.state_dict())
     start = threading.Barrier(8)
 
     def train(net: Training) -> tuple[list[float], list[bytes]]:
@@ -111,7 +104,7 @@ def test_eight_nets_in_threads_get_the_bits_that_they_get_alone():
         return net.run(40), bits(net.state())
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(train, again)) == alone
+        assert list(pool.map(train, nets)) == alone
 
 
 def test_a_graph_built_in_one_thread_is_walked_in_another():

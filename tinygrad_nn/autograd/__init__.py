@@ -3,9 +3,10 @@ Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `record`, `engine`
 """
 
 from . import function
+from .compare import compare
+from .comparison import Comparison
 from .engine import backward, grad
 from .function import Function
-from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .grad_mode import (
     detect_anomaly,
     enable_grad,
@@ -14,15 +15,18 @@ from .grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .op import registry
 from .record import op
 from .variable import Variable
 
 __all__ = [
+    "Comparison",
     "Function",
     "GradcheckError",
     "Variable",
     "backward",
+    "compare",
     "detect_anomaly",
     "enable_grad",
     "function",

@@ -63,7 +63,7 @@ class CheckedFunction:
         ]
 
     def random_gradients(self, outputs: Outputs) -> dict[int, Array]:
-        """Return an incoming gradient for each output, uniform from -1 to 1."""
+        """Return an incoming gradient for each output."""
         return {i: random_like(each.array, self.random) for i, each in outputs.items()}
 
 
@@ -104,5 +104,6 @@ def joined(outputs: Outputs, numbers: Iterable[int]) -> Array:
 
 
 def random_like(array: Array, random: np.random.Generator) -> Array:
-    """Return values uniform from -1 to 1, of the array's shape and dtype."""
-    return random.uniform(-1, 1, array.shape).astype(array.dtype)
+    """Return values from 0.5 to 1 of either sign, so that every entry counts, like the array."""
+    sizes, signs = random.uniform(0.5, 1, array.shape), random.choice((-1, 1), array.shape)
+    return (sizes * signs).astype(array.dtype)

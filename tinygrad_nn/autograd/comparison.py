@@ -1,40 +1,30 @@
-"""The table that `compare` returns: gradients by hand, by autograd and by differences, side by side.
-Read `compare.py` for how its rows come about.
+"""What `compare` returns: gradients by hand, by autograd and by differences, and what is wrong.
+Read `comparison_table.py` next, which shows it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .comparison_table import as_html, as_text
+from .numeric import constant_ratio
+
 Array = NDArray[Any]
-MOST_SHOWN = 32  # entries: what fits side by side in a notebook
-HEADINGS = (
-    "gradient",
-    "shape",
-    "hand - autograd",
-    "numeric - autograd",
-    "entries",
-    "worst at",
-    "by hand",
-    "autograd",
-    "numeric",
-    "verdict",
-)
 
 
 @dataclass(frozen=True, eq=False)
 class ComparisonRow:
-    """One gradient: what was found, how far it is apart, and what is wrong with it if anything.
+    """One gradient: what was found and how far it is apart.
 
-    `by_hand` is as it was given; `fitted` is that in the gradient's shape, nan where it does not
-    fit. `numeric` is nan where no difference was taken, and `entries` counts where one was. The
-    differences are relative: max |a - b| / max(max |a|, max |b|).
+    `by_hand` is as it was given; `fitted` is the same in the gradient's shape, nan where it does
+    not fit. `numeric` is nan where no difference was taken; `kinks` counts the entries where one
+    was tried at a kink. `hand_difference` and `numeric_difference` are relative, and to autograd;
+    the latter is nan without differences.
     """
 
     name: str
@@ -42,43 +32,96 @@ class ComparisonRow:
     fitted: Array
     autograd: Array
     numeric: Array
+    kinks: int
     hand_difference: float
     numeric_difference: float
-    worst: tuple[int, ...]
-    ok: bool
-    remark: str
+    tolerance: float
+    numeric_tolerance: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether by hand, autograd and differences are the same."""
+        same_shape = self.by_hand.shape == self.autograd.shape
+        return same_shape and self._values_ok and self._numeric_ok
+
+    @property
+    def _values_ok(self) -> bool:
+        return self.hand_difference <= self.tolerance
+
+    @property
+    def _numeric_ok(self) -> bool:
+        return not self.numeric_difference > self.numeric_tolerance
 
     @property
     def entries(self) -> int:
-        """How many entries have a difference."""
+        """How many entries were held against differences."""
         return int(np.count_nonzero(~np.isnan(self.numeric)))
 
-    def cells(self) -> tuple[str, ...]:
-        """Return the row as text, a cell for each of HEADINGS."""
-        return (
-            self.name,
-            str(self.autograd.shape),
-            _relative(self.hand_difference),
-            _relative(self.numeric_difference),
-            f"{self.entries:,} of {self.autograd.size:,}",
-            str(self.worst),
-            *(_number(each[self.worst]) for each in (self.fitted, self.autograd, self.numeric)),
-            "right" if self.ok else "WRONG",
-        )
+    @property
+    def worst(self) -> tuple[int, ...]:
+        """The index of the entry furthest off: by hand if that is wrong, else by differences."""
+        off = abs(self.numeric - self.autograd)
+        if not self._values_ok or np.isnan(off).all():
+            off = abs(self.fitted - self.autograd)
+            position = np.argmax(np.where(np.isnan(off), np.inf, off))
+        else:
+            position = np.nanargmax(off)
+        return tuple(int(each) for each in np.unravel_index(position, self.autograd.shape))
+
+    @property
+    def remark(self) -> str:
+        """What is wrong, in a sentence; nothing where all is right."""
+        remarks = []
+        if self.by_hand.shape != self.autograd.shape:
+            remarks.append(self._of_the_shape())
+        elif not self._values_ok:
+            remarks.append(self._of_the_values())
+        if not self._numeric_ok:
+            remarks.append(
+                "differences of the loss do not agree with autograd: was part of the loss cut from "
+                "the graph, by .detach(), .data or NumPy?"
+            )
+        if self.kinks:
+            remarks.append(f"no difference at {self.kinks:,} entries: the loss has a kink there")
+        return "; ".join(remarks)
+
+    def _of_the_shape(self) -> str:
+        hand, autograd = self.by_hand, self.autograd
+        shapes = f"by hand has shape {hand.shape}, the gradient {autograd.shape}"
+        if self._values_ok:
+            return f"{shapes}; the values are right"
+        if hand.size > 1:
+            return shapes
+        if abs(hand.item() - autograd.sum()) <= 1e-9 * abs(autograd).sum():
+            return f"{shapes}: it is the sum of all entries; sum over the examples only"
+        return f"{shapes}: one number where {autograd.size:,} are wanted"
+
+    def _of_the_values(self) -> str:
+        hand, autograd = self.by_hand, self.autograd
+        if not np.isfinite(hand).all():
+            return f"by hand is not finite at {np.count_nonzero(~np.isfinite(hand)):,} entries"
+        ratio = constant_ratio(hand, autograd)
+        if ratio is not None:
+            return f"by hand is {ratio:.6g} times autograd at every entry"
+        allowed = self.tolerance * max(abs(hand).max(), abs(autograd).max())
+        if hand.shape == hand.T.shape and (abs(hand.T - autograd) <= allowed).all():
+            return "by hand is the transpose of the gradient"
+        off = np.count_nonzero(~(abs(hand - autograd) <= allowed))
+        return f"by hand is off at {off:,} of {hand.size:,} entries"
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """The rows of a comparison: printed as a table, in a notebook with small gradients in full.
 
-    `ok` says whether all are right; iterating gives the rows, which have the numbers.
+    `ok` says whether all are right; iterating gives the rows.
     """
 
     rows: tuple[ComparisonRow, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether every gradient by hand is right."""
+        """Whether every row is right."""
         return all(row.ok for row in self.rows)
 
     def __iter__(self) -> Iterator[ComparisonRow]:
@@ -88,48 +131,7 @@ class Comparison:
         return len(self.rows)
 
     def __repr__(self) -> str:
-        table = [HEADINGS, *(row.cells() for row in self.rows)]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-            for cells in table
-        ]
-        remarks = [f"{row.name}: {row.remark}" for row in self.rows if row.remark]
-        return "\n".join(lines + remarks)
+        return as_text(self.rows)
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(each)}</th>" for each in HEADINGS)
-        body = "".join(_html_row(row) for row in self.rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _html_row(row: ComparisonRow) -> str:
-    colour = "" if row.ok else ' style="background: #fdd; color: #000"'
-    cells = "".join(f"<td>{escape(cell)}</td>" for cell in row.cells())
-    more = f"<p>{escape(row.remark)}</p>" if row.remark else ""
-    if row.autograd.size <= MOST_SHOWN and row.autograd.ndim <= 2:
-        arrays = (row.by_hand, row.autograd, row.numeric)
-        titled = zip(("by hand", "autograd", "numeric"), arrays, strict=True)
-        more += "".join(_html_array(title, array) for title, array in titled)
-    if more:
-        more = f'<tr><td></td><td colspan="{len(HEADINGS) - 1}">{more}</td></tr>'
-    return f"<tr{colour}>{cells}</tr>{more}"
-
-
-def _html_array(title: str, array: Array) -> str:
-    if array.ndim > 2 or array.size > MOST_SHOWN:
-        return f"<p>{title}: shape {array.shape}</p>"
-    lines = "".join(
-        "<tr>" + "".join(f"<td>{_number(each)}</td>" for each in line) + "</tr>"
-        for line in np.atleast_2d(array)
-    )
-    style = 'style="display: inline-table; margin-right: 1em"'
-    return f"<table {style}><caption>{title}</caption><tbody>{lines}</tbody></table>"
-
-
-def _number(value: Any) -> str:
-    return "-" if np.isnan(value) else f"{value:.6g}"
-
-
-def _relative(difference: float) -> str:
-    return "-" if np.isnan(difference) else f"{difference:.1e}"
+        return as_html(self.rows)

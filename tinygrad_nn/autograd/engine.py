@@ -72,6 +72,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -79,7 +80,8 @@ def grad(
     """Return d(sum of outputs)/d(input) for each input, and leave every `.grad` alone.
 
     `allow_unused` gives None for an input that the outputs do not depend on, `materialize_grads` zeros;
-    without either it is a `GraphError`. The other arguments are as for `backward`.
+    without either it is a `GraphError`. `only_inputs` changes nothing: older programs pass True. The
+    other arguments are as for `backward`.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -94,6 +96,8 @@ def grad(
     if materialize_grads and allow_unused is False:
         raise ValueError("grad(): materialize_grads=True asks for zeros, allow_unused=False refuses")
     roots, targets = _as_list(outputs), _as_list(inputs)
+    if not targets:
+        raise GraphError("grad() got an empty list of inputs; name the tensors to differentiate by")
     for i, target in enumerate(targets):
         if target.node is None:
             raise GraphError(f"grad(): input {i} does not require a gradient")
@@ -159,6 +163,8 @@ def _visit(
             g = _watch(node, g, owned, create_graph)
         if ends is not None and node in ends:
             collected[node] = (g, False)
+        if wanted is not None and wanted.isdisjoint(node.inputs):
+            continue  # the end of the way: its inputs are not asked for, nor is it freed
         for edge, contribution in node.op.pullback(node, g, wanted, create_graph):
             if node.extra is not None:
                 check_finite(edge, node, contribution)
@@ -197,7 +203,7 @@ def _is_new(contribution: Any, g: Any, node: Node) -> bool:
     """Whether a rule made this array, rather than handing on g, a kept value or a view of one."""
     if contribution is g or contribution.base is not None:
         return False
-    for entry in node.saved:  # type: ignore[union-attr]
+    for entry in node.saved or ():
         if entry is not None and entry[0] is contribution:
             return False
     return True
@@ -265,7 +271,8 @@ def _watch(node: Node, g: Any, owned: set[Node], create_graph: bool) -> Any:
             g = answer if create_graph else answer.array
         owned.discard(node)
     if node.op is not None and extra.retains_grad:
-        extra.grad = _as_tensor(g, False)
+        kept = g if extra.grad is None else g + (extra.grad if create_graph else extra.grad.array)
+        extra.grad = _as_tensor(kept, False)
     return g
 
 

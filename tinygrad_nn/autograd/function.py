@@ -16,7 +16,7 @@ from .grad_mode import mode, no_grad
 from .node import Node, clock
 from .op import freed, written_since
 from .tensor_base import TensorBase, make_tensor
-from .views import view_of
+from .views import renew_views, view_of
 
 
 class Context:
@@ -45,8 +45,10 @@ class Context:
         self.non_differentiable.update(id(each) for each in outputs)
 
     def mark_dirty(self, *inputs: Any) -> None:
-        """Say that forward wrote into these inputs in place."""
-        self.dirty.update(id(each) for each in inputs)
+        """Say that forward writes into these inputs in place; it has to return them."""
+        for each in inputs:
+            each.version[0] += 1
+            self.dirty.add(id(each))
 
     def set_materialize_grads(self, value: bool) -> None:
         """Give backward None rather than zeros for outputs that got no gradient."""
@@ -205,6 +207,9 @@ class Function:
         if not any(ctx.needs_input_grad) or not mode():
             return result
         given = {id(arg) for arg in args if isinstance(arg, TensorBase)}
+        for arg in args:
+            if id(arg) in ctx.dirty:
+                _check_dirty(arg, cls.__name__)
         outputs = [_own_output(each, given, ctx) for each in outputs]
         _record(cls, ctx, inputs, args, outputs)
         return tuple(outputs) if isinstance(result, tuple) else outputs[0]
@@ -217,9 +222,18 @@ def _own_output(output: Any, given: set[int], ctx: Context) -> Any:
         if id(output) in ctx.non_differentiable:
             ctx.non_differentiable.add(id(made))
         return made
-    if view_of(output) is not None and id(output) in ctx.dirty:
-        raise GraphError("a Function cannot write in place into a view")
     return output
+
+
+def _check_dirty(x: Any, name: str) -> None:
+    """Raise `GraphError` where a write in place would make gradients wrong."""
+    if view_of(x) is not None:
+        raise GraphError(f"{name}: a Function cannot write in place into a view; pass a .clone()")
+    if x.node is not None and x.node.op is None:
+        raise GraphError(
+            f"{name}: a leaf that requires a gradient, of shape {x.array.shape}, was written in place "
+            "while operations are recorded; use `with tnn.no_grad():`, or pass a .clone()"
+        )
 
 
 def _record(
@@ -249,6 +263,8 @@ def _record(
         if id(output) in ctx.non_differentiable or output.array.dtype.kind != "f":
             continue
         output.node = _make_selector(node, i)
+        if id(output) in ctx.dirty:
+            renew_views(output)
     ctx.to_save = ()
 
 

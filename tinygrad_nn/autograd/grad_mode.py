@@ -137,12 +137,12 @@ class no_grad(_Mode):  # noqa: N801 - PyTorch's spelling
 
     _value = NO_GRAD
 
-    def __new__(cls, function: Any = None) -> Any:
+    def __new__(cls, orig_func: Any = None) -> Any:
         made = super().__new__(cls)
-        if function is None:
+        if orig_func is None:
             return made
         made.__init__()  # type: ignore[misc]  # @no_grad without the brackets
-        return made(function)
+        return made(orig_func)
 
 
 class enable_grad(no_grad):  # noqa: N801 - PyTorch's spelling
@@ -161,10 +161,10 @@ class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's spelling
         False
     """
 
-    def __init__(self, enabled: bool) -> None:
+    def __init__(self, mode: bool) -> None:
         super().__init__()
-        self._at_call = mode()
-        self._value = RECORD if enabled else NO_GRAD
+        self._at_call = _mode.get()
+        self._value = RECORD if mode else NO_GRAD
         self._set()
 
     def __enter__(self) -> None:
@@ -182,16 +182,16 @@ class inference_mode(_Mode):  # noqa: N801 - PyTorch's spelling
     Only `inference_mode(False)` records inside it; `enable_grad` does not.
     """
 
-    def __new__(cls, enabled: Any = True) -> Any:
+    def __new__(cls, mode: Any = True) -> Any:
         made = super().__new__(cls)
-        if isinstance(enabled, bool):
+        if isinstance(mode, bool):
             return made
         made.__init__()  # type: ignore[misc]  # @inference_mode without the brackets
-        return made(enabled)
+        return made(mode)
 
-    def __init__(self, enabled: bool = True) -> None:
+    def __init__(self, mode: bool = True) -> None:
         super().__init__()
-        self._value = INFERENCE if enabled else RECORD
+        self._value = INFERENCE if mode else RECORD
 
     def _set(self) -> None:
         _mode.set(_watched(self._value))

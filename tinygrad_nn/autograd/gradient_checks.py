@@ -104,9 +104,10 @@ def check_backward(
                 f"{difference:.3g}; nondet_tol allows {nondet_tol:g}"
             )
         if zero.any():
+            question = "Does it multiply by them, or is the derivative infinite here?"
             raise GradcheckError(
                 f"for incoming gradients of zero, backward gave input {j} a gradient of up to "
-                f"{abs(zero).max():.3g}. Does it multiply by the incoming gradient?"
+                f"{abs(zero).max():.3g}. {question}"
             )
 
 

@@ -57,7 +57,7 @@ def slope(
             above_half = moved(function, array, where, direction * (step / 2))
             below_half = moved(function, array, where, direction * (-step / 2))
             bend_half = abs(above_half - 2 * here + below_half) / (step / 2)
-            kink &= ~(abs(bend_half / bend - 0.5) <= 0.1)
+            kink &= ~(abs(bend_half / bend - 0.5) <= 0.05)
         return Slope((above - below) / (2 * step), kink)
 
 

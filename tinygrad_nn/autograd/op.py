@@ -123,6 +123,8 @@ class Op:
             return self._sequence_pullback(node, g, wanted)
         found = []
         saved = node.saved
+        if saved is None:
+            raise freed(node)
         for position, formula, slots in self.rules:
             edge = node.inputs[position]
             if edge is None or (wanted is not None and edge not in wanted):
@@ -132,8 +134,6 @@ class Op:
                 if slot == OWN_SHAPE:
                     arguments.append(edge.shape)
                     continue
-                if saved is None:
-                    raise freed(node)
                 entry = saved[slot]
                 if entry is None:
                     arguments.append(node.attributes[slot])

@@ -413,4 +413,4 @@ def _refused(operation: Op, operands: tuple[Any, ...], error: Exception) -> Exce
     kinds = " and ".join(
         f"{o.dtype} of shape {o.shape}" if isinstance(o, ndarray) else f"{o!r}" for o in operands
     )
-    return DTypeError(f"{operation.name}: not defined for {kinds} ({error})")
+    return DTypeError(f"{operation.name}: not defined for {kinds}")

@@ -50,10 +50,6 @@ written to the folder --out:
   graph.svg          how one training step computes the loss; graph.dot is the same as text
 """
 
-NEXT = """\
-tinygrad-nn train --hidden 32 --learning-rate 0.5    (a larger network, larger steps)
-         tinygrad-nn check                                    (are its gradients right?)"""
-
 
 def add_parser(commands: Any) -> None:
     """Add the command and its options."""
@@ -129,12 +125,14 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     results.write("curve.png", lambda: draw_curve(training))
     results.write("predictions.png", lambda: draw_predictions(training))
+    same = "" if arguments.data == "digits" else f" --data {arguments.data}"
     print(
         f"result:  training accuracy {last.training_accuracy:.1%}, held-out accuracy "
         f"{last.held_out_accuracy:.1%} after {last.iteration:,} iterations "
         f"({seconds:.1f} s, {1000 * seconds / last.iteration:.2f} ms each)\n"
         f"wrote:   {', '.join(results.written)} in {results.folder}\n"
-        f"next:    {NEXT}"
+        f"next:    tinygrad-nn train{same} --hidden 32 --learning-rate 0.5  # more of both\n"
+        f"         tinygrad-nn check{same}  # are its gradients right?"
     )
     return 0
 

@@ -38,11 +38,11 @@ class Sequential(Module):
 
     def forward(self, input: Any) -> Any:
         """Return the last module's output."""
-        modules = self.__dict__
+        modules, output = self.__dict__, input
         for name, kind in self._kinds.items():
             if kind == MODULE:
-                input = modules[name](input)
-        return input
+                output = modules[name](output)
+        return output
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -52,7 +52,9 @@ class Sequential(Module):
 
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):
-            return type(self)(OrderedDict((name, self._modules[name]) for name in self._names(position)))
+            return type(self)(
+                OrderedDict((name, self._modules[name]) for name in self._names(position))
+            )
         return self._modules[self._names(position)[0]]
 
     def __setitem__(self, position: int, module: Module) -> None:

@@ -1,4 +1,4 @@
-"""The functions behind the layers, with PyTorch's signatures: `import tinygrad_nn.nn.functional as F`.
+"""The functions behind the layers, with PyTorch's signatures; programs import them as F.
 Read `linear.py` and `loss.py` next, the Modules that call them.
 """
 
@@ -32,7 +32,7 @@ __all__ = [
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return max(input, 0); written into the input if `inplace`."""
-    return input.relu_() if inplace else elementwise.relu(input)  # type: ignore[no-any-return]
+    return input.relu_() if inplace else elementwise.relu(input)
 
 
 def tanh(input: Tensor) -> Tensor:
@@ -69,7 +69,7 @@ def log_softmax(
 
 
 def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    """Return what the two older arguments mean, with a warning; `reduction` if they are not given."""
+    """Return what the two older arguments mean, with a warning, or else `reduction`."""
     if size_average is None and reduce is None:
         return reduction
     if reduce is False:
@@ -94,11 +94,11 @@ def _check_floats(name: str, **given: Tensor) -> None:
             raise DTypeError(f"{name}: {argument} must be floating point, got {value.dtype}")
 
 
-def _to_common_dtype(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    if input.dtype is target.dtype:
-        return input, target
-    common = promoted(input.array.dtype, target.array.dtype)
-    return input.to(dtype=common), target.to(dtype=common)
+def _in_common_dtype(x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+    if x.dtype is t.dtype:
+        return x, t
+    common = promoted(x.array.dtype, t.array.dtype)
+    return x.to(dtype=common), t.to(dtype=common)
 
 
 def mse_loss(
@@ -125,17 +125,17 @@ def mse_loss(
             f"mse_loss: a target of shape {target.array.shape} is broadcast against an input of "
             f"shape {input.array.shape}, which is seldom meant; give them one shape"
         )
-    input, target = _to_common_dtype(input, target)
-    _check_floats("mse_loss", input=input)
+    x, t = _in_common_dtype(input, target)
+    _check_floats("mse_loss", input=x)
     kind = legacy_reduction(size_average, reduce, reduction)
     if weight is None:
-        return loss.mse_loss(input, target, kind)
-    if weight.array.shape != input.array.shape:
+        return loss.mse_loss(x, t, kind)
+    if weight.array.shape != x.array.shape:
         raise ShapeError(
-            f"mse_loss: weight {weight.array.shape} must have the input's shape {input.array.shape}"
+            f"mse_loss: weight {weight.array.shape} must have the input's shape {x.array.shape}"
         )
     loss.check_reduction(kind, "mse_loss")
-    losses = loss.mse_loss(input, target, "none") * weight
+    losses = loss.mse_loss(x, t, "none") * weight
     if kind == "none":
         return losses
     return losses.sum() if kind == "sum" else losses.sum() / weight.sum()
@@ -194,7 +194,9 @@ def cross_entropy(
 def _check_classification(name: str, input: Any, target: Any, weight: Any) -> None:
     _check_tensors(name, input, target, weight=weight)
     if weight is not None and weight.dtype is not input.dtype:
-        raise DTypeError(f"{name}: weight must be {input.dtype} as the input is, got {weight.dtype}")
+        raise DTypeError(
+            f"{name}: weight must be {input.dtype} as the input is, got {weight.dtype}"
+        )
 
 
 def _with_probabilities(
@@ -246,10 +248,10 @@ def binary_cross_entropy_with_logits(
     name = "binary_cross_entropy_with_logits"
     _check_tensors(name, input, target, weight=weight, pos_weight=pos_weight)
     _check_floats(name, input=input, target=target)
-    input, target = _to_common_dtype(input, target)
-    weight, pos_weight = (_like(input, each, name) for each in (weight, pos_weight))
+    x, t = _in_common_dtype(input, target)
+    weight, pos_weight = (_like(x, each, name) for each in (weight, pos_weight))
     kind = legacy_reduction(size_average, reduce, reduction)
-    return loss.binary_cross_entropy_with_logits(input, target, weight, pos_weight, kind)
+    return loss.binary_cross_entropy_with_logits(x, t, weight, pos_weight, kind)
 
 
 def _like(input: Tensor, weight: Tensor | None, name: str) -> Tensor | None:

@@ -80,7 +80,7 @@ class Module(StateDict):
                 output = answer
         return output
 
-    # --- walking ------------------------------------------------------------------------------------
+    # --- walking ----------------------------------------------------------------------------------
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """Yield (name, inner module) in the order of registration, each module once."""
@@ -147,7 +147,7 @@ class Module(StateDict):
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Module:
-        """Return the module at a dotted path; "" is this module. Raises AttributeError if none is."""
+        """Return the module at a dotted path, this one for "". Raises AttributeError if none is."""
         module = self
         for name in target.split(".") if target else []:
             found = module._modules.get(name)
@@ -156,7 +156,7 @@ class Module(StateDict):
             module = found
         return module
 
-    # --- modes and conversions ----------------------------------------------------------------------
+    # --- modes and conversions --------------------------------------------------------------------
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call `fn` on every inner module and then on this one; return this module."""
@@ -198,7 +198,7 @@ class Module(StateDict):
                 gradient.zero_()
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Convert floating-point parameters and buffers, and gradients, in place; return this module.
+        """Convert floating-point parameters, buffers and gradients in place; return this module.
 
         Takes what `Tensor.to` takes: a dtype, a tensor to be like, and the CPU as the device.
 
@@ -229,7 +229,7 @@ class Module(StateDict):
         """Return this module, which is on the CPU."""
         return self
 
-    # --- hooks and text -----------------------------------------------------------------------------
+    # --- hooks and text ---------------------------------------------------------------------------
 
     def register_forward_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False

@@ -16,7 +16,7 @@ from .registration import BUFFER, MODULE, PARAMETER, Registration
 
 
 class IncompatibleKeys(NamedTuple):
-    """What `load_state_dict` did not match: names that the dict lacks, and names that it has too many."""
+    """The names that a loaded dict lacks, and those that it has too many."""
 
     missing_keys: list[str]
     unexpected_keys: list[str]
@@ -64,8 +64,8 @@ class StateDict(Registration):
     ) -> IncompatibleKeys:
         """Copy the tensors of `state_dict` into this module, all of them or none.
 
-        With `strict=False`, missing and unexpected names are returned instead of refused; shapes must
-        fit all the same. `assign=True` takes the tensors themselves, with their dtype.
+        With `strict=False`, missing and unexpected names are returned, not refused; shapes must fit
+        all the same. `assign=True` takes the tensors themselves, with their dtype.
 
         Raises:
             LoadError: listing every missing and unexpected name and every wrong shape at once; the
@@ -87,7 +87,8 @@ class StateDict(Registration):
                 problems.append(f"{name!r}: a Tensor expected, got {type(value).__name__}")
             elif value.array.shape != tensor.array.shape:
                 problems.append(
-                    f"{name!r}: shape {value.array.shape} in the dict, {tensor.array.shape} in the module"
+                    f"{name!r}: shape {value.array.shape} in the dict, "
+                    f"{tensor.array.shape} in the module"
                 )
         if problems:
             raise LoadError(

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..autograd.record import op
 from ..dtypes import Array, default_float, result_dtype
-from ..errors import DTypeError
+from ..errors import DTypeError, ShapeError
 
 # Infinities and nan are values here, as in PyTorch: log(0) is -inf without a warning (0.9 µs a call).
 silent = np.errstate(all="ignore")
@@ -84,7 +84,13 @@ def pow(a: Array, b: Array) -> Array:
     """Return a to the power b; each may be a number. d/da is 0 where b is 0, even at a = 0."""
     if isinstance(a, np.ndarray) and a.dtype.kind == "b":
         a = a.astype(np.int64)  # NumPy's square of bool is int8
-    return a**b
+    try:
+        return a**b
+    except ValueError:
+        np.broadcast_shapes(np.shape(a), np.shape(b))  # raises again if it is the shapes
+        raise DTypeError(
+            f"pow: {np.asarray(a).dtype} to a negative power is no integer; use x.float() ** y"
+        ) from None
 
 
 pow.vjp(
@@ -200,23 +206,36 @@ def clamp(x: Array, min: Any = None, max: Any = None) -> Array:
     """Return x kept between min and max (numbers, tensors or None); the bounds pass the gradient."""
     if min is None and max is None:
         raise ValueError("clamp: at least one of min and max must be given")
+    dtype = x.dtype
     for bound in (min, max):
         if bound is not None:
-            x = x.astype(_meet(x, bound), copy=False)
-    if min is not None:
-        x = np.maximum(x, min)
-    return x if max is None else np.minimum(x, max)
+            dtype = _meet(x.astype(dtype, copy=False), bound, "clamp")
+    y = x.astype(dtype, copy=False)
+    try:
+        if min is not None:
+            y = np.maximum(y, np.asarray(min, dtype))
+        return y if max is None else np.minimum(y, np.asarray(max, dtype))
+    except ValueError:
+        raise _apart("clamp", x, min, max) from None
 
 
-def _meet(x: Array, other: Any) -> Any:
+def _meet(x: Array, other: Any, name: str) -> Any:
+    """Return the dtype of an array with another, or with a number, which counts by its category."""
     if isinstance(other, np.ndarray):
         return result_dtype(x, other)
-    return np.result_type(x, other) if x.dtype.kind == "f" else _meet(x, _as_array(other))
+    return result_dtype(x[None], _as_array(other, name))
 
 
-def _as_array(number: float) -> Array:
+def _as_array(number: Any, name: str) -> Array:
     array = np.asarray(number)
-    return array.astype(np.float32) if array.dtype.kind == "f" else array
+    if array.ndim or array.dtype.kind not in "fiub":
+        raise DTypeError(f"{name}: a number or a tensor expected, got {number!r:.40}")
+    return array.astype(default_float()) if array.dtype.kind == "f" else array
+
+
+def _apart(name: str, *operands: Any) -> ShapeError:
+    shapes = [str(each.shape) for each in operands if isinstance(each, np.ndarray)]
+    return ShapeError(f"{name}: shapes {', '.join(shapes)} do not broadcast")
 
 
 def _within(x: Array, min: Any, max: Any) -> Array:
@@ -234,15 +253,16 @@ clamp.vjp(
 @op(r"c \,?\, x : y")
 def where(condition: Array, x: Any, y: Any) -> Array:
     """Return x where the condition holds, else y; broadcast, and each may be a number."""
-    x, y = np.asarray(x) if isinstance(x, np.generic) else x, y
-    if isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and x.dtype != y.dtype:
-        dtype = result_dtype(x, y)
-        x, y = x.astype(dtype), y.astype(dtype)
-    elif not isinstance(x, np.ndarray) and not isinstance(y, np.ndarray):
-        x, y = (_as_array(number) for number in (x, y))
-        dtype = result_dtype(x, y)
-        x, y = x.astype(dtype), y.astype(dtype)
-    return np.where(condition, x, y)
+    condition = np.asarray(condition)
+    if condition.dtype.kind != "b":
+        raise DTypeError(f"where: a condition of bool expected, got {condition.dtype}; use c != 0")
+    if not isinstance(x, np.ndarray) and not isinstance(y, np.ndarray):
+        x, y = _as_array(x, "where"), _as_array(y, "where")
+    dtype = _meet(x, y, "where") if isinstance(x, np.ndarray) else _meet(y, x, "where")
+    try:
+        return np.where(condition, np.asarray(x, dtype), np.asarray(y, dtype))
+    except ValueError:
+        raise _apart("where", condition, x, y) from None
 
 
 where.vjp(

@@ -4,6 +4,7 @@ Read `linalg.py` next.
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,8 @@ def _index_part(part: Any) -> Any:
     elif isinstance(part, slice):
         if part.step is not None and part.step < 0:
             raise ValueError(f"index: a slice's step must be positive, got {part.step}; use flip")
-        return slice(*(None if p is None else int(p) for p in (part.start, part.stop, part.step)))
+        ends = (part.start, part.stop, part.step)
+        return slice(*(None if end is None else _slice_end(end) for end in ends))
     if isinstance(part, np.ndarray):
         if part.dtype.kind not in "biu":
             raise DimensionError(f"index: integers or bool expected, got a tensor of {part.dtype}")
@@ -44,6 +46,13 @@ def _index_part(part: Any) -> Any:
         f"index: an int, slice, None, ..., or a tensor or list of ints or bools expected, got "
         f"{type(part).__name__} {part!r:.40}"
     )
+
+
+def _slice_end(end: Any) -> int:
+    try:
+        return operator.index(end)
+    except TypeError:
+        raise DTypeError(f"index: the ends of a slice are ints, got {end!r:.40}") from None
 
 
 def in_two_steps(index: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
@@ -177,6 +186,12 @@ def gather(x: Array, dim: int, index: Any) -> Array:
         )
     if x.ndim == 0:
         return x.copy()
+    for i, (given, held) in enumerate(zip(index.shape, x.shape, strict=True)):
+        if i != axis and given > held:
+            raise ShapeError(
+                f"gather: index of shape {index.shape} is larger than the input {x.shape} in dimension "
+                f"{i}, and only dimension {axis} may be"
+            )
     if index.size and (index.min() < 0 or index.max() >= x.shape[axis]):
         raise DimensionError(
             f"gather: index {index.min() if index.min() < 0 else index.max()} is out of bounds for "

@@ -32,6 +32,9 @@ def as_rows(x: Array) -> Array:
 
 def check_product(a: Array, b: Array, name: str) -> None:
     """Raise `ShapeError` or `DTypeError` where a @ b is not defined."""
+    for each in (a, b):
+        if not isinstance(each, np.ndarray):
+            raise DTypeError(f"{name}: tensors expected, got {type(each).__name__} {each!r:.40}")
     if a.ndim == 0 or b.ndim == 0:
         raise ShapeError(f"{name}: operands need a dimension, got shapes {a.shape} and {b.shape}")
     inner = b.shape[-2] if b.ndim > 1 else b.shape[0]

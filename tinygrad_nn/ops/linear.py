@@ -18,14 +18,14 @@ from .linalg import as_rows, matmul
 @op(r"x W^{T} + b")
 def linear(input: Array, weight: Array, bias: Any = None) -> Array:
     """Return input @ weight.T + bias: input (..., in), weight (out, in), bias (out)."""
-    if input.dtype is not weight.dtype or (bias is not None and bias.dtype is not weight.dtype):
-        _check_dtypes(input, weight, bias)
-    if input.dtype is float16.dtype:
-        wide = (None if each is None else in_float32(each) for each in (input, weight, bias))
-        return linear.op.forward(*wide).astype(np.float16)
-    if weight.ndim > 2:
-        raise _misfit(input, weight, bias)
     try:
+        if input.dtype is not weight.dtype or (bias is not None and bias.dtype is not weight.dtype):
+            _check_dtypes(input, weight, bias)
+        if input.dtype is float16.dtype:
+            wide = (None if each is None else in_float32(each) for each in (input, weight, bias))
+            return linear.op.forward(*wide).astype(np.float16)
+        if not input.ndim or not 0 < weight.ndim < 3:
+            raise _misfit(input, weight, bias)
         if input.ndim > 2:  # one large product instead of a product per batch entry
             y = as_rows(input).dot(weight.T)
             y = y.reshape(*input.shape[:-1], *weight.shape[:-1])
@@ -33,7 +33,7 @@ def linear(input: Array, weight: Array, bias: Any = None) -> Array:
             y = input.dot(weight.T)  # 0.7 µs for small ones, where np.matmul takes 1.4
         if bias is not None:
             y += bias
-    except ValueError:
+    except (ValueError, AttributeError):
         raise _misfit(input, weight, bias) from None
     return y
 
@@ -47,7 +47,10 @@ def _check_dtypes(input: Array, weight: Array, bias: Any) -> None:
         )
 
 
-def _misfit(input: Array, weight: Array, bias: Any) -> ShapeError:
+def _misfit(input: Array, weight: Array, bias: Any) -> Exception:
+    for each in (input, weight, bias):
+        if each is not None and not isinstance(each, np.ndarray):
+            return DTypeError(f"linear: tensors expected, got {type(each).__name__} {each!r:.40}")
     if input.ndim and 0 < weight.ndim < 3 and input.shape[-1] == weight.shape[-1] and bias is not None:
         return ShapeError(
             f"linear: a bias of shape {bias.shape} does not fit a weight of shape {weight.shape}"

@@ -95,8 +95,11 @@ def _class_dim(shape: tuple[int, ...]) -> int:
 
 def check_classes(
     input: Array, target: Array, weight: Any, ignore_index: int, name: str
-) -> tuple[int, int]:
-    """Return (class dimension, number of classes) after checking shapes, dtypes and the range."""
+) -> tuple[int, bool]:
+    """Check shapes, dtypes and the range; return the class dimension and whether this is plain.
+
+    Plain is the usual case: (N, C) with targets that are all classes, none ignored, none weighted.
+    """
     if input.ndim == 0:
         raise ShapeError(f"{name}: input needs a class dimension, got a 0-d tensor")
     dim = _class_dim(input.shape)
@@ -113,7 +116,7 @@ def check_classes(
             f"{name}: target must hold class indices (int64), got {target.dtype}; use target.long()"
         )
     if weight is None and _all_count(target, classes, ignore_index):
-        return dim, classes
+        return dim, input.ndim == 2
     outside = target[((target < 0) | (target >= classes)) & (target != ignore_index)]
     if outside.size:
         raise DimensionError(
@@ -124,7 +127,7 @@ def check_classes(
         raise ShapeError(
             f"{name}: weight must have shape ({classes},), one per class, got {weight.shape}"
         )
-    return dim, classes
+    return dim, False
 
 
 def _all_count(target: Array, classes: int, ignore_index: int) -> bool:
@@ -141,18 +144,13 @@ def _mass(
     ignore_index: int,
     label_smoothing: float,
     like: Array,
-) -> tuple[Array, Any]:
+) -> tuple[Array, Array]:
     """Return (q, w): how much each class is weighed in each prediction's loss -sum(q log p), and the
-    weights whose sum the mean divides by, None where all are 1.
+    weights whose sum the mean divides by.
 
     q is w_t at the target, smoothed evenly over the classes.
     """
     dim = _class_dim(shape)
-    plain = weight is None and not label_smoothing and len(shape) == 2
-    if plain and _all_count(target, shape[1], ignore_index):
-        q = np.zeros_like(like, shape=shape)
-        q[np.arange(shape[0]), target] = 1
-        return q, None
     valid = target != ignore_index
     index = np.where(valid, target, 0)
     weights = np.ones_like(like, shape=shape[dim]) if weight is None else weight.astype(like.dtype)
@@ -199,8 +197,8 @@ def nll_loss(
 ) -> Array:
     """Return -weight[t] * input[t] for log-probabilities (N, C, ...) and targets (N, ...)."""
     check_reduction(reduction, "nll_loss")
-    _, classes = check_classes(input, target, weight, ignore_index, "nll_loss")
-    if input.ndim == 2 and weight is None and _all_count(target, classes, ignore_index):
+    _, plain = check_classes(input, target, weight, ignore_index, "nll_loss")
+    if plain:
         losses = -in_float32(input)[np.arange(len(target)), target]
         return _reduced(losses, reduction, input.dtype)
     valid = target != ignore_index
@@ -220,6 +218,8 @@ def _nll_rule(
     """d/dx = -q: the weight at the target, nothing elsewhere."""
     like = getattr(g, "array", g)
     q, w = _mass(tuple(input_shape), target, weight, ignore_index, 0.0, like)
+    if np.all(target == ignore_index):
+        reduction = "sum"  # 0, not 0 / 0: the loss is nan, but no weight becomes nan by it
     return _spread_classes(g, w, tuple(input_shape), reduction) * -q
 
 
@@ -250,12 +250,11 @@ def cross_entropy(
 ) -> Array:
     """Return the negative log of the softmax at the target: logits (N, C, ...), targets (N, ...)."""
     check_reduction(reduction, "cross_entropy")
-    dim, _ = check_classes(input, target, weight, ignore_index, "cross_entropy")
+    dim, plain = check_classes(input, target, weight, ignore_index, "cross_entropy")
     if not 0.0 <= label_smoothing <= 1.0:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     x = in_float32(input)
-    plain = x.ndim == 2 and weight is None and not label_smoothing
-    if plain and _all_count(target, x.shape[1], ignore_index):
+    if plain and not label_smoothing:
         z = shifted(x, 1)
         losses = np.log(accurate_sum(np.exp(z), 1)) - z[np.arange(len(target)), target]
         return _reduced(losses, reduction, input.dtype)
@@ -280,11 +279,18 @@ def _cross_entropy_rule(
     """d/dx = p sum(q) - q: the predicted minus the wanted, dZ2 = A2 - Y for plain targets."""
     shape = tuple(input.shape)
     dim = _class_dim(shape)
+    usual = len(shape) == 2 and weight is None and not label_smoothing
+    if usual and type(input) is np.ndarray and _all_count(target, shape[1], ignore_index):
+        p = np.exp(shifted(input, 1))
+        p /= accurate_sum(p, 1, True)
+        p[np.arange(shape[0]), target] -= 1.0
+        p *= _spread_classes(g, None, shape, reduction)
+        return p
     q, w = _mass(shape, target, weight, ignore_index, label_smoothing, getattr(input, "array", input))
-    p = softmax(input, dim)
-    if w is not None:
-        p = p * (accurate_sum(q, dim, True) if label_smoothing else np.expand_dims(w, dim))
-    difference = p - q
+    total = accurate_sum(q, dim, True) if label_smoothing else np.expand_dims(w, dim)
+    difference = softmax(input, dim) * total - q
+    if np.all(target == ignore_index):
+        reduction = "sum"
     return _spread_classes(g, w, shape, reduction) * difference
 
 

@@ -5,19 +5,27 @@ Read `index.py` next.
 from __future__ import annotations
 
 import math
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from ..autograd.record import op
 from ..dtypes import Array, promoted
-from ..errors import ShapeError
+from ..errors import DTypeError, ShapeError
 from .dims import many_dims, one_dim
+
+
+def _sizes(shape: Any, name: str) -> tuple[int, ...]:
+    try:
+        return tuple(index(each) for each in shape)
+    except TypeError:
+        raise DTypeError(f"{name}: sizes are ints, got {shape!r:.40}") from None
 
 
 def _filled_in(shape: Any, size: int, name: str) -> tuple[int, ...]:
     """Return the shape with -1 worked out; `ShapeError` if it does not hold `size` elements."""
-    sizes = tuple(int(each) for each in shape)
+    sizes = _sizes(shape, name)
     if sizes.count(-1) > 1:
         raise ShapeError(f"{name}: only one dimension can be -1, got {sizes}")
     known = math.prod(each for each in sizes if each != -1)
@@ -128,7 +136,7 @@ squeeze.vjp(x=lambda g, x_shape: g.reshape(x_shape))
 @op(r"\operatorname{expand}(x)", view=True)
 def expand(x: Array, shape: Any) -> Array:
     """Return a view repeated along dimensions of size 1, and along new ones in front; -1 keeps a size."""
-    sizes = tuple(int(each) for each in shape)
+    sizes = _sizes(shape, "expand")
     added = len(sizes) - x.ndim
     wanted = tuple(
         x.shape[i - added] if size == -1 and i >= added else size for i, size in enumerate(sizes)

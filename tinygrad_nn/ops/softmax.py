@@ -22,7 +22,7 @@ def shifted(x: Array, dim: int) -> Array:
 
 
 def _largest(x: Array, dim: int) -> Array:
-    if not is_short_last(x, dim):
+    if x.size <= 4096 or not is_short_last(x, dim):
         return np.maximum.reduce(x, axis=dim, keepdims=True)
     columns = np.ascontiguousarray(x.reshape(-1, x.shape[-1]).T)  # 0.3 ms for (41000, 10), not 1.9
     return np.maximum.reduce(columns).reshape(*x.shape[:-1], 1)

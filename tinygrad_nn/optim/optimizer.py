@@ -41,7 +41,9 @@ class Optimizer:
 
     def update(self, p: Any, g: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
         """Change the array `p` in place by its gradient's array `g`."""
-        raise NotImplementedError(f"{type(self).__name__} needs a method update(p, g, group, state)")
+        raise NotImplementedError(
+            f"{type(self).__name__} needs a method update(p, g, group, state)"
+        )
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group: {"params": tensors, option: value, ...}; other options take the defaults."""
@@ -56,8 +58,8 @@ class Optimizer:
                 raise TypeError(f"an optimizer takes Tensors, got {type(each).__name__}")
             if not each.is_leaf:
                 raise ValueError(
-                    f"a computed tensor of shape {tuple(each.shape)} cannot be optimized; pass the leaf "
-                    "that it was computed from"
+                    f"a computed tensor of shape {tuple(each.shape)} cannot be optimized; pass the "
+                    "leaf that it was computed from"
                 )
         group = {**self.defaults, **param_group, "params": params}
         if len({id(each) for each in params}) != len(params):
@@ -82,7 +84,7 @@ class Optimizer:
                     gradient.zero_()
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Update every parameter that has a gradient; return the closure's loss, if one is given."""
+        """Update every parameter that has a gradient; return the loss of a closure, if given."""
         loss = None
         if closure is not None:
             with enable_grad():
@@ -108,11 +110,11 @@ class Optimizer:
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Take over options and state that `state_dict` returned; refuse what does not fit, unchanged.
+        """Take over what `state_dict` returned; what does not fit is refused, with no change.
 
         Raises:
-            ValueError: another number of groups, or of parameters in one; state of a wrong shape, or
-                of a parameter that is not there. TypeError: not what `state_dict` returned.
+            ValueError: another number of groups, or of parameters in one; state of a wrong shape,
+                or of a parameter that is not there. TypeError: not what `state_dict` returned.
         """
         if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= set(state_dict):
             raise TypeError("load_state_dict() takes what state_dict() of an optimizer returned")
@@ -126,14 +128,16 @@ class Optimizer:
         for i, (theirs, ours) in enumerate(zip(given, self.param_groups, strict=True)):
             if len(theirs["params"]) != len(ours["params"]):
                 raise ValueError(
-                    f"the loaded group {i} has {len(theirs['params'])} parameters, this optimizer's "
-                    f"group has {len(ours['params'])}"
+                    f"the loaded group {i} has {len(theirs['params'])} parameters, "
+                    f"this optimizer's has {len(ours['params'])}"
                 )
             by_number.update(zip(theirs["params"], ours["params"], strict=True))
         state: dict[Tensor, dict[str, Any]] = defaultdict(dict)
         for number, values in state_dict["state"].items():
             if number not in by_number:
-                raise ValueError(f"the loaded state is of a parameter {number}, which no group lists")
+                raise ValueError(
+                    f"the loaded state is of a parameter {number}, which no group lists"
+                )
             state[by_number[number]] = {
                 key: _taken_over(value, by_number[number], key) for key, value in values.items()
             }
@@ -145,7 +149,9 @@ class Optimizer:
         text = f"{type(self).__name__} ("
         for i, group in enumerate(self.param_groups):
             text += f"\nParameter Group {i}\n"
-            text += "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
+            text += "".join(
+                f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params"
+            )
         return text + ")"
 
 

@@ -16,12 +16,13 @@ from .optimizer import Optimizer, check_not_negative
 class SGD(Optimizer):
     """p = p - lr v, where v is the gradient, or with momentum its running sum.
 
-    With momentum mu, dampening tau and weight decay lambda (Sutskever et al. 2013, as PyTorch has it):
-    g = grad + lambda p;  v = mu v + (1 - tau) g (the first v is g);  g = g + mu v if nesterov, else v;
-    p = p - lr g (plus, if `maximize`).
+    With momentum mu, dampening tau and weight decay lambda (Sutskever et al. 2013, as PyTorch has
+    it): g = grad + lambda p (-grad, if `maximize`); v = mu v + (1 - tau) g, where the first v is g;
+    g = g + mu v if nesterov, else v; p = p - lr g.
 
     Raises:
-        ValueError: a negative lr, momentum or weight_decay; nesterov without momentum or with dampening.
+        ValueError: a negative lr, momentum or weight_decay; nesterov without momentum, or with
+            dampening. NotImplementedError: differentiable.
 
     Example:
         >>> import tinygrad_nn as tnn

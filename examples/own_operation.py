@@ -1,0 +1,90 @@
+"""An operation of your own, swish(x) = x sigmoid(x), with its gradient rule written in two ways.
+Run it with `python examples/own_operation.py`; `docs/checking_gradients.md` explains the checks.
+"""
+
+import numpy as np
+
+import tinygrad_nn as tnn
+from tinygrad_nn.autograd import GradcheckError, gradcheck, gradgradcheck, op
+
+# swish(x) = x s, where s = sigmoid(x). The product rule, and s' = s (1 - s), give its slope:
+#
+#     swish'(x) = s + x s (1 - s)
+
+# --- As a Function: PyTorch's spelling ------------------------------------------------------------
+#
+# forward and backward are given Tensors. What backward needs is kept by ctx.save_for_backward.
+
+
+class Swish(tnn.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x.sigmoid()
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        s = x.sigmoid()
+        return g * (s + x * s * (1 - s))
+
+
+# --- As an @op: how the operations of this package are written ------------------------------------
+#
+# The function is plain NumPy. The rule's parameter names say what is kept for it: g is the incoming
+# gradient, x the input (y would be the output, x_shape only a shape). Written with operators and NumPy
+# functions, it runs on arrays, and on Tensors where a gradient is itself to be differentiated.
+
+
+def numpy_sigmoid(x):
+    return (np.tanh(x / 2) + 1) / 2  # the same curve as 1 / (1 + exp(-x)), and it cannot overflow
+
+
+@op(r"x\,\sigma(x)", elementwise=True)
+def swish(x):
+    return x * numpy_sigmoid(x)
+
+
+def swish_rule(g, x):
+    s = numpy_sigmoid(x)
+    return g * (s + x * s * (1 - s))
+
+
+swish.vjp(x=swish_rule)
+
+
+# --- With a mistake: the product rule forgotten ---------------------------------------------------
+
+
+@op(r"x\,\sigma(x)", elementwise=True, name="hasty_swish")
+def hasty_swish(x):
+    return x * numpy_sigmoid(x)
+
+
+hasty_swish.vjp(x=lambda g, x: g * x * numpy_sigmoid(x) * (1 - numpy_sigmoid(x)))
+
+
+# --- The gradients, and what checks them ----------------------------------------------------------
+
+points = [-4.0, -1.0, 0.0, 1.0, 4.0]
+ways = {
+    "composed of x * x.sigmoid()": lambda x: x * x.sigmoid(),
+    "Function": Swish.apply,
+    "@op": swish,
+    "@op with a mistake": hasty_swish,
+}
+
+print(f"{'d swish/dx at x =':28}" + "".join(f"{point:9.1f}" for point in points))
+for name, function in ways.items():
+    x = tnn.tensor(points, requires_grad=True)
+    function(x).sum().backward()
+    print(f"{name:28}" + "".join(f"{slope:9.5f}" for slope in x.grad.tolist()))
+
+print("\nHeld against differences: the gradient (gradcheck) and its own gradient (gradgradcheck)")
+x = tnn.tensor(points, dtype=tnn.float64, requires_grad=True)
+for name, function in ways.items():
+    try:
+        print(f"{name:28}gradcheck {gradcheck(function, x)}, gradgradcheck ", end="")
+        print(gradgradcheck(function, x))
+    except GradcheckError as error:
+        print(f"{name:28}GradcheckError: {error}")

@@ -1,0 +1,70 @@
+"""The table of what a user may do wrong: the programs, numbered, and what each has to get.
+Read `graph_mistakes.py` next, then `shape_mistakes.py` and `training_mistakes.py`, which fill the table.
+
+A program is written once, as a function of the library, so that PyTorch can be asked the same; its
+last line is the call that has to be refused, and those before it have to pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Program = Callable[[Any], Any]
+
+
+class Row(NamedTuple):
+    """One situation: refused with `errors`, or allowed with `value`; `says` is in the error or warning."""
+
+    number: str
+    program: Program
+    errors: tuple[type[Exception], ...] = ()
+    says: tuple[str, ...] = ()
+    value: Any = None
+
+    def __str__(self) -> str:
+        return f"{self.number}-{self.program.__name__}"
+
+
+ROWS: list[Row] = []
+
+# The numbers that have no row yet, each with the name that has to exist before it can have one.
+WAITING = {
+    "S055": "nn.functional.conv2d",
+    "S056": "nn.functional.conv2d",
+    "S057": "nn.functional.conv2d",
+    "S075": "split",
+    "S082": "nn.BatchNorm1d",
+    "S083": "nn.BatchNorm2d",
+    "S084": "nn.LayerNorm",
+    "S085": "nn.Embedding",
+    "S086": "nn.Embedding",
+    "S087": "nn.Dropout",
+    "S088": "nn.MaxPool2d",
+    "S089": "nn.MaxPool2d",
+    "S101": "optim.Adam",
+    "S102": "optim.Adam",
+    "S114": "nn.utils.clip_grad_norm_",
+}
+
+
+def refused(
+    number: str, *errors: type[Exception], says: tuple[str, ...]
+) -> Callable[[Program], Program]:
+    """Enter a program whose last line raises all of these classes at once, and says these things."""
+
+    def enter(program: Program) -> Program:
+        ROWS.append(Row(number, program, errors, says))
+        return program
+
+    return enter
+
+
+def allowed(number: str, value: Any = None, says: tuple[str, ...] = ()) -> Callable[[Program], Program]:
+    """Enter a program that returns this, with a warning that says these things if there are any."""
+
+    def enter(program: Program) -> Program:
+        ROWS.append(Row(number, program, (), says, value))
+        return program
+
+    return enter

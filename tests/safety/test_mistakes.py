@@ -1,0 +1,188 @@
+"""Every mistake of the table gets its error where it is made, in our words, and of PyTorch's class.
+Read `mistakes.py` first. The last tests are the three where PyTorch is silent and this library is not.
+"""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+import warnings
+from operator import attrgetter
+from typing import Any
+
+import graph_mistakes
+import pytest
+import shape_mistakes
+import training_mistakes
+from mistakes import ROWS, WAITING, Row
+
+import tinygrad_nn as tnn
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+REFUSED = [row for row in ROWS if row.errors]
+ALLOWED = [row for row in ROWS if not row.errors]
+NUMPYS_WORDS = (
+    "ufunc",
+    "broadcast together",
+    "could not broadcast",
+    "core dimension",
+    "array element with a sequence",
+    "for array of dimension",
+    "for axis",
+    "array is ",
+    "inhomogeneous",
+    "read-only",
+)
+LONGEST_QUOTE = 8  # words in a row that our text may share with PyTorch's
+
+for_rows = pytest.mark.parametrize("row", REFUSED, ids=str)
+beside_torch = pytest.mark.skipif(torch is None, reason="PyTorch is not installed")
+
+
+def run(row: Row, library: Any) -> tuple[Any, Exception | None, list[str]]:
+    """Return what a program returned, what it raised and what it warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            value, error = row.program(library), None
+        except Exception as raised:
+            value, error = None, raised
+    return value, error, [str(each.message) for each in caught]
+
+
+def quoted(text: str, source: str) -> list[str]:
+    """Return the runs of words that a text shares with its source."""
+    words, length = text.split(), LONGEST_QUOTE + 1
+    runs = [" ".join(words[i : i + length]) for i in range(len(words) - length + 1)]
+    return [run for run in runs if run in " ".join(source.split())]
+
+
+def test_every_number_has_a_row_or_waits_for_an_operation():
+    assert all((graph_mistakes, shape_mistakes, training_mistakes))
+    numbers = {row.number for row in ROWS} | set(WAITING) | {"S045", "S046", "S112"}
+    assert numbers == {f"S{number:03}" for number in range(1, 115)}
+    assert not {row.number for row in ROWS} & set(WAITING)
+
+
+@pytest.mark.parametrize(("number", "name"), WAITING.items())
+def test_a_number_waits_only_for_what_is_not_there_yet(number, name):
+    with pytest.raises(AttributeError):
+        attrgetter(name)(tnn)
+
+
+@for_rows
+def test_the_class_is_pytorchs_and_pythons(row):
+    _, error, _ = run(row, tnn)
+    assert error is not None, "nothing was raised"
+    for each in row.errors:
+        assert isinstance(error, each), f"{error!r} is no {each.__name__}"
+
+
+@for_rows
+def test_the_message_names_what_was_involved(row):
+    _, error, caught = run(row, tnn)
+    missing = [fact for fact in row.says if fact not in str(error)]
+    assert missing == [], f"not in: {error}"
+    assert caught == []
+
+
+@for_rows
+def test_the_message_is_not_numpys(row):
+    _, error, _ = run(row, tnn)
+    assert [words for words in NUMPYS_WORDS if words in str(error)] == []
+    assert error.__cause__ is None
+    assert error.__context__ is None or error.__suppress_context__
+
+
+@for_rows
+def test_the_error_is_raised_by_the_last_line(row):
+    _, error, _ = run(row, tnn)
+    source, first = inspect.getsourcelines(row.program)
+    frames = traceback.extract_tb(error.__traceback__)
+    (line,) = [each.lineno for each in frames if each.name == row.program.__name__]
+    assert line == first + len(source) - 1
+
+
+@beside_torch
+@for_rows
+def test_pytorch_raises_the_same_class(row):
+    _, ours, _ = run(row, tnn)
+    _, theirs, _ = run(row, torch)
+    assert theirs is not None
+    assert isinstance(ours, type(theirs)), f"{ours!r} is no {type(theirs).__name__}"
+    assert quoted(str(ours), str(theirs)) == []
+
+
+@pytest.mark.parametrize("row", ALLOWED, ids=str)
+def test_what_is_allowed_gives_its_value(row):
+    value, error, caught = run(row, tnn)
+    assert error is None
+    assert value == row.value
+    assert len(caught) == bool(row.says), caught
+    assert [fact for fact in row.says if fact not in caught[0]] == []
+
+
+@beside_torch
+@pytest.mark.parametrize("row", ALLOWED, ids=str)
+def test_what_is_allowed_gives_the_same_in_pytorch(row):
+    value, _, caught = run(row, torch)
+    assert value == row.value
+    assert bool(caught) == bool(row.says)
+
+
+@pytest.mark.parametrize("row", [row for row in ALLOWED if row.says], ids=str)
+def test_a_warning_points_at_the_users_line(row):
+    with pytest.warns(UserWarning) as caught:
+        row.program(tnn)
+    assert caught[0].filename == inspect.getsourcefile(row.program)
+    source, first = inspect.getsourcelines(row.program)
+    assert first < caught[0].lineno < first + len(source)
+
+
+# --- where PyTorch is silent -------------------------------------------------------------------------
+
+
+def test_s045_a_write_through_data_is_seen_by_backward():
+    y = graph_mistakes.leaf(tnn).exp()
+    y.data.zero_()
+    with pytest.raises(RuntimeError, match=r"exp.*in place"):
+        y.sum().backward()
+
+
+@pytest.mark.parametrize("alias", ["from_numpy", "detach().numpy()"])
+def test_s046_a_write_through_numpy_is_found_in_anomaly_mode(alias):
+    def program():
+        w = graph_mistakes.leaf(tnn)
+        if alias == "from_numpy":
+            array = tnn.ones(2, dtype=tnn.float64).numpy()
+            x = tnn.from_numpy(array)
+        else:
+            x = w.detach().clone()
+            array = x.detach().numpy()
+        y = (w * x).sum()
+        array[:] = 7.0
+        y.backward()
+        return w.grad.tolist()
+
+    assert program() == [7.0, 7.0], "outside anomaly mode nothing watches the arrays"
+    with tnn.autograd.detect_anomaly(), pytest.raises(RuntimeError) as caught:
+        program()
+    for fact in ("mul", "test_mistakes.py:", "NumPy alias", ".copy()"):
+        assert fact in str(caught.value)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_s112_a_failed_load_changes_nothing(strict):
+    loaded = training_mistakes.model(tnn)
+    before = {name: value.numpy().tobytes() for name, value in loaded.state_dict().items()}
+    versions = [p._version for p in loaded.parameters()]
+    state = {name: tnn.zeros(*value.shape) for name, value in loaded.state_dict().items()}
+    state["1.weight"] = tnn.zeros(7, 7)
+    with pytest.raises(RuntimeError, match=r"1\.weight"):
+        loaded.load_state_dict(state, strict=strict)
+    assert {name: value.numpy().tobytes() for name, value in loaded.state_dict().items()} == before
+    assert [p._version for p in loaded.parameters()] == versions
