@@ -12,7 +12,10 @@ def main() -> None:
     """Run every comparison and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--threads", type=int, default=1, help="threads for every side's matrix products (default 1)"
+        "--threads",
+        type=int,
+        default=1,
+        help="threads for every side's matrix products (default 1)",
     )
     threads = parser.parse_args().threads
     for library in ("OPENBLAS", "OMP", "MKL"):  # read once, when NumPy and PyTorch are imported

@@ -1,5 +1,5 @@
-"""One decision: first by weights that somebody chose, then by weights that are learned, in two layers.
-Run it with `python examples/decision.py`; `layers_by_hand.py` builds a whole network from its parts.
+"""A decision by weights that somebody chose, then by weights that are learned, then in two layers.
+Run it with `python examples/decision.py`; `layers_by_hand.py` builds a whole network of layers.
 """
 
 import numpy as np
@@ -31,9 +31,9 @@ for x, answer in zip(X, go, strict=True):
 
 # --- 2. A decision that can be learned ------------------------------------------------------------
 #
-# Suppose that only the 8 answers are known. A step from no to yes is flat on both sides, so it never
-# says which way to move a weight. The sigmoid 1 / (1 + e^-z) is that step made smooth: the neuron's
-# output lies between 0 (no) and 1 (yes), and the cost has a slope in each weight to go down.
+# Suppose that only the 8 answers are known. A step from no to yes is flat on both sides, so it says
+# nothing about which way to move a weight. The sigmoid 1 / (1 + e^-z) is that step made smooth: the
+# neuron's output lies between 0 (no) and 1 (yes), and the cost has a slope in each weight to go down.
 #
 #     z = w·x + b      a = sigmoid(z)      C = mean of (a - y)^2 over the examples
 #     w <- w - learning_rate dC/dw         b <- b - learning_rate dC/db
@@ -124,8 +124,8 @@ by_hand = {
     "dC/db1": dz1,
 }
 
-# Then by autograd, which needs the forward formulas only. It keeps the gradients of weights; that of
-# the hidden layer's output a1 has to be asked for.
+# Then by autograd, which needs the forward formulas only. It keeps the gradients of the weights;
+# that of the hidden layer's output a1 has to be asked for.
 
 first, first_bias = tnn.tensor(W1, requires_grad=True), tnn.tensor(b1, requires_grad=True)
 second, second_bias = tnn.tensor(W2, requires_grad=True), tnn.tensor(b2, requires_grad=True)

@@ -32,8 +32,8 @@ class Swish(tnn.autograd.Function):
 # --- As an @op: how the operations of this package are written ------------------------------------
 #
 # The function is plain NumPy. The rule's parameter names say what is kept for it: g is the incoming
-# gradient, x the input (y would be the output, x_shape only a shape). Written with operators and NumPy
-# functions, it runs on arrays, and on Tensors where a gradient is itself to be differentiated.
+# gradient, x the input (y would be the output, x_shape only a shape). Written with operators and
+# NumPy functions, it runs on arrays, and on Tensors where a gradient is to be differentiated again.
 
 
 def numpy_sigmoid(x):

@@ -198,6 +198,19 @@ def test_without_the_extras_it_trains_and_says_what_is_missing(program, without,
     assert "wrote:   graph.dot, history.csv, model.safetensors in run" in run.out
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the cache is in another place")
+def test_mnist_without_files_nor_the_means_to_download_them_is_one_line(
+    program, without, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    without("pooch")
+    run = program("train", "--data", "mnist")
+    assert run.code == 1
+    assert 'pip install "tinygrad_nn[cli]"' in run.err
+    assert "TINYGRAD_NN_DATA" in run.err
+    assert run.err.count("\n") == 1
+
+
 @pytest.mark.parametrize("out", ["file", "file/run"])
 def test_a_file_in_the_way_of_the_folder_is_one_line(program, tmp_path, out):
     (tmp_path / "file").write_text("not a folder")

@@ -60,17 +60,17 @@ def test_cross_entropy_and_nll_loss(shape, dtype):
     x, t = numbers(shape), targets_for(shape)
     weight = np.abs(numbers(CLASSES, seed=3)) + 0.1
     ignored = int(t.flat[0])
-    for reduction, weighed, ignore_index in itertools.product(
-        REDUCTIONS, (False, True), (-100, ignored)
+    names = ("cross_entropy", "nll_loss")
+    for name, reduction, weighed, ignore_index in itertools.product(
+        names, REDUCTIONS, (False, True), (-100, ignored)
     ):
         options = {"reduction": reduction, "ignore_index": ignore_index}
 
-        def loss(library, x, t, name, options=options, weighed=weighed):
+        def loss(library, x, t, name=name, options=options, weighed=weighed):
             w = library.tensor(weight.astype(dtype)) if weighed else None
             return getattr(library.nn.functional, name)(x, t, weight=w, **options)
 
-        assert_same_loss(lambda lib, x, t: loss(lib, x, t, "cross_entropy"), [x, t], dtype)  # noqa: B023
-        assert_same_loss(lambda lib, x, t: loss(lib, x, t, "nll_loss"), [x, t], dtype)  # noqa: B023
+        assert_same_loss(loss, [x, t], dtype)
 
 
 @pytest.mark.parametrize("shape", LAYOUTS)

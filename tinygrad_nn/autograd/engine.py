@@ -60,7 +60,11 @@ def backward(
             if target.node is None:
                 raise GraphError(f"backward(inputs=...): input {i} does not require a gradient")
     found = _run(
-        roots, gradients, targets, create_graph, create_graph if retain_graph is None else retain_graph
+        roots,
+        gradients,
+        targets,
+        create_graph,
+        create_graph if retain_graph is None else retain_graph,
     )
     for node, (gradient, owned) in found.items():
         _accumulate(node, gradient, owned, create_graph)
@@ -94,7 +98,9 @@ def grad(
     if is_grads_batched:
         raise NotImplementedError("grad(is_grads_batched=True): call grad() once per gradient")
     if materialize_grads and allow_unused is False:
-        raise ValueError("grad(): materialize_grads=True asks for zeros, allow_unused=False refuses")
+        raise ValueError(
+            "grad(): materialize_grads=True asks for zeros, allow_unused=False refuses"
+        )
     roots, targets = _as_list(outputs), _as_list(inputs)
     if not targets:
         raise GraphError("grad() got an empty list of inputs; name the tensors to differentiate by")
@@ -325,7 +331,9 @@ def _root_gradients(roots: list[TensorBase], given: list[Any], create_graph: boo
             gradient = make_tensor(np.empty_like(root.array))
             gradient.array.fill(1)  # np.ones_like takes 5 µs for the same
         if not isinstance(gradient, TensorBase):
-            raise DTypeError(f"backward: a gradient is a Tensor or None, not {type(gradient).__name__}")
+            raise DTypeError(
+                f"backward: a gradient is a Tensor or None, not {type(gradient).__name__}"
+            )
         if gradient.array.shape != shape:
             raise ShapeError(
                 f"backward: the gradient has shape {gradient.array.shape}, tensor {i} has shape {shape}"

@@ -78,13 +78,17 @@ def rounding(values: Array, array: Array, step: float) -> Array:
 
 
 def constant_ratio(first: Array, second: Array) -> float | None:
-    """Return c where first = c second to 6 digits of the largest entry, None without such a c."""
+    """Return c where first = c second, not 1, to 6 digits of the largest entry; else None."""
     largest = abs(second).max(initial=0.0)
     if not 0.0 < largest < np.inf:
         return None
     at = np.unravel_index(np.argmax(abs(second)), second.shape)
     ratio = float(first[at] / second[at])
-    if ratio and abs(first - ratio * second).max() <= 1e-6 * abs(ratio) * largest:
+    if (
+        ratio
+        and abs(ratio - 1) > 1e-6
+        and abs(first - ratio * second).max() <= 1e-6 * abs(ratio) * largest
+    ):
         return ratio
     return None
 

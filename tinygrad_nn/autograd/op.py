@@ -89,10 +89,14 @@ class Op:
         rules = list(self.rules)
         for operand, formula in formulas.items():
             if operand not in self.parameters:
-                raise TypeError(f"{self.name} has no operand {operand!r} to give a gradient rule to")
+                raise TypeError(
+                    f"{self.name} has no operand {operand!r} to give a gradient rule to"
+                )
             names = tuple(inspect.signature(formula).parameters)
             if names[:1] != ("g",):
-                raise TypeError(f"the first parameter of {self.name}'s rule for {operand} must be g")
+                raise TypeError(
+                    f"the first parameter of {self.name}'s rule for {operand} must be g"
+                )
             slots = tuple(self._slot(operand, name) for name in names[1:])
             rules.append(Rule(self.parameters.index(operand), formula, slots))
         self.rules = tuple(sorted(rules))

@@ -130,7 +130,8 @@ def fill(x: Any, value: Any) -> Any:
 
 def copy(x: Any, source: Any, name: str = "copy_") -> Any:
     """Write `source`, a number or a tensor that broadcasts, into x and return x."""
-    return write(x, _fitted(source, x.array.dtype, x.array.shape, name), name)
+    everywhere = (...,)  # what x held before gets the gradient 0
+    return write(x, _fitted(source, x.array.dtype, x.array.shape, name), name, everywhere)
 
 
 def set_item(x: Any, index: Any, value: Any) -> None:

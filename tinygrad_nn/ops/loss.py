@@ -218,7 +218,7 @@ def _nll_rule(
     """d/dx = -q: the weight at the target, nothing elsewhere."""
     like = getattr(g, "array", g)
     q, w = _mass(tuple(input_shape), target, weight, ignore_index, 0.0, like)
-    if np.all(target == ignore_index):
+    if reduction == "mean" and np.all(target == ignore_index):
         reduction = "sum"  # 0, not 0 / 0: the loss is nan, but no weight becomes nan by it
     return _spread_classes(g, w, tuple(input_shape), reduction) * -q
 
@@ -289,7 +289,7 @@ def _cross_entropy_rule(
     q, w = _mass(shape, target, weight, ignore_index, label_smoothing, getattr(input, "array", input))
     total = accurate_sum(q, dim, True) if label_smoothing else np.expand_dims(w, dim)
     difference = softmax(input, dim) * total - q
-    if np.all(target == ignore_index):
+    if reduction == "mean" and np.all(target == ignore_index):
         reduction = "sum"
     return _spread_classes(g, w, shape, reduction) * difference
 

@@ -1,0 +1,173 @@
+"""x[index] for indices drawn at random, beside PyTorch: value, gradient, writing, and what is refused.
+Read `test_ops_rearranging.py` next.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from op_checks import array, assert_close, leaf
+
+import tinygrad_nn as tnn
+
+torch = pytest.importorskip("torch")
+
+ALL = slice(None)
+
+
+@st.composite
+def slices(draw, size):
+    ends = st.none() | st.integers(-size - 2, size + 2)
+    return slice(draw(ends), draw(ends), draw(st.none() | st.integers(1, 3)))
+
+
+@st.composite
+def positions(draw, size):
+    """An array of positions; their shapes all broadcast to (2, 3)."""
+    shape = draw(st.sampled_from([(2, 3), (3,), (2, 1), (1,), (1, 3), ()]))
+    if size == 0:
+        return np.zeros((0,), np.int64)
+    return draw(arrays(np.int64, shape, elements=st.integers(-size, size - 1)))
+
+
+@st.composite
+def shapes_and_indices(draw):
+    """A shape and an index into it: parts for its dimensions from the left, and new ones between."""
+    shape = tuple(draw(st.lists(st.integers(0, 4), max_size=4)))
+    index, dim, ellipsis = [], 0, False
+    while len(index) < 6:
+        kinds = ["stop", "none", "bool"] + ([] if ellipsis else ["ellipsis"])
+        if dim < len(shape):
+            kinds += ["slice", "slice", "array", "mask"] + (["int", "int"] if shape[dim] else [])
+        kind = draw(st.sampled_from(kinds))
+        if kind == "stop":
+            break
+        used = 1
+        if kind == "none":
+            part, used = None, 0
+        elif kind == "bool":
+            part, used = draw(st.booleans()), 0
+        elif kind == "ellipsis":
+            part, ellipsis = ..., True
+            used = draw(st.integers(0, len(shape) - dim))
+        elif kind == "slice":
+            part = draw(slices(shape[dim]))
+        elif kind == "int":
+            part = draw(st.integers(-shape[dim], shape[dim] - 1))
+        elif kind == "array":
+            part = draw(positions(shape[dim]))
+        else:
+            used = draw(st.integers(1, min(2, len(shape) - dim)))
+            part = draw(arrays(np.bool_, shape[dim : dim + used]))
+        index.append(part)
+        dim += used
+    return shape, tuple(index)
+
+
+def into(framework, index):
+    return tuple(framework.from_numpy(part) if isinstance(part, np.ndarray) else part for part in index)
+
+
+def numbers(shape):
+    return np.arange(1.0, 1 + np.prod(shape, dtype=int)).reshape(shape)
+
+
+def picked(framework, shape, index):
+    """x[index] and its gradient, or None where it is refused."""
+    x = leaf(framework, numbers(shape))
+    try:
+        y = x[into(framework, index)]
+    except (IndexError, ValueError):  # ours where PyTorch's are the former only
+        return None
+    y.backward(framework.from_numpy(np.sqrt(numbers(tuple(y.shape)))))
+    return y, x.grad
+
+
+@given(shapes_and_indices())
+@settings(max_examples=300)
+@example(((2, 3, 4), (0, ALL, np.array([1, 2]))))
+@example(((2, 3, 4), (None, 0, ALL, np.array([[1], [2]]))))
+@example(((2, 3, 4), (np.array(1), ALL, np.array([0, 0]))))
+@example(((2, 3), (0, ALL, True)))
+@example(((4, 2), (np.array([0, 0, -1, 3, 0]),)))
+def test_picking_equals_pytorch(drawn):
+    shape, index = drawn
+    ours, theirs = picked(tnn, shape, index), picked(torch, shape, index)
+    assert (ours is None) == (theirs is None)
+    if ours is not None:
+        for found, expected in zip(ours, theirs, strict=True):
+            assert tuple(found.shape) == tuple(expected.shape)
+            assert_close(array(found), array(expected), index)
+
+
+@given(shapes_and_indices())
+@settings(max_examples=150)
+@example(((2, 3, 4), (0, ALL, np.array([1, 2]))))
+def test_writing_equals_pytorch(drawn):
+    shape, index = drawn
+    found = []
+    for framework in (tnn, torch):
+        x, value = leaf(framework, numbers(shape)), leaf(framework, np.array(-1.0))
+        y = x * 1
+        try:
+            y[into(framework, index)] = value * 2
+        except (IndexError, ValueError):
+            found.append(None)
+            continue
+        y.backward(framework.from_numpy(np.sqrt(numbers(shape))))
+        found.append((y, x.grad, value.grad))
+    ours, theirs = found
+    assert (ours is None) == (theirs is None)
+    for one, other in zip(ours or (), theirs or (), strict=True):
+        assert_close(array(one), array(other), index)
+
+
+@given(st.data())
+@settings(max_examples=100)
+def test_gathering_equals_pytorch(data):
+    shape = tuple(data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=3)))
+    dim = data.draw(st.integers(-len(shape), len(shape) - 1))
+    sizes = [data.draw(st.integers(0, size)) for size in shape]
+    sizes[dim] = data.draw(st.integers(0, 5))
+    index = data.draw(arrays(np.int64, tuple(sizes), elements=st.integers(0, shape[dim] - 1)))
+    found = []
+    for framework in (tnn, torch):
+        x = leaf(framework, numbers(shape))
+        y = framework.gather(x, dim, framework.from_numpy(index))
+        y.backward(framework.from_numpy(np.sqrt(numbers(index.shape))))
+        found.append((y, x.grad))
+    for one, other in zip(*found, strict=True):
+        assert_close(array(one), array(other), (shape, dim))
+
+
+def test_a_list_an_array_a_range_and_a_tensor_pick_the_same():
+    x = tnn.tensor(numbers((4, 3)))
+    expected = x.array[[2, 0, 2]]
+    for index in ([2, 0, 2], np.array([2, 0, 2]), tnn.tensor([2, 0, 2]), (np.int32(2), 0, 2)):
+        index = list(index) if isinstance(index, tuple) else index
+        np.testing.assert_array_equal(x[index].array, expected)
+    np.testing.assert_array_equal(x[range(1, 3)].array, x.array[1:3])
+    np.testing.assert_array_equal(x[tnn.tensor(2)].array, x.array[2])
+    np.testing.assert_array_equal(x[[True, False, False, True]].array, x.array[[0, 3]])
+
+
+def test_one_byte_unsigned_numbers_are_a_mask():
+    mask = np.array([1, 0, 1, 0], np.uint8)
+    np.testing.assert_array_equal(tnn.tensor(numbers((4,)))[tnn.from_numpy(mask)].array, [1, 3])
+
+
+def test_ints_and_slices_give_a_view_and_arrays_a_copy():
+    x = tnn.zeros(2, 3)
+    x[0][1] = 5
+    x[:, [2]][0] = 7
+    assert x.tolist() == [[0, 5, 0], [0, 0, 0]]
+
+
+def test_a_hundred_thousand_repeats_are_all_counted():
+    random = np.random.default_rng(0)
+    index, cotangent = random.integers(0, 100, 100_000), random.standard_normal((100_000, 2))
+    x = tnn.zeros(100, 2, dtype=tnn.float64, requires_grad=True)
+    x[index].backward(tnn.from_numpy(cotangent))
+    expected = np.stack([np.bincount(index, column, 100) for column in cotangent.T], axis=1)
+    np.testing.assert_allclose(x.grad.array, expected, rtol=1e-10, atol=1e-10)
