@@ -32,8 +32,8 @@ for x, answer in zip(X, go, strict=True):
 # --- 2. A decision that can be learned ------------------------------------------------------------
 #
 # Suppose that only the 8 answers are known. A step from no to yes is flat on both sides, so it says
-# nothing about which way to move a weight. The sigmoid 1 / (1 + e^-z) is that step made smooth: the
-# neuron's output lies between 0 (no) and 1 (yes), and the cost has a slope in each weight to go down.
+# nothing about which way to move a weight. The sigmoid 1 / (1 + e^-z) is that step made smooth: its
+# output lies between 0 (no) and 1 (yes), and the cost has a slope in each weight to go down.
 #
 #     z = w·x + b      a = sigmoid(z)      C = mean of (a - y)^2 over the examples
 #     w <- w - learning_rate dC/dw         b <- b - learning_rate dC/db

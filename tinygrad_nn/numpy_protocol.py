@@ -9,7 +9,43 @@ from typing import Any
 
 import numpy as np
 
-from .ops import compare, elementwise, index, linalg, reduce, shape
+from .autograd.tensor_base import TensorBase, make_tensor
+from .errors import DTypeError
+from .ops import compare, elementwise, index, linalg, reduce
+from .ops import shape as shape_ops
+
+
+def _tensors(arrays: Any) -> list[Any]:
+    return [x if isinstance(x, TensorBase) else make_tensor(x) for x in arrays]
+
+
+def _concatenate(arrays: Any, axis: int = 0) -> Any:
+    return shape_ops.cat(_tensors(arrays), axis)
+
+
+def _stack(arrays: Any, axis: int = 0) -> Any:
+    return shape_ops.stack(_tensors(arrays), axis)
+
+
+def _sizes(shape: Any) -> Any:
+    return shape if isinstance(shape, (tuple, list)) else (shape,)
+
+
+def _reshape(x: Any, shape: Any) -> Any:
+    return shape_ops.reshape(x, _sizes(shape))
+
+
+def _broadcast_to(x: Any, shape: Any) -> Any:
+    return shape_ops.expand(x, _sizes(shape))
+
+
+def _transpose(x: Any, axes: Any = None) -> Any:
+    return shape_ops.permute(x, tuple(range(x.ndim))[::-1] if axes is None else axes)
+
+
+def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    return elementwise.clamp(x, a_min if min is None else min, a_max if max is None else max)
+
 
 UFUNCS: dict[Any, Callable[..., Any]] = {
     np.add: elementwise.add,
@@ -42,20 +78,23 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.where: elementwise.where,
-    np.clip: elementwise.clamp,
+    np.clip: _clip,
     np.sum: reduce.sum,
     np.mean: reduce.mean,
     np.max: reduce.amax,
+    np.amax: reduce.amax,
     np.min: reduce.amin,
+    np.amin: reduce.amin,
     np.argmax: reduce.argmax,
     np.argmin: reduce.argmin,
-    np.reshape: shape.reshape,
-    np.broadcast_to: shape.expand,
-    np.swapaxes: shape.transpose,
-    np.expand_dims: shape.unsqueeze,
-    np.squeeze: shape.squeeze,
-    np.concatenate: shape.cat,
-    np.stack: shape.stack,
+    np.reshape: _reshape,
+    np.broadcast_to: _broadcast_to,
+    np.transpose: _transpose,
+    np.swapaxes: shape_ops.transpose,
+    np.expand_dims: shape_ops.unsqueeze,
+    np.squeeze: shape_ops.squeeze,
+    np.concatenate: _concatenate,
+    np.stack: _stack,
     np.take_along_axis: lambda x, indices, axis: index.gather(x, axis, indices),
     np.shape: lambda x: tuple(x.shape),
     np.ndim: lambda x: x.ndim,
@@ -64,12 +103,19 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
-    """Answer a NumPy ufunc called on a Tensor: by our operation, or by NumPy on plain arrays."""
+    """Answer a NumPy ufunc called on a Tensor: by our operation, or by NumPy on plain arrays.
+
+    Raises:
+        DTypeError: a Tensor as `out`. GraphError: no operation of ours, and a gradient is required.
+    """
+    if any(isinstance(x, TensorBase) for x in keywords.get("out", ())):
+        raise DTypeError(
+            f"np.{ufunc.__name__}(out=...): NumPy cannot write into a Tensor; use tensor.copy_(result)"
+        )
     operation = UFUNCS.get(ufunc)
     if method == "__call__" and operation is not None and not keywords:
         return operation(*inputs)
-    plain = [np.asarray(x) if hasattr(x, "node") else x for x in inputs]
-    return getattr(ufunc, method)(*plain, **keywords)
+    return getattr(ufunc, method)(*_plain(inputs), **_plain(keywords))
 
 
 def call_function(function: Any, args: Any, keywords: dict[str, Any]) -> Any:
@@ -77,10 +123,17 @@ def call_function(function: Any, args: Any, keywords: dict[str, Any]) -> Any:
     operation = FUNCTIONS.get(function)
     if operation is not None:
         return operation(*args, **keywords)
-    return function(*_plain(args), **{key: _plain(value) for key, value in keywords.items()})
+    return function(*_plain(args), **_plain(keywords))
 
 
 def _plain(value: Any) -> Any:
+    """Return arrays in the place of Tensors: read-only ones, as NumPy's writes count no versions."""
     if isinstance(value, (list, tuple)):
         return type(value)(_plain(each) for each in value)
-    return np.asarray(value) if hasattr(value, "node") else value
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if not isinstance(value, TensorBase):
+        return value
+    array = np.asarray(value).view()
+    array.flags.writeable = False
+    return array

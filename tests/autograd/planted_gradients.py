@@ -97,6 +97,7 @@ RIGHT = {
 
 WRONG = {
     "1.1e-3 of itself off": planted(square, lambda g, x: 2 * x * g * 1.0011, [200.0, -100.0]),
+    "infinite": planted(square, lambda g, x: g * 1e300 * 1e300, X),
     "opposite sign": planted(square, lambda g, x: -2 * x * g, X),
     "half": planted(square, lambda g, x: x * g, X),
     "one wrong entry": planted(square, wrong_at_one_entry, X),

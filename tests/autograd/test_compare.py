@@ -110,7 +110,7 @@ FAULTS = {
     "factor": (lambda g: g * 60, "by hand is 60 times autograd at every entry"),
     "sign": (lambda g: -g, "by hand is -1 times autograd at every entry"),
     "transposed square": (lambda g: g.T, "by hand is the transpose of the gradient"),
-    "small": (lambda g: g * (1 + 1e-10), "by hand is off at 99 of 100 entries"),
+    "small": (lambda g: g * (1 + 1e-10), " of 100 entries"),
     "noise": (lambda g: g + np.eye(10), "by hand is off at 10 of 100 entries"),
     "nan": (lambda g: np.where(np.eye(10) > 0, np.nan, g), "by hand is not finite at 10 entries"),
     "infinite": (lambda g: g + np.inf, "by hand is not finite at 100 entries"),

@@ -144,9 +144,9 @@ def test_what_does_not_fit_is_refused_with_its_facts(case):
     expected = RuntimeError if error is NotImplementedError else error
     with pytest.raises(expected) as caught:
         functional(tnn, name)(*arguments(tnn))
-    missing = [fact for fact in [name, *facts] if fact not in str(caught.value)]
-    assert not missing or missing == [name], str(caught.value)
-    assert name in str(caught.value) or "log_softmax" in str(caught.value)
+    message = str(caught.value)
+    assert [fact for fact in facts if fact not in message] == []
+    assert name in message or "log_softmax" in message  # which cross_entropy is made of
 
 
 @pytest.mark.parametrize(
@@ -165,11 +165,11 @@ def test_an_unknown_reduction_is_refused(library, name, target):
 
 
 @pytest.mark.parametrize("target", [[0, 1], X])
-@pytest.mark.parametrize("label_smoothing", [-0.1, 1.5])
-def test_smoothing_beyond_0_to_1_is_refused(library, target, label_smoothing):
-    with pytest.raises((ValueError, RuntimeError), match="label_smoothing"):
-        library.nn.functional.cross_entropy(
-            logits(library), library.tensor(target), label_smoothing=label_smoothing
+@pytest.mark.parametrize("label_smoothing", [-0.1, 1.5])  # PyTorch takes -0.1 for 0
+def test_smoothing_beyond_0_to_1_is_refused(target, label_smoothing):
+    with pytest.raises(ValueError, match=r"label_smoothing must be in \[0, 1\]"):
+        tnn.nn.functional.cross_entropy(
+            logits(tnn), tnn.tensor(target), label_smoothing=label_smoothing
         )
 
 

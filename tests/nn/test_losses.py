@@ -33,7 +33,7 @@ def probabilities_for(shape, seed=2):
 
 
 def assert_same_loss(loss, arrays, dtype="float64", needs_grad=1):
-    """Compare `loss(library, *tensors)` and the gradients of the first tensors, randomly weighed."""
+    """Compare `loss(library, *tensors)` and its gradients, the loss being randomly weighed."""
 
     def program(library):
         tensors = [
@@ -171,9 +171,7 @@ def test_float16_losses_are_computed_in_float32():
         )
 
 
-@given(
-    st.integers(1, 6), st.integers(1, 6), st.integers(0, 10**6), st.sampled_from(REDUCTIONS)
-)
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 10**6), st.sampled_from(REDUCTIONS))
 def test_cross_entropy_of_any_size(rows, classes, seed, reduction):
     random = np.random.default_rng(seed)
     x = random.standard_normal((rows, classes)) * 10.0 ** random.integers(-3, 3)

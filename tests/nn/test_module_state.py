@@ -115,9 +115,7 @@ def test_without_strict_names_may_be_missing_or_too_many(library):
     answer = net.load_state_dict(state, strict=False)
     assert answer.missing_keys == ["0.bias"]
     assert answer.unexpected_keys == ["extra"]
-    assert (
-        repr(answer) == "_IncompatibleKeys(missing_keys=['0.bias'], unexpected_keys=['extra'])"
-    )
+    assert repr(answer) == "_IncompatibleKeys(missing_keys=['0.bias'], unexpected_keys=['extra'])"
     missing, unexpected = answer
     assert (missing, unexpected) == (["0.bias"], ["extra"])
     assert net[0].bias.tolist() == bias

@@ -62,7 +62,7 @@ def test_a_wrong_prediction_is_marked_in_red_and_in_words(figures):
     assert figures[0].get_suptitle() == "2 of 3"
 
 
-@pytest.mark.parametrize("count", [1, 8, 9, 40])
+@pytest.mark.parametrize("count", [1, 8, 9])
 def test_a_sheet_holds_every_image_once(figures, count):
     images = np.arange(count * 4.0).reshape(count, 2, 2)
     labels = np.zeros(count, np.int64)

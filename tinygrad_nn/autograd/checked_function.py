@@ -105,5 +105,5 @@ def joined(outputs: Outputs, numbers: Iterable[int]) -> Array:
 
 def random_like(array: Array, random: np.random.Generator) -> Array:
     """Return values from 0.5 to 1 of either sign, so that every entry counts, like the array."""
-    sizes, signs = random.uniform(0.5, 1, array.shape), random.choice((-1, 1), array.shape)
-    return (sizes * signs).astype(array.dtype)
+    values: Array = random.uniform(0.5, 1, array.shape) * random.choice((-1, 1), array.shape)
+    return values.astype(array.dtype)

@@ -47,6 +47,7 @@ class Differentiable(TensorBase):
                     "an inference tensor cannot require a gradient; .clone() it outside inference_mode"
                 )
             self.node = make_leaf(self.array.shape, self.array.dtype, self.__dict__.pop("grad", None))
+            self.view_of = None  # a leaf is nobody's view: its own views are guarded as a leaf's
         elif not requires_grad and self.node is not None:
             if self.node.op is not None:
                 raise GraphError(
@@ -156,6 +157,13 @@ class Differentiable(TensorBase):
 
     @data.setter
     def data(self, value: Any) -> None:
+        if not isinstance(value, TensorBase):
+            raise DTypeError(f"data must be a Tensor, got {type(value).__name__}")
+        if self.node is not None and value.array.dtype.kind != "f":
+            raise DTypeError(
+                f"the data of a tensor that requires a gradient must be floating-point, got "
+                f"{value.array.dtype}"
+            )
         self.array = value.array
         self.version[0] += 1
         if self.node is not None and self.node.op is None:

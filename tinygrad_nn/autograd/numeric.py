@@ -84,13 +84,11 @@ def constant_ratio(first: Array, second: Array) -> float | None:
         return None
     at = np.unravel_index(np.argmax(abs(second)), second.shape)
     ratio = float(first[at] / second[at])
-    if (
-        ratio
-        and abs(ratio - 1) > 1e-6
-        and abs(first - ratio * second).max() <= 1e-6 * abs(ratio) * largest
-    ):
-        return ratio
-    return None
+    if not 0.0 < abs(ratio) < np.inf or abs(ratio - 1) < 1e-6:
+        return None
+    with np.errstate(invalid="ignore"):
+        apart = abs(first - ratio * second).max()
+    return ratio if apart <= 1e-6 * abs(ratio) * largest else None
 
 
 def largest_difference(first: Array, second: Array) -> float:

@@ -22,6 +22,7 @@ from .tensor_base import INFERENCE_VERSION, TensorBase, new
 P = ParamSpec("P")
 ndarray = np.ndarray
 NO_NUMBERS = (None, None)
+NOTHING_KEPT = (None, None, None)
 
 
 def op(
@@ -180,11 +181,14 @@ def _record_binary(operation: Op) -> Callable[..., Any]:
         keep_a, keep_b, keep_y = kept[1 if edge_b is None else 2 if edge_a is None else 3]
         if numbers is not NO_NUMBERS:
             keep_a, keep_b = keep_a and edge_a is not None, keep_b and edge_b is not None
-        node.saved = (
-            (x, a.version, a.version[0]) if keep_a else None,
-            (z, b.version, b.version[0]) if keep_b else None,
-            (array, version, 0) if keep_y else None,
-        )
+        if keep_a or keep_b or keep_y:
+            node.saved = (
+                (x, a.version, a.version[0]) if keep_a else None,
+                (z, b.version, b.version[0]) if keep_b else None,
+                (array, version, 0) if keep_y else None,
+            )
+        else:
+            node.saved = NOTHING_KEPT
         node.shape = shape
         node.dtype = dtype
         node.extra = None if recording is RECORD else remember_call(node)

@@ -51,8 +51,8 @@ def replay(x: Any, steps: tuple[tuple[Any, tuple[Any, ...]], ...]) -> Any:
 
 def renew_views(base: TensorBase) -> None:
     """Give every living view of `base` the graph that `base` has now."""
-    for reference in base.__dict__.get("views", ()):
+    for reference in list(base.__dict__.get("views", ())):  # the replays are listed meanwhile
         y = reference()
-        if y is not None and y.view_of.recorded:
-            node: Node | None = replay(base, y.view_of.steps).node
-            y.node = node
+        view = None if y is None else view_of(y)
+        if view is not None and view.recorded:
+            y.node = replay(base, view.steps).node

@@ -55,7 +55,7 @@ def _slice_end(end: Any) -> int:
         raise DTypeError(f"index: the ends of a slice are ints, got {end!r:.40}") from None
 
 
-def in_two_steps(index: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
+def in_two_steps(index: tuple[Any, ...], ndim: int) -> tuple[tuple[Any, ...], Any]:
     """Return the ints and slices of an index, and then its arrays and masks; None if it has none.
 
     PyTorch picks with the ints and slices first, which gives a view, and from that with the arrays.
@@ -71,8 +71,8 @@ def in_two_steps(index: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ..
             has_arrays = True
         else:
             first.append(part)
-            if part is Ellipsis:
-                then.append(part)
+            if part is Ellipsis:  # as slices: NumPy would not count arrays around no dimension as one
+                then += [slice(None)] * (ndim - sum_of_dims(index))
             elif part is None or isinstance(part, slice):
                 then.append(slice(None))
     if not any(part is Ellipsis for part in first):
@@ -82,13 +82,13 @@ def in_two_steps(index: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ..
 
 def pick(x: Array, index: tuple[Any, ...]) -> Array:
     """Return x[index]: a view for ints and slices, a copy for arrays and masks."""
-    first, then = in_two_steps(index)
+    first, then = in_two_steps(index, x.ndim)
     return x[first] if then is None else x[first][then]
 
 
 def put(x: Array, index: tuple[Any, ...], value: Any) -> None:
     """Do x[index] = value."""
-    first, then = in_two_steps(index)
+    first, then = in_two_steps(index, x.ndim)
     x[first][... if then is None else then] = value
 
 
@@ -155,7 +155,7 @@ def add_at(x: Array, index: Any, shape: Any) -> Array:
     """
     index = as_index(index)
     y = np.zeros_like(x, shape=shape)
-    first, then = in_two_steps(index)
+    first, then = in_two_steps(index, y.ndim)
     if then is not None and any(isinstance(part, np.ndarray) and part.dtype != bool for part in then):
         np.add.at(y[first], then, x)
     else:

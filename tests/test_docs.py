@@ -1,0 +1,175 @@
+"""Every program in the documents runs here and prints what the document says, so that none goes stale.
+Read `test_examples.py` next, which does the same for the longer programs in `examples/`.
+
+In a fence marked `python`, lines with >>> are a doctest; other programs are run, and a `text` fence right
+behind one is what it prints. In one marked `console`, `$ tinygrad-nn ...` is run. All blocks of a
+document share their names, as if they were typed one after the other.
+"""
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import tinygrad_nn as tnn
+from tinygrad_nn.autograd import op, registry
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What depends on the machine: times, and the rounding that differences are down to.
+MEASURED = re.compile(r"\d+(\.\d+)? m?s\b|-?\d\.\d+e-\d+")
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, its text, and the number of its first line."""
+
+    language: str
+    text: str
+    line: int
+
+
+def blocks_of(document: str) -> list[Block]:
+    return [
+        Block(match[1], match[2], document.count("\n", 0, match.start(2)) + 1)
+        for match in FENCE.finditer(document)
+    ]
+
+
+def run_document(document: str, name: str, names: dict[str, object]) -> list[str]:
+    """Run the blocks one after the other; return what went otherwise than the document says."""
+    failures, printed = [], None
+    for block in blocks_of(document):
+        where = f"{name}, line {block.line}"
+        if block.language == "text" and printed is not None:
+            failures += differences(block.text, printed, where)
+        printed = None
+        if block.language == "console":
+            for command, expected in commands_of(block.text):
+                failures += differences(expected, run_command(command), f"{where}: {command}")
+        elif block.language == "python" and ">>> " in block.text:
+            failures += run_doctest(block, name, names)
+        elif block.language == "python":
+            printed = run_program(block, name, names)
+    return failures
+
+
+def run_doctest(block: Block, name: str, names: dict[str, object]) -> list[str]:
+    test = doctest.DocTestParser().get_doctest(block.text, names, name, name, block.line - 1)
+    report = StringIO()
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS)
+    runner.run(test, out=report.write, clear_globs=False)
+    names.update(test.globs)  # get_doctest copies them
+    return [report.getvalue()] if runner.failures else []
+
+
+def run_program(block: Block, name: str, names: dict[str, object]) -> str:
+    for defined in re.findall(r"^def (\w+)", block.text, re.MULTILINE):
+        registry.pop(defined, None)  # the documents show how an operation of the package is written
+    code = compile("\n" * (block.line - 1) + block.text, name, "exec")
+    with redirect_stdout(StringIO()) as printed:
+        exec(code, names)
+    return printed.getvalue()
+
+
+def commands_of(text: str) -> list[tuple[str, str]]:
+    """Split what a terminal shows into commands and what each prints."""
+    parts = re.split(r"^\$ (.*)\n", text, flags=re.MULTILINE)
+    return list(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def run_command(command: str) -> str:
+    """Run `tinygrad-nn ...` as a reader would, and return what it prints."""
+    program, *words = command.split()
+    assert program == "tinygrad-nn", command
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tinygrad_nn", *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        # Threads of BLAS do not pay for products as small as these, and on a busy machine they stall.
+        env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert run.returncode in (0, 1), run.stderr
+    return run.stdout
+
+
+def differences(expected: str, printed: str, where: str) -> list[str]:
+    """Compare as doctest does, `...` for anything, but for figures that depend on the machine."""
+    checker = doctest.OutputChecker()
+    want, got = (MEASURED.sub("#", text) for text in (expected, printed))
+    if checker.check_output(want, got, doctest.ELLIPSIS):
+        return []
+    example = doctest.Example("", expected)
+    return [f"{where}\n{checker.output_difference(example, printed, doctest.ELLIPSIS)}"]
+
+
+@pytest.fixture
+def as_they_were(tmp_path, monkeypatch):
+    """Let a document write files and register operations without a trace."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TINYGRAD_NN_DATA", raising=False)
+    operations, state = dict(registry), tnn.get_rng_state()
+    yield
+    registry.clear()
+    registry.update(operations)
+    tnn.set_rng_state(state)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.usefixtures("as_they_were")
+def test_what_a_document_says_is_what_happens(path):
+    # A quotation from the package has at hand what its files import.
+    failures = run_document(path.read_text("utf-8"), path.name, {"np": np, "op": op})
+    assert failures == [], "\n".join(failures)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "```python\n>>> 1 + 1\n3\n```\n",
+        "```python\n>>> a = 2\n```\n```python\n>>> a\n3\n```\n",
+        "```python\nprint(2)\n```\n\n```text\n3\n```\n",
+        "```console\n$ tinygrad-nn --version\ntinygrad_nn 99\n```\n",
+    ],
+    ids=["doctest", "names are shared", "text behind a program", "command"],
+)
+@pytest.mark.usefixtures("as_they_were")
+def test_a_stale_document_is_found(document):
+    assert len(run_document(document, "stale.md", {})) == 1
+
+
+@pytest.mark.usefixtures("as_they_were")
+def test_a_program_that_fails_says_where_it_stands_in_the_document():
+    with pytest.raises(ZeroDivisionError) as caught:
+        run_document("A title\n\n```python\n\n1 / 0\n```\n", "failing.md", {})
+    assert [entry.lineno + 1 for entry in caught.traceback][-1] == 5
+
+
+def test_measured_figures_may_differ_and_others_may_not():
+    assert differences("took 1.3 s, off by 2.2e-16", "took 14 s, off by 1.0e-15", "") == []
+    assert len(differences("loss 0.5, 3 rows", "loss 0.6, 3 rows", "")) == 1
+
+
+def test_every_page_is_in_the_navigation():
+    listed = re.findall(r"(\w+\.md)", (ROOT / "mkdocs.yml").read_text("utf-8"))
+    assert sorted(listed) == sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+
+
+def test_every_file_that_a_document_names_exists():
+    missing = [
+        f"{path.name} names {name}"
+        for path in DOCUMENTS
+        for name in re.findall(r"`((?:\w+/)*\w+\.(?:py|md)|(?:\w+/)+)`", path.read_text("utf-8"))
+        if not any((ROOT / folder / name).exists() for folder in ("", "tinygrad_nn", "examples",
+                                                                  "tinygrad_nn/autograd"))
+    ]
+    assert missing == []
