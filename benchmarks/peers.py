@@ -5,6 +5,7 @@ Read `training.py` first: the models and the arithmetic are the same.
 from __future__ import annotations
 
 import warnings
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def mygrad_step(sizes: tuple[int, ...], loss_of: str, x: Any, t: Any, lr: float)
 def _initial(sizes: tuple[int, ...]) -> list[Any]:
     random = np.random.default_rng(0)
     arrays = []
-    for fan_in, fan_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for fan_in, fan_out in pairwise(sizes):
         for shape in ((fan_out, fan_in), (fan_out,)):
             arrays.append(((random.random(shape) * 2 - 1) / fan_in**0.5).astype(np.float32))
     return arrays

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 import tinygrad_nn as tnn
-
 from tinygrad_nn.autograd.record_any import record_any
 
 from .measure import Comparison

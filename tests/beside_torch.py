@@ -1,5 +1,5 @@
-"""Running one program here and in PyTorch, and comparing what it returns or the class of its error.
-Read `autograd/test_engine.py` next, where programs are a few lines, then `test_fuzz.py`, which makes them.
+"""Running one program here and in PyTorch, and comparing its value or the class of its error.
+Read `autograd/test_engine.py` next, where programs are a few lines; `test_fuzz.py` draws them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ import tinygrad_nn as tnn
 torch = pytest.importorskip("torch")
 
 Step = TypeVar("Step")
+
+
+def leaf(library: Any, *values: float) -> Any:
+    """Return a float64 vector that requires a gradient."""
+    return library.tensor(values, dtype=library.float64, requires_grad=True)
 
 
 class Outcome(NamedTuple):
@@ -56,7 +61,7 @@ def differences(ours: Any, theirs: Any, rtol: float, atol: float, path: str = "v
             return [f"{path}: {ours.dtype}{ours.shape} is {theirs.dtype}{theirs.shape} in PyTorch"]
         same = np.allclose(ours, theirs, rtol, atol, equal_nan=True)
         return [] if same else [f"{path}: {ours.tolist()} is {theirs.tolist()} in PyTorch"]
-    same = type(ours) is type(theirs) and ours == theirs
+    same = type(ours) is type(theirs) and (ours == theirs or repr(ours) == repr(theirs))  # nan
     return [] if same else [f"{path}: {ours!r} is {theirs!r} in PyTorch"]
 
 
@@ -76,7 +81,7 @@ def assert_same(program: Callable[[Any], Any], rtol: float = 1e-12, atol: float 
 
 
 def shrunk(steps: Sequence[Step], fails: Callable[[list[Step]], bool]) -> list[Step]:
-    """Return a short part of a failing program that fails too: first its tail goes, then single steps."""
+    """Return a part of a failing program that fails too: its tail goes first, then single steps."""
     kept = list(steps)
     while len(kept) > 1 and fails(kept[:-1]):
         kept = kept[:-1]

@@ -1,4 +1,4 @@
-"""What a row of the table of operations is made of: operands, samples, and the two spellings of a call.
+"""What a row of the table of operations is made of: operands, samples, two spellings of a call.
 Read `op_checks.py` next, which draws a row's operands and runs it.
 """
 
@@ -17,7 +17,7 @@ from tinygrad_nn.autograd import registry
 Shape = tuple[int, ...]
 Draw = Callable[[Any, Shape], Any]
 
-# --- what an operand may hold: functions of a random generator and a shape ---------------------------
+# --- what an operand may hold: functions of a random generator and a shape ------------------------
 
 
 def real(random: Any, shape: Shape) -> Any:
@@ -53,7 +53,7 @@ def boolean(random: Any, shape: Shape) -> Any:
     return random.random(shape) < 0.5
 
 
-# --- where an operation is tried ---------------------------------------------------------------------
+# --- where an operation is tried ------------------------------------------------------------------
 
 
 class Sample(NamedTuple):
@@ -72,7 +72,9 @@ def _short(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({','.join(map(_short, value))})"
     if isinstance(value, slice):
-        return ":".join("" if end is None else str(end) for end in (value.start, value.stop, value.step))
+        return ":".join(
+            "" if end is None else str(end) for end in (value.start, value.stop, value.step)
+        )
     name = getattr(value, "__name__", getattr(value, "name", None))
     return str(name or getattr(value, "tolist", lambda: value)()).replace(" ", "")
 
@@ -106,14 +108,14 @@ triples = [
     at((0, 3), (3,), (1, 1)),
 ]
 
-# --- the row -----------------------------------------------------------------------------------------
+# --- the row --------------------------------------------------------------------------------------
 
 
 class Row:
     """One operation: its name in the registry, its operands, where it is tried, PyTorch's spelling.
 
-    `torch` is a name below torch (by default the operation's own) or a function of the same arguments.
-    The row of a function that is no single operation gives `spelling(framework, *operands, **given)`.
+    `torch` is a name below torch (by default the operation's own) or a function of the same
+    arguments. A function that is no single operation has `spelling(framework, *operands, **given)`.
     """
 
     def __init__(

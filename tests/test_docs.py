@@ -1,9 +1,9 @@
-"""Every program in the documents runs here and prints what the document says, so that none goes stale.
+"""Every program in the documents runs and prints what stands below it, so that none goes stale.
 Read `test_examples.py` next, which does the same for the longer programs in `examples/`.
 
-In a fence marked `python`, lines with >>> are a doctest; other programs are run, and a `text` fence right
-behind one is what it prints. In one marked `console`, `$ tinygrad-nn ...` is run. All blocks of a
-document share their names, as if they were typed one after the other.
+In a fence marked `python`, lines with >>> are a doctest; other programs are run, and a `text` fence
+right behind one is what it prints. In one marked `console`, `$ tinygrad-nn ...` is run. All blocks
+of a document share their names, as if they were typed one after the other.
 """
 
 import doctest
@@ -23,10 +23,12 @@ import tinygrad_nn as tnn
 from tinygrad_nn.autograd import op, registry
 
 ROOT = Path(__file__).parents[1]
+FOLDERS = ("", "tinygrad_nn", "tinygrad_nn/autograd", "examples")  # where a named file may lie
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NAMED_FILE = re.compile(r"`((?:\w+/)*\w+\.(?:py|md)|(?:\w+/)+)`")
 # What depends on the machine: times, and the rounding that differences are down to.
-MEASURED = re.compile(r"\d+(\.\d+)? m?s\b|-?\d\.\d+e-\d+")
+MEASURED = re.compile(r"\d+(\.\d+)? m?s\b|\d\.\d+e[-+]\d+")
 
 
 class Block(NamedTuple):
@@ -72,8 +74,10 @@ def run_doctest(block: Block, name: str, names: dict[str, object]) -> list[str]:
 
 
 def run_program(block: Block, name: str, names: dict[str, object]) -> str:
-    for defined in re.findall(r"^def (\w+)", block.text, re.MULTILINE):
-        registry.pop(defined, None)  # the documents show how an operation of the package is written
+    if block.text.startswith("@op("):  # a quotation from ops/, where all files import these
+        names = {"np": np, "op": op}
+        for defined in re.findall(r"^def (\w+)", block.text, re.MULTILINE):
+            registry.pop(defined, None)
     code = compile("\n" * (block.line - 1) + block.text, name, "exec")
     with redirect_stdout(StringIO()) as printed:
         exec(code, names)
@@ -95,8 +99,8 @@ def run_command(command: str) -> str:
         capture_output=True,
         text=True,
         timeout=120,
-        # Threads of BLAS do not pay for products as small as these, and on a busy machine they stall.
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+        # BLAS threads do not pay for products as small as these, and stall on a busy machine.
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"},
     )
     assert run.returncode in (0, 1), run.stderr
     return run.stdout
@@ -127,9 +131,21 @@ def as_they_were(tmp_path, monkeypatch):
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 @pytest.mark.usefixtures("as_they_were")
 def test_what_a_document_says_is_what_happens(path):
-    # A quotation from the package has at hand what its files import.
-    failures = run_document(path.read_text("utf-8"), path.name, {"np": np, "op": op})
+    failures = run_document(path.read_text("utf-8"), path.name, {})
     assert failures == [], "\n".join(failures)
+
+
+@pytest.mark.usefixtures("as_they_were")
+def test_the_first_program_prints_the_same_in_pytorch():
+    pytest.importorskip("torch").set_num_threads(1)
+    page = (ROOT / "docs/index.md").read_text("utf-8")
+    (block,) = (each for each in blocks_of(page) if "optim.SGD" in each.text)
+    program = block.text.replace("tinygrad_nn as torch", "torch")
+    program = program.replace("from tinygrad_nn", "from torch")
+    program = program.replace("torch.datasets.digits()", "digits()")
+    assert "tinygrad_nn" not in program
+    names = {"digits": tnn.datasets.digits}
+    assert run_program(block._replace(text=program), "index.md", names) in page
 
 
 @pytest.mark.parametrize(
@@ -168,8 +184,7 @@ def test_every_file_that_a_document_names_exists():
     missing = [
         f"{path.name} names {name}"
         for path in DOCUMENTS
-        for name in re.findall(r"`((?:\w+/)*\w+\.(?:py|md)|(?:\w+/)+)`", path.read_text("utf-8"))
-        if not any((ROOT / folder / name).exists() for folder in ("", "tinygrad_nn", "examples",
-                                                                  "tinygrad_nn/autograd"))
+        for name in NAMED_FILE.findall(path.read_text("utf-8"))
+        if not any((ROOT / folder / name).exists() for folder in FOLDERS)
     ]
     assert missing == []

@@ -269,7 +269,7 @@ def linspace(
     (count,) = sizes_from((steps,), "linspace")
     wanted = _dtype(dtype)
     exact = wanted if wanted.kind == "f" else dtypes.FLOAT64
-    first, last = exact.type(_plain(start)), exact.type(_plain(end))
+    first, last = (exact.type(wanted.type(_plain(each))) for each in (start, end))
     step = (last - first) / exact.type(max(count - 1, 1))
     places = np.arange(count).astype(exact)
     middle = count // 2 if count > 1 else 1

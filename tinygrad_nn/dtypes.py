@@ -183,7 +183,7 @@ class finfo:  # noqa: N801 - PyTorch's spelling
         limits = np.finfo(numpy_dtype)
         self.dtype = numpy_dtype.name
         self.bits = limits.bits
-        self.resolution = limits.resolution.item()
+        self.resolution = 10.0**-limits.precision  # decimal digits that survive
         self.min, self.max = limits.min.item(), limits.max.item()
         self.eps = limits.eps.item()
         self.tiny = self.smallest_normal = limits.tiny.item()

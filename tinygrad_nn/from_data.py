@@ -132,8 +132,9 @@ def _dtype_of(kind: type) -> np.dtype[Any]:
 def _check_range(array: np.ndarray[Any, Any], wanted: np.dtype[Any], name: str) -> None:
     if wanted.kind not in "iu" or array.dtype == wanted or not array.size:
         return
-    most = np.iinfo(wanted).max
-    least = -most if wanted.kind == "u" else np.iinfo(wanted).min  # -1 wraps, as in PyTorch
+    limits = np.iinfo(wanted)
+    wraps = wanted.kind == "u" and array.dtype.kind != "f"  # the integer -1 is 255 in uint8
+    least, most = -limits.max if wraps else limits.min, limits.max
     low, high = array.min().item(), array.max().item()
     if not least <= low <= high <= most:
         raise DataValueError(f"{name}(): {low if low < least else high} does not fit {wanted}")

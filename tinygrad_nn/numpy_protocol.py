@@ -110,7 +110,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any]) -
     """
     if any(isinstance(x, TensorBase) for x in keywords.get("out", ())):
         raise DTypeError(
-            f"np.{ufunc.__name__}(out=...): NumPy cannot write into a Tensor; use tensor.copy_(result)"
+            f"np.{ufunc.__name__}(out=...): NumPy cannot write into a Tensor; use .copy_(result)"
         )
     operation = UFUNCS.get(ufunc)
     if method == "__call__" and operation is not None and not keywords:
@@ -127,7 +127,7 @@ def call_function(function: Any, args: Any, keywords: dict[str, Any]) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return arrays in the place of Tensors: read-only ones, as NumPy's writes count no versions."""
+    """Return arrays in the place of Tensors: read-only, as NumPy's writes count no versions."""
     if isinstance(value, (list, tuple)):
         return type(value)(_plain(each) for each in value)
     if isinstance(value, dict):

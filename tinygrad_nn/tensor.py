@@ -41,8 +41,8 @@ def _sizes(given: tuple[Any, ...]) -> Any:
 class Tensor(Differentiable):
     """An n-dimensional array that records what is computed from it.
 
-    `Tensor(2, 3)` makes an uninitialised float32 tensor of that shape and `Tensor([2, 3])` one of that
-    data, as in PyTorch; `tnn.tensor(...)` is the usual way.
+    `Tensor(2, 3)` makes an uninitialised float32 tensor of that shape and `Tensor([2, 3])` one of
+    that data, as in PyTorch; `tnn.tensor(...)` is the usual way.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -66,7 +66,7 @@ class Tensor(Differentiable):
             sizes = sizes_from(first if isinstance(first, Size) else data or (0,), "Tensor")
             self.array = np.zeros(sizes, dtypes.default_float())
 
-    # --- arithmetic ---------------------------------------------------------------------------------
+    # --- arithmetic -------------------------------------------------------------------------------
 
     __add__ = __radd__ = elementwise.add
     __sub__ = elementwise.sub
@@ -117,7 +117,7 @@ class Tensor(Differentiable):
     __ior__ = in_place(compare.bitwise_or)
     __ixor__ = in_place(compare.bitwise_xor)
 
-    # --- operations as methods ----------------------------------------------------------------------
+    # --- operations as methods --------------------------------------------------------------------
 
     add, sub, subtract = elementwise.add_scaled, elementwise.sub_scaled, elementwise.sub_scaled
     mul = multiply = elementwise.mul
@@ -132,7 +132,8 @@ class Tensor(Differentiable):
     eq, ne, lt, le, gt, ge = compare.eq, compare.ne, compare.lt, compare.le, compare.gt, compare.ge
     isnan = compare.isnan
     logical_not = bitwise_not = compare.bitwise_not
-    bitwise_and, bitwise_or, bitwise_xor = compare.bitwise_and, compare.bitwise_or, compare.bitwise_xor
+    bitwise_and, bitwise_or = compare.bitwise_and, compare.bitwise_or
+    bitwise_xor = compare.bitwise_xor
 
     sum, mean, var = reduce.sum, reduce.mean, reduce.var
     max, min, amax, amin = reduce.max, reduce.min, reduce.amax, reduce.amin
@@ -200,13 +201,14 @@ class Tensor(Differentiable):
     def __getitem__(self, index_: Any) -> Tensor:
         return index_ops.getitem(self, index_)
 
-    # --- in place -----------------------------------------------------------------------------------
+    # --- in place ---------------------------------------------------------------------------------
 
     add_, sub_ = in_place(elementwise.add_scaled), in_place(elementwise.sub_scaled)
     mul_, div_, pow_ = __imul__, __itruediv__, __ipow__
     neg_, exp_, log_ = (in_place(f) for f in (elementwise.neg, elementwise.exp, elementwise.log))
-    sqrt_, abs_, tanh_ = (in_place(f) for f in (elementwise.sqrt, elementwise.abs, elementwise.tanh))
-    sigmoid_, relu_ = in_place(elementwise.sigmoid), in_place(elementwise.relu)
+    sqrt_, abs_ = in_place(elementwise.sqrt), in_place(elementwise.abs)
+    tanh_, sigmoid_ = in_place(elementwise.tanh), in_place(elementwise.sigmoid)
+    relu_ = in_place(elementwise.relu)
     clamp_ = clip_ = in_place(elementwise.clamp)
     fill_, copy_ = inplace.fill, inplace.copy
     __setitem__ = inplace.set_item
@@ -215,7 +217,7 @@ class Tensor(Differentiable):
         """Write 0 into every element and return this tensor."""
         return inplace.fill(self, 0)  # type: ignore[no-any-return]
 
-    # --- facts --------------------------------------------------------------------------------------
+    # --- facts ------------------------------------------------------------------------------------
 
     @property
     def shape(self) -> Size:
@@ -224,7 +226,8 @@ class Tensor(Differentiable):
 
     def size(self, dim: int | None = None) -> Any:
         """Return the shape, or the size of one dimension."""
-        return self.shape if dim is None else self.array.shape[one_dim(dim, self.array.ndim, "size")]
+        sizes = self.array.shape
+        return self.shape if dim is None else sizes[one_dim(dim, len(sizes), "size")]
 
     @property
     def dtype(self) -> dtype_class:
@@ -274,10 +277,10 @@ class Tensor(Differentiable):
         """Return the address of the first element."""
         return self.array.ctypes.data
 
-    # --- to other types -----------------------------------------------------------------------------
+    # --- to other types ---------------------------------------------------------------------------
 
     def to(self, *args: Any, dtype: Any = None, copy: bool = False, **ignored: Any) -> Tensor:
-        """Return this tensor in another dtype (a dtype or a tensor to be like); devices are the CPU."""
+        """Return this tensor in another dtype, given or a tensor's; every device is the CPU."""
         for given in args:
             if isinstance(given, (dtype_class, type)):
                 dtype = given
@@ -338,8 +341,8 @@ class Tensor(Differentiable):
         """Return the only element as a Python number."""
         if self.array.size != 1:
             raise ShapeError(
-                f"a tensor of shape {self.array.shape} has {self.array.size} elements and cannot become "
-                "one number; index it, or use .tolist()"
+                f"a tensor of shape {self.array.shape} has {self.array.size} elements and cannot "
+                "become one number; index it, or use .tolist()"
             )
         return self.array.item()
 
@@ -363,15 +366,18 @@ class Tensor(Differentiable):
         return int_(self.item())
 
     def __index__(self) -> int_:
-        if self.array.dtype.kind not in "biu":
-            raise DTypeError(f"only an integer tensor can be an index, this one is {self.array.dtype}")
+        if self.array.dtype.kind not in "biu" or self.array.size != 1:
+            raise DTypeError(
+                "only an integer tensor of one element can be an index, this one is "
+                f"{self.array.dtype} of shape {self.array.shape}"
+            )
         return int_(self.item())
 
     def __bool__(self) -> bool_:
         if self.array.size != 1:
             raise ShapeError(
-                f"the truth of a tensor of shape {self.array.shape} is ambiguous; compare one element, "
-                "or reduce it"
+                f"the truth of a tensor of shape {self.array.shape} is ambiguous; compare one "
+                "element, or reduce it"
             )
         return bool_(self.array)
 
@@ -412,7 +418,8 @@ class Tensor(Differentiable):
         made.version = [0]
         made.node = None
         if self.node is not None:
-            made.node = make_leaf(made.array.shape, made.array.dtype, _copied(extra_of(self.node).grad))
+            gradient = _copied(extra_of(self.node).grad)
+            made.node = make_leaf(made.array.shape, made.array.dtype, gradient)
         return made
 
     def __reduce__(self) -> Any:

@@ -55,6 +55,11 @@ def wrong_at_one_entry(g, x):
     return g * (2 * x + wrong)
 
 
+def doubled_in_place(g, x):
+    g *= 2 * x
+    return g
+
+
 def drifting(step):
     calls = itertools.count()
     return lambda g, x: g * (2 * x + step * next(calls))
@@ -87,6 +92,7 @@ RIGHT = {
         (leaf(library, X).detach().T.requires_grad_(),),
     ),
     "own function": planted(square, lambda g, x: 2 * x * g, X),
+    "written into the incoming gradient": planted(square, doubled_in_place, X),
     "5e-4 of itself off": planted(square, lambda g, x: 2 * x * g * 1.0005, X),
     "sum of copies by the engine": planted(
         lambda x, row: x * row, lambda g, x, row: (g * row, g * x), X, ROW

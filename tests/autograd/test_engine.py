@@ -9,17 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from beside_torch import assert_same
+from beside_torch import assert_same, leaf
 
 import tinygrad_nn as tnn
 from tinygrad_nn.autograd import registry
 
-
-def leaf(library: Any, *values: float) -> Any:
-    return library.tensor(values, dtype=library.float64, requires_grad=True)
-
-
-# --- one tensor in several places --------------------------------------------------------------------
+# --- one tensor in several places -----------------------------------------------------------------
 
 TWICE = {
     "x + x": lambda library, x: x + x,
@@ -82,7 +77,7 @@ def test_paths_of_different_length_meet_before_they_go_on():
     assert_same(program)
 
 
-# --- .grad ------------------------------------------------------------------------------------------
+# --- .grad ----------------------------------------------------------------------------------------
 
 
 def test_gradients_of_several_passes_add_up():
@@ -120,8 +115,7 @@ def test_a_graph_kept_with_retain_graph_can_be_walked_again():
 
 
 def all_arrays(*tensors: Any) -> list[Any]:
-    found = [each for t in tensors for each in (t.array, t.grad.array if t.grad is not None else None)]
-    return [each for each in found if each is not None]
+    return [each for t in tensors for each in (t.array, t.grad.array)]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +178,7 @@ def test_a_gradient_of_another_dtype_is_converted():
     assert_same(program)
 
 
-# --- several roots, inputs, autograd.grad ------------------------------------------------------------
+# --- several roots, inputs, autograd.grad ---------------------------------------------------------
 
 
 def test_several_roots_are_walked_together():

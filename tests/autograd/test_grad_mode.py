@@ -1,4 +1,4 @@
-"""Whether operations are recorded, and that nothing leaves it changed: exceptions, generators, threads.
+"""Whether operations are recorded, and that no exception, generator or thread leaves it changed.
 Read `test_interrupts.py` next.
 """
 
@@ -40,7 +40,10 @@ MODES = [
     pytest.param(tnn.inference_mode, (), False, id="inference_mode"),
     pytest.param(tnn.inference_mode, (False,), True, id="inference_mode(False)"),
 ]
-OUTSIDE = [pytest.param(tnn.no_grad, id="off outside"), pytest.param(tnn.enable_grad, id="on outside")]
+OUTSIDE = [
+    pytest.param(tnn.no_grad, id="off outside"),
+    pytest.param(tnn.enable_grad, id="on outside"),
+]
 
 
 @pytest.mark.parametrize("outside", OUTSIDE)
@@ -162,7 +165,7 @@ def test_set_grad_enabled_does_not_last_beyond_the_function_it_decorates():
     assert records()
 
 
-# --- generators -------------------------------------------------------------------------------------
+# --- generators -----------------------------------------------------------------------------------
 
 
 def test_a_suspended_generator_does_not_change_its_callers_mode():
@@ -245,7 +248,7 @@ def test_a_generator_may_change_its_own_mode_between_two_values():
     assert list(inner()) == [1, 2]
 
 
-# --- threads and coroutines --------------------------------------------------------------------------
+# --- threads and coroutines -----------------------------------------------------------------------
 
 
 def test_a_new_thread_records():
@@ -315,7 +318,7 @@ def test_an_asynchronous_generator_is_refused():
         tnn.no_grad()(numbers)
 
 
-# --- inference mode ----------------------------------------------------------------------------------
+# --- inference mode -------------------------------------------------------------------------------
 
 
 def test_an_inference_tensor_never_joins_a_graph():
@@ -373,7 +376,7 @@ def test_a_tensor_made_before_may_be_written_in_inference_mode():
     assert not x.is_inference()
 
 
-# --- anomaly mode ------------------------------------------------------------------------------------
+# --- anomaly mode ---------------------------------------------------------------------------------
 
 
 def test_detect_anomaly_does_not_record_by_itself():

@@ -2,6 +2,7 @@
 Read `test_gradgradcheck.py` next, then `test_gradcheck_inputs.py`.
 """
 
+import itertools
 import warnings
 
 import numpy as np
@@ -67,7 +68,7 @@ def test_integer_outputs_are_passed_over_wherever_they_stand():
 
 
 def test_a_function_that_is_not_finite_beside_the_input_is_named_as_such():
-    func, inputs = planted(lambda x: x.sqrt(), lambda g, x: g * (x + 1), [0.0, 1.0])(tnn)
+    func, inputs = planted(lambda x: x.sqrt(), lambda g, x: g / 2, [0.0, 1.0])(tnn)
     with pytest.raises(GradcheckError, match="not finite around this input"):
         gradcheck(func, inputs)
 
@@ -130,6 +131,35 @@ def test_a_backward_that_takes_none_for_something_else_than_zeros_is_caught():
         gradcheck(two_outputs(rule), leaf(tnn, X))
 
 
+def test_a_backward_that_is_wrong_only_without_one_of_three_gradients_is_caught():
+    class Three(tnn.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.set_materialize_grads(False)
+            return x * 2, x * 2, x * 2
+
+        @staticmethod
+        def backward(ctx, *gradients):
+            given = [g for g in gradients if g is not None]
+            return sum(given[1:], given[0]) * (3 if len(given) == 2 else 2)
+
+    assert not gradcheck(Three.apply, leaf(tnn, X), raise_exception=False)
+    assert gradcheck(Three.apply, leaf(tnn, X), check_undefined_grad=False)
+
+
+def test_a_backward_that_is_nan_only_sometimes_is_not_the_same_twice():
+    scale = itertools.cycle((1.0, np.nan))
+    func, inputs = planted(square, lambda g, x: 2 * x * g * next(scale), X)(tnn)
+    with pytest.raises(GradcheckError, match=r"two backward passes .* up to inf"):
+        gradcheck(func, inputs)
+
+
+def test_a_backward_that_is_always_nan_is_the_same_twice():
+    func, inputs = planted(square, lambda g, x: g * np.nan, X)(tnn)
+    with pytest.raises(GradcheckError, match=r"for incoming gradients of zero, .* up to nan"):
+        gradcheck(func, inputs)
+
+
 @pytest.mark.parametrize("off", ["shape", "dtype"])
 def test_a_gradient_of_another_shape_or_dtype_than_its_input_is_caught(monkeypatch, off):
     whole = engine.grad
@@ -145,6 +175,8 @@ def test_a_gradient_of_another_shape_or_dtype_than_its_input_is_caught(monkeypat
     }
     with pytest.raises(GradcheckError, match=expected[off]):
         gradcheck(square, leaf(tnn, X), check_grad_dtypes=True)
+    if off == "dtype":
+        assert gradcheck(square, leaf(tnn, X), check_grad_dtypes=False)
 
 
 def test_the_message_says_where_and_by_how_much():
@@ -209,6 +241,17 @@ def test_agreement_at_a_kink_is_never_silent(name, place, fast_mode):
     place = "input 0" if fast_mode else place
     with pytest.warns(UserWarning, match=f"kink at {place}, and no derivative"):
         assert gradcheck(func, inputs, fast_mode=fast_mode)
+
+
+def test_a_wrong_entry_is_named_rather_than_one_at_a_kink():
+    func, inputs = planted(lambda x: x.relu(), lambda g, x: g * (x > 0) * 1.1, [0.0, 1.0])(tnn)
+    with pytest.raises(GradcheckError, match=r"of output 0\[1\] .* input 0\[1\]"):
+        gradcheck(func, inputs)
+
+
+def test_the_rounding_of_a_large_value_is_no_kink():
+    x = leaf(tnn, np.linspace(0, 1, 20).tolist())
+    assert gradcheck(lambda x: x * 1e-3 + 1e6, x, atol=1e-4, rtol=0.0)
 
 
 def test_many_kinks_are_counted():

@@ -154,6 +154,15 @@ def test_an_input_of_few_digits_is_warned_of_and_blamed(dtype):
     assert [each.filename for each in warned] == [__file__]
 
 
+def test_small_inputs_of_few_digits_are_blamed_too():
+    x = tnn.tensor([1e-4], dtype=tnn.float32).requires_grad_()
+    with (
+        pytest.warns(UserWarning, match="float32"),
+        pytest.raises(GradcheckError, match=r"0\.0001 in float32: a step of eps=1e-06 is lost"),
+    ):
+        gradcheck(lambda x: x * 3 + 100, x)
+
+
 def test_a_large_eps_makes_float32_checkable():
     x = tnn.tensor(ARRAY, dtype=tnn.float32).requires_grad_()
     with pytest.warns(UserWarning, match="float32"):

@@ -2,6 +2,8 @@
 Read `test_gradcheck_inputs.py` next, for what a check asks of its inputs and does to them.
 """
 
+import sys
+
 import pytest
 from planted_gradients import RIGHT, X, function, leaf, planted, square
 
@@ -85,6 +87,24 @@ def test_messages_number_the_incoming_gradients_behind_the_inputs():
     func, inputs = WRONG_SECOND["through the incoming gradient"](tnn)
     with pytest.raises(GradcheckError, match=r"of output 0\[\d, \d\] with respect to input 1\["):
         gradgradcheck(func, inputs)
+
+
+def test_the_options_are_those_of_gradcheck(monkeypatch):
+    module = sys.modules["tinygrad_nn.autograd.gradcheck"]
+    options = {
+        "eps": 1e-5,
+        "atol": 1e-4,
+        "rtol": 1e-2,
+        "raise_exception": False,
+        "nondet_tol": 1e-9,
+        "check_undefined_grad": False,
+        "check_grad_dtypes": True,
+        "check_batched_grad": True,
+        "fast_mode": True,
+        "masked": True,
+    }
+    monkeypatch.setattr(module, "gradcheck", lambda func, inputs, **given: given)
+    assert gradgradcheck(square, leaf(tnn, X), **options) == options
 
 
 def test_a_backward_that_is_once_differentiable_is_refused_rather_than_wrong():

@@ -67,7 +67,7 @@ def in_a_thread_with_a_small_stack(function: Any, *args: Any) -> Any:
     return found[0]
 
 
-# --- depth and width ---------------------------------------------------------------------------------
+# --- depth and width ------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
@@ -145,7 +145,7 @@ def test_a_product_with_itself_along_a_chain_keeps_one_gradient_at_a_time():
     assert peak <= 5 * x.array.nbytes
 
 
-# --- what frees it -----------------------------------------------------------------------------------
+# --- what frees it --------------------------------------------------------------------------------
 
 
 def train(steps: int) -> None:
@@ -213,12 +213,12 @@ def test_no_feature_makes_a_reference_cycle():
         for _ in range(20):
             use_everything_once()
         assert living_nodes() == before
-    tensors = [each for each in garbage_of(use_everything_once) if isinstance(each, tnn.Tensor | Node)]
-    assert tensors == []
+    garbage = garbage_of(use_everything_once)
+    assert [each for each in garbage if isinstance(each, tnn.Tensor | Node)] == []
 
 
 def garbage_of(function: Any) -> list[Any]:
-    """Return what only the collector would free after a call (a class definition is a cycle too)."""
+    """Return what only the collector would free after a call; a class is such a cycle."""
     gc.collect()
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:

@@ -4,18 +4,11 @@ Read `test_views.py` next.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
-from beside_torch import assert_same
+from beside_torch import assert_same, leaf
 
 import tinygrad_nn as tnn
-
-
-def leaf(library: Any, *values: float) -> Any:
-    return library.tensor(values, dtype=library.float64, requires_grad=True)
-
 
 WRITES = {
     "add_": lambda x: x.add_(1),

@@ -1,4 +1,4 @@
-"""Random programs of views and writes in place, run here and in PyTorch: values, gradients, versions.
+"""Random programs of views and writes, run here and in PyTorch: values, gradients, versions.
 Read `test_views.py` for single cases; this finds the ones that nobody thought of.
 """
 
@@ -86,7 +86,7 @@ def fits(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:
 
 
 def apart(u: Any, x: Any) -> Any:
-    """Return a value to write into x that is no part of x: PyTorch leaves such an overlap undefined."""
+    """Return a value to write that is no part of x: PyTorch leaves an overlap undefined."""
     return u.clone() if memory(u) == memory(x) else u
 
 
@@ -196,9 +196,9 @@ def quotients(program: list[int], values: list[Any]) -> list[Any]:
 def disagreement(program: list[int], values: list[Any]) -> str:
     """Return what differs from PyTorch, "" if nothing.
 
-    PyTorch refuses some programs that are right here: it keeps the output of `tanh_` where it lies and
-    not in a copy, and wants no overlap between what is written and where. Difference quotients say then
-    whether the gradient is right. Here, every write into an expanded tensor is refused.
+    PyTorch refuses some programs that are right here: it keeps the output of `tanh_` where it lies,
+    not in a copy, and wants no overlap between what is written and where. Difference quotients say
+    then whether the gradient is right. Here, every write into an expanded tensor is refused.
     """
     ours, theirs = run(tnn, program, values), run(torch, program, values)
     text = "\n  ".join(["", *ours.lines])

@@ -21,7 +21,7 @@ INTERRUPTS = 100
 
 
 class Training:
-    """A small net with its data; `step` does what a training loop does, writes in place included."""
+    """A small net with its data; `step` does what a training loop does, and writes in place."""
 
     def __init__(self, seed: int) -> None:
         tnn.manual_seed(seed)

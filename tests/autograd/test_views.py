@@ -7,13 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from beside_torch import assert_same
+from beside_torch import assert_same, leaf
 
 import tinygrad_nn as tnn
-
-
-def leaf(library: Any, *values: float) -> Any:
-    return library.tensor(values, dtype=library.float64, requires_grad=True)
 
 
 def grid(library: Any) -> Any:

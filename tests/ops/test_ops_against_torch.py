@@ -4,7 +4,7 @@ Read `test_ops_second_order.py` next.
 
 import numpy as np
 import pytest
-from op_checks import array, assert_close, assert_same, call, leaf, run
+from op_checks import array, assert_close, call, check_against_torch, leaf, on_a_grid, run
 from op_rows import cases
 from op_table import COMPOSED, TABLE
 
@@ -15,16 +15,12 @@ torch = pytest.importorskip("torch")
 ROWS = TABLE + COMPOSED
 
 
-def check(case, operands):
-    assert_same(run(tnn, case, operands), run(torch, case, operands), case)
-
-
 @pytest.mark.parametrize("case", cases(ROWS), ids=str)
 def test_value_and_gradient_equal_pytorch(case):
-    check(case, case.draw())
+    check_against_torch(case)
 
 
-# --- the same numbers elsewhere in memory ------------------------------------------------------------
+# --- the same numbers elsewhere in memory ---------------------------------------------------------
 
 
 def backwards(x):
@@ -61,7 +57,7 @@ LAYOUTS = [backwards, by_columns, every_other, repeated, read_only]
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name != "view"], ids=str)
 def test_memory_layout_does_not_matter(row, layout):
     for case in cases([row]):
-        check(case, [layout(operand) for operand in case.draw()])
+        check_against_torch(case, [layout(operand) for operand in case.draw()])
 
 
 def test_the_layouts_are_what_they_say():
@@ -73,20 +69,17 @@ def test_the_layouts_are_what_they_say():
         np.testing.assert_array_equal(layout(x), x)
 
 
-# --- ties, kinks, zeros and poles --------------------------------------------------------------------
+# --- ties, kinks, zeros and poles -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("step", [1.0, 0.5])
 @pytest.mark.parametrize("row", [row for row in ROWS if row.differentiable], ids=str)
 def test_ties_and_kinks_follow_pytorch(row, step):
-    """On a coarse grid operands tie, and hit 0 where |x| has its kink and 1 / x its pole."""
     for case in cases([row]):
-        for seed in range(3):
-            drawn = case.draw(seed)
-            check(case, [np.round(x / step) * step if x.dtype.kind == "f" else x for x in drawn])
+        check_against_torch(case, on_a_grid(case.draw(), step))
 
 
-# --- other dtypes ------------------------------------------------------------------------------------
+# --- other dtypes ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("dtype", "rtol"), [(np.float32, 1.3e-6), (np.float16, 1e-3)])
@@ -120,13 +113,17 @@ def test_integers_and_bool_give_what_pytorch_gives(row, dtype):
     for case in cases([row]):
         if "dtype" in case.sample.attributes:
             continue
-        drawn = [x if x.dtype == bool else np.abs(np.round(2 * np.nan_to_num(x))) for x in case.draw()]
+        drawn = [
+            x if x.dtype == bool else np.abs(np.round(2 * np.nan_to_num(x))) for x in case.draw()
+        ]
         operands = [x if x.dtype == bool else np.asarray(x % 4).astype(dtype) for x in drawn]
         try:
             expected = call(torch, case, [leaf(torch, operand) for operand in operands])
         except RuntimeError:
             expected = None
-        if (row.name, dtype) == ("sign", np.bool_) or (expected is not None and expected.numel() == 0):
+        if (row.name, dtype) == ("sign", np.bool_) or (
+            expected is not None and expected.numel() == 0
+        ):
             continue  # NumPy has no sign of bool; PyTorch looks at no dtype where there is nothing
         try:
             found = call(tnn, case, [leaf(tnn, operand) for operand in operands])
@@ -140,6 +137,8 @@ def test_integers_and_bool_give_what_pytorch_gives(row, dtype):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", cases(ROWS), ids=str)
-def test_value_and_gradient_equal_pytorch_for_many_draws(case):
+def test_many_draws_and_their_ties_equal_pytorch(case):
     for seed in range(1, 50):
-        check(case, case.draw(seed))
+        operands = case.draw(seed)
+        check_against_torch(case, operands)
+        check_against_torch(case, on_a_grid(operands))

@@ -13,7 +13,9 @@ from tinygrad_nn.autograd import registry
 
 def registered():
     """The operations of the package itself, not those that tests register."""
-    own = (name for name, op in registry.items() if op.forward.__module__.startswith("tinygrad_nn."))
+    own = (
+        name for name, op in registry.items() if op.forward.__module__.startswith("tinygrad_nn.")
+    )
     return set(own)
 
 

@@ -1,5 +1,5 @@
 """The table of what a user may do wrong: the programs, numbered, and what each has to get.
-Read `graph_mistakes.py` next, then `shape_mistakes.py` and `training_mistakes.py`, which fill the table.
+Read `graph_mistakes.py` next, then `shape_mistakes.py` and `training_mistakes.py`: they fill it.
 
 A program is written once, as a function of the library, so that PyTorch can be asked the same; its
 last line is the call that has to be refused, and those before it have to pass.
@@ -14,7 +14,7 @@ Program = Callable[[Any], Any]
 
 
 class Row(NamedTuple):
-    """One situation: refused with `errors`, or allowed with `value`; `says` is in the error or warning."""
+    """One situation: refused with `errors`, or allowed with `value`; the message `says` this."""
 
     number: str
     program: Program
@@ -51,7 +51,7 @@ WAITING = {
 def refused(
     number: str, *errors: type[Exception], says: tuple[str, ...]
 ) -> Callable[[Program], Program]:
-    """Enter a program whose last line raises all of these classes at once, and says these things."""
+    """Enter a program whose last line raises what is all of these classes, and says this."""
 
     def enter(program: Program) -> Program:
         ROWS.append(Row(number, program, errors, says))
@@ -60,7 +60,9 @@ def refused(
     return enter
 
 
-def allowed(number: str, value: Any = None, says: tuple[str, ...] = ()) -> Callable[[Program], Program]:
+def allowed(
+    number: str, value: Any = None, says: tuple[str, ...] = ()
+) -> Callable[[Program], Program]:
     """Enter a program that returns this, with a warning that says these things if there are any."""
 
     def enter(program: Program) -> Program:

@@ -1,5 +1,5 @@
 """Every mistake of the table gets its error where it is made, in our words, and of PyTorch's class.
-Read `mistakes.py` first. The last tests are the three where PyTorch is silent and this library is not.
+Read `mistakes.py` first. The last three tests are those where PyTorch is silent and we are not.
 """
 
 from __future__ import annotations
@@ -136,14 +136,14 @@ def test_what_is_allowed_gives_the_same_in_pytorch(row):
 
 @pytest.mark.parametrize("row", [row for row in ALLOWED if row.says], ids=str)
 def test_a_warning_points_at_the_users_line(row):
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match=row.says[0]) as caught:
         row.program(tnn)
     assert caught[0].filename == inspect.getsourcefile(row.program)
     source, first = inspect.getsourcelines(row.program)
     assert first < caught[0].lineno < first + len(source)
 
 
-# --- where PyTorch is silent -------------------------------------------------------------------------
+# --- where PyTorch is silent ----------------------------------------------------------------------
 
 
 def test_s045_a_write_through_data_is_seen_by_backward():

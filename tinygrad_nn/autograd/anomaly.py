@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,12 +34,12 @@ def check_kept(node: Node) -> None:
     extra = node.extra
     if extra is not None and extra.line is not None and _checksums(node) != extra.checksums:
         raise GraphError(
-            f"backward of {node.op.name} (called at {extra.line}): an array that it kept was changed "
-            "through a NumPy alias since. Write into a copy: tensor.numpy().copy()"
+            f"backward of {node.op.name} (called at {extra.line}): an array that it kept was "
+            "changed through a NumPy alias since. Write into a copy: tensor.numpy().copy()"
         )
 
 
-def check_finite(node: Node, source: Node, contribution: object) -> None:
+def check_finite(node: Node, source: Node, contribution: Any) -> None:
     """Raise `GraphError` at the first gradient that holds a nan."""
     if source.extra is None or source.extra.line is None or checks_nan() is False:
         return

@@ -170,7 +170,8 @@ def _chosen(
     fitted: Array, autograd: Array, entries: int | None, random: np.random.Generator
 ) -> list[tuple[int, ...]]:
     """Return the indices to take differences at: the largest, the worst, then any."""
-    first = [np.argmax(each) for each in (abs(fitted - autograd), abs(autograd))]
+    with np.errstate(invalid="ignore"):
+        first = [np.argmax(each) for each in (abs(fitted - autograd), abs(autograd))]
     order = dict.fromkeys([*first, *random.permutation(autograd.size)])
     return [
         tuple(int(each) for each in np.unravel_index(position, autograd.shape))

@@ -58,17 +58,19 @@ class ComparisonRow:
         return int(np.count_nonzero(~np.isnan(self.numeric)))
 
     @property
+    @np.errstate(invalid="ignore")
     def worst(self) -> tuple[int, ...]:
         """The index of the entry furthest off: by hand if that is wrong, else by differences."""
         off = abs(self.numeric - self.autograd)
         if not self._values_ok or np.isnan(off).all():
             off = abs(self.fitted - self.autograd)
-            position = np.argmax(np.where(np.isnan(off), np.inf, off))
+            position = np.argmax(off)  # a nan if there is one
         else:
             position = np.nanargmax(off)
         return tuple(int(each) for each in np.unravel_index(position, self.autograd.shape))
 
     @property
+    @np.errstate(invalid="ignore")
     def remark(self) -> str:
         """What is wrong, in a sentence; nothing where all is right."""
         remarks = []
@@ -82,7 +84,10 @@ class ComparisonRow:
                 "the graph, by .detach(), .data or NumPy?"
             )
         if self.kinks:
-            remarks.append(f"no difference at {self.kinks:,} entries: the loss has a kink there")
+            remarks.append(
+                f"no difference at {self.kinks:,} of {self.autograd.size:,} entries: the loss has a "
+                "kink there, or is not finite"
+            )
         return "; ".join(remarks)
 
     def _of_the_shape(self) -> str:

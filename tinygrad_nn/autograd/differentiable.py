@@ -44,9 +44,12 @@ class Differentiable(TensorBase):
                 )
             if self.version is INFERENCE_VERSION and mode() is not INFERENCE:
                 raise GraphError(
-                    "an inference tensor cannot require a gradient; .clone() it outside inference_mode"
+                    "an inference tensor cannot require a gradient; .clone() it outside "
+                    "inference_mode"
                 )
-            self.node = make_leaf(self.array.shape, self.array.dtype, self.__dict__.pop("grad", None))
+            self.node = make_leaf(
+                self.array.shape, self.array.dtype, self.__dict__.pop("grad", None)
+            )
             self.view_of = None  # a leaf is nobody's view: its own views are guarded as a leaf's
         elif not requires_grad and self.node is not None:
             if self.node.op is not None:
@@ -61,7 +64,7 @@ class Differentiable(TensorBase):
 
     @property
     def is_leaf(self) -> bool:
-        """Whether this tensor was made by the user rather than computed from one that needs gradients."""
+        """Whether this tensor was made by the user, not computed from one that needs gradients."""
         return self.node is None or self.node.op is None
 
     @property
@@ -81,7 +84,8 @@ class Differentiable(TensorBase):
         if extra is not None and (extra.retains_grad or extra.grad is not None):
             return extra.grad
         warn_user(
-            "the .grad of a computed tensor is not kept; call .retain_grad() on it before backward()"
+            "the .grad of a computed tensor is not kept; call .retain_grad() on it before "
+            "backward()"
         )
         return None
 
@@ -92,8 +96,8 @@ class Differentiable(TensorBase):
                 raise DTypeError(f"grad must be a Tensor or None, got {type(value).__name__}")
             if value.array.shape != self.array.shape:
                 raise ShapeError(
-                    f"a gradient of shape {value.array.shape} cannot be assigned to a tensor of shape "
-                    f"{self.array.shape}"
+                    f"a gradient of shape {value.array.shape} cannot be assigned to a tensor of "
+                    f"shape {self.array.shape}"
                 )
             if value.array.dtype != self.array.dtype:
                 raise DTypeError(
@@ -152,7 +156,7 @@ class Differentiable(TensorBase):
 
     @property
     def data(self) -> Any:
-        """The same memory outside the graph; writes to it are still seen by backward's version checks."""
+        """The same memory outside the graph; backward's version checks still see writes to it."""
         return self.detach()
 
     @data.setter

@@ -1,4 +1,4 @@
-"""The backward pass: visit the Nodes newest first, pull each gradient back through its rules, add up.
+"""The backward pass: visit Nodes newest first, pull gradients back through their rules, add up.
 Read `ops/elementwise.py` next, where the rules are; this is all that runs them.
 """
 
@@ -30,7 +30,7 @@ def backward(
     create_graph: bool = False,
     inputs: TensorBase | Sequence[TensorBase] | None = None,
 ) -> None:
-    """Add to every leaf's `.grad` the gradient of the sum of `tensors` (weighted by `grad_tensors`).
+    """Add to every leaf's `.grad` the gradient of the sum of `tensors`, weighted if you say so.
 
     Args:
         tensors: one tensor or several; each a scalar unless its entry of `grad_tensors` is given.
@@ -40,8 +40,8 @@ def backward(
         inputs: collect gradients in these tensors only.
 
     Raises:
-        GraphError: a tensor that needs no gradient, a non-scalar without its gradient, values that an
-            earlier backward freed, or that were written to in place.
+        GraphError: a tensor that needs no gradient, a non-scalar without its gradient, values that
+            an earlier backward freed, or that were written to in place.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -83,8 +83,8 @@ def grad(
 ) -> tuple[Any, ...]:
     """Return d(sum of outputs)/d(input) for each input, and leave every `.grad` alone.
 
-    `allow_unused` gives None for an input that the outputs do not depend on, `materialize_grads` zeros;
-    without either it is a `GraphError`. `only_inputs` changes nothing: older programs pass True. The
+    `allow_unused` gives None for an input that the outputs do not depend on, `materialize_grads`
+    zeros; without either it is a `GraphError`. `only_inputs` changes nothing. The
     other arguments are as for `backward`.
 
     Example:
@@ -117,7 +117,7 @@ def grad(
             gradient, owned = np.zeros_like(target.array), True
         if gradient is None and not allow_unused:
             raise GraphError(
-                f"grad(): input {i}, of shape {tuple(target.array.shape)}, was not used to compute the "
+                f"grad(): input {i}, of shape {target.array.shape}, was not used to compute the "
                 "outputs; pass allow_unused=True to get None for it"
             )
         results.append(_as_tensor(gradient, owned))
@@ -133,7 +133,7 @@ def _run(
     create_graph: bool,
     retain_graph: bool,
 ) -> dict[Node, tuple[Any, bool]]:
-    """Return {Node: (its gradient, whether nobody else holds that array)} for leaves or `targets`."""
+    """Return {Node: (its gradient, whether nobody else holds it)} for leaves or `targets`."""
     if not create_graph:
         return _visit(roots, gradients, targets, False, retain_graph)
     with enable_grad():
@@ -237,8 +237,8 @@ def _fit(contribution: Array, edge: Node, node: Node) -> Array:
         return sum_to_shape(contribution, edge.shape)
     except (ValueError, IndexError):
         raise ShapeError(
-            f"the gradient rule of {node.op.name} gave shape {contribution.shape} for an operand of "
-            f"shape {edge.shape}"
+            f"the gradient rule of {node.op.name} gave shape {contribution.shape} for an operand "
+            f"of shape {edge.shape}"
         ) from None
 
 
@@ -285,7 +285,9 @@ def _watch(node: Node, g: Any, owned: set[Node], create_graph: bool) -> Any:
 def _accumulate(node: Node, gradient: Any, owned: bool, create_graph: bool) -> None:
     """Add to a leaf's `.grad`: in place, as PyTorch does, unless the addition is to be recorded."""
     extra = node.extra or extra_of(node)
-    if extra.grad is None:
+    if extra.grad is None and create_graph:
+        extra.grad = gradient.clone()  # the same Tensor may be another leaf's gradient
+    elif extra.grad is None:
         extra.grad = _as_tensor(gradient, owned)
     elif extra.retains_grad and node.op is not None:
         return  # it was kept on the way
@@ -325,8 +327,8 @@ def _root_gradients(roots: list[TensorBase], given: list[Any], create_graph: boo
         if gradient is None:
             if root.array.size != 1:
                 raise GraphError(
-                    f"backward: tensor {i} has shape {shape}; a gradient starts by itself only at a "
-                    "scalar. Reduce it (.sum(), .mean()) or pass gradient= of that shape"
+                    f"backward: tensor {i} has shape {shape}; a gradient starts by itself only at "
+                    "a scalar. Reduce it (.sum(), .mean()) or pass gradient= of that shape"
                 )
             gradient = make_tensor(np.empty_like(root.array))
             gradient.array.fill(1)  # np.ones_like takes 5 µs for the same
@@ -336,7 +338,7 @@ def _root_gradients(roots: list[TensorBase], given: list[Any], create_graph: boo
             )
         if gradient.array.shape != shape:
             raise ShapeError(
-                f"backward: the gradient has shape {gradient.array.shape}, tensor {i} has shape {shape}"
+                f"backward: the gradient has shape {gradient.array.shape}, tensor {i} has {shape}"
             )
         if create_graph:
             gradients.append(gradient.to(from_numpy(root.array.dtype)))  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""`Function`: an operation of the user's own, with a hand-written forward and backward, as in PyTorch.
+"""`Function`: an operation of the user's own, with forward and backward written by hand.
 Read `gradcheck.py` next, which says whether that backward is right.
 """
 
@@ -31,12 +31,12 @@ class Context:
         self._node: Node | None = None
 
     def save_for_backward(self, *tensors: Any) -> None:
-        """Keep these tensors (inputs, outputs or None) for backward, guarded against writes in place."""
+        """Keep these tensors (inputs, outputs or None) for backward, guarded against writes."""
         for each in tensors:
             if each is not None and not isinstance(each, TensorBase):
                 raise DTypeError(
-                    f"save_for_backward() takes tensors, got {type(each).__name__}; set other values as "
-                    "attributes of ctx"
+                    f"save_for_backward() takes tensors, got {type(each).__name__}; set other "
+                    "values as attributes of ctx"
                 )
         self.to_save = tensors
 
@@ -142,8 +142,8 @@ class _FunctionOp:
             answers = answers[:-1]
         if len(answers) != len(node.inputs):
             raise GraphError(
-                f"{self.name}.backward returned {len(answers)} gradients for {len(node.inputs)} inputs; "
-                "return one per argument of forward, None for those that need none"
+                f"{self.name}.backward returned {len(answers)} gradients for {len(node.inputs)} "
+                "inputs; return one per argument of forward, None for those that need none"
             )
         found = []
         for i, (edge, answer) in enumerate(zip(node.inputs, answers, strict=True)):
@@ -151,7 +151,8 @@ class _FunctionOp:
                 continue
             if not isinstance(answer, TensorBase):
                 raise DTypeError(
-                    f"{self.name}.backward returned {type(answer).__name__} for input {i}, not a Tensor"
+                    f"{self.name}.backward returned {type(answer).__name__} for input {i}, not a "
+                    "Tensor"
                 )
             found.append((edge, answer if recorded else answer.array.view()))  # a view: not ours
         return found
@@ -202,7 +203,8 @@ class Function:
         for i, each in enumerate(outputs):
             if not isinstance(each, TensorBase):
                 raise DTypeError(
-                    f"{cls.__name__}.forward returned {type(each).__name__} as output {i}, not a Tensor"
+                    f"{cls.__name__}.forward returned {type(each).__name__} as output {i}, not a "
+                    "Tensor"
                 )
         if not any(ctx.needs_input_grad) or not mode():
             return result
@@ -231,8 +233,8 @@ def _check_dirty(x: Any, name: str) -> None:
         raise GraphError(f"{name}: a Function cannot write in place into a view; pass a .clone()")
     if x.node is not None and x.node.op is None:
         raise GraphError(
-            f"{name}: a leaf that requires a gradient, of shape {x.array.shape}, was written in place "
-            "while operations are recorded; use `with tnn.no_grad():`, or pass a .clone()"
+            f"{name}: a leaf that requires a gradient, of shape {x.array.shape}, was written in "
+            "place while operations are recorded; use `with tnn.no_grad():`, or pass a .clone()"
         )
 
 
@@ -295,7 +297,9 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
         if not recording or not any(g is not None and g.node is not None for g in gradients):
             return answers
         several = answers if isinstance(answers, tuple) else (answers,)
-        marked = tuple(_Once.apply(each, *gradients) if each is not None else None for each in several)
+        marked = tuple(
+            _Once.apply(each, *gradients) if each is not None else None for each in several
+        )
         return marked if isinstance(answers, tuple) else marked[0]
 
     return wrapped

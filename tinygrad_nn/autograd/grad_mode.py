@@ -152,7 +152,7 @@ class enable_grad(no_grad):  # noqa: N801 - PyTorch's spelling
 
 
 class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's spelling
-    """Record or not by a condition: takes effect at the call, and ends with the `with` block if any.
+    """Record or not by a condition: from the call on, to the end of the `with` block if any.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -197,7 +197,7 @@ class inference_mode(_Mode):  # noqa: N801 - PyTorch's spelling
         _mode.set(_watched(self._value))
 
     def _copy(self) -> _Mode:
-        return inference_mode(self._value is INFERENCE)  # type: ignore[no-any-return]
+        return inference_mode(self._value is INFERENCE)
 
 
 class detect_anomaly(_Mode):  # noqa: N801 - PyTorch's spelling

@@ -40,7 +40,6 @@ def check_jacobian(
     if not wrong.any():
         return
     blamed = wrong & ~kink if (wrong & ~kink).any() else wrong
-    excess[np.isnan(excess)] = np.inf
     row, column = np.unravel_index(np.argmax(np.where(blamed, excess, -1)), wrong.shape)
     (i, y), (j, x) = output, input
     found, expected = float(backward[row, column]), float(numeric[row, column])

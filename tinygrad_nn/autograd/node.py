@@ -14,9 +14,9 @@ clock = itertools.count(1).__next__  # a Node is newer than all it was computed 
 class Node:
     """What backward needs of one tensor: how it was made, and from which Nodes.
 
-    A Node never holds its own tensor, and only points to older Nodes: no reference cycles, so a graph
-    is freed by reference counts alone. It has no `__init__`: setting the slots in place is faster
-    (75 ns for the object against 250).
+    A Node never holds its own tensor, and only points to older Nodes: no reference cycles, so a
+    graph is freed by reference counts alone. It has no `__init__`: setting the slots in place is
+    faster (75 ns for the object against 250).
     """
 
     __slots__ = (

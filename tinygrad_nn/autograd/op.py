@@ -1,5 +1,5 @@
-"""`@op` turns a NumPy function into a differentiable operation, `.vjp` gives it its gradient rules, and
-the registry lists them all. Read `record.py` next: what happens when an operation is called.
+"""An `Op` is a NumPy function with its gradient rules, from `.vjp`; the registry lists them all.
+Read `record.py` next: what happens when an operation is called.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class _KeptFor(dict[int, tuple[bool, ...]]):
 class Op:
     """An operation: its NumPy function, and one vector-Jacobian product per operand.
 
-    A rule's first parameter is the incoming gradient `g`; the others say what has to be kept: `y` is
-    the output, `x` an operand or attribute of the forward call, `x_shape` (in the rule for `x`) only
-    its shape. They are read once, here.
+    A rule's first parameter is the incoming gradient `g`; the others say what has to be kept: `y`
+    is the output, `x` an operand or attribute of the forward call, `x_shape` (in the rule for `x`)
+    only its shape. They are read once, here.
     """
 
     def __init__(self, forward: Callable[..., Any], latex: str, name: str | None = None) -> None:
@@ -120,8 +120,8 @@ class Op:
     ) -> list[tuple[Node, Any]]:
         """Return (input Node, its contribution) for the gradient `g` of the Node's output.
 
-        Only for the inputs in `wanted`, if given. When `recorded`, g and the kept values are Tensors,
-        so that the rules record what they do and can be differentiated again.
+        Only for the inputs in `wanted`, if given. When `recorded`, g and the kept values are
+        Tensors, so that the rules record what they do and can be differentiated again.
         """
         if self.takes_sequence:
             return self._sequence_pullback(node, g, wanted)
@@ -172,6 +172,7 @@ class Op:
 
 
 def freed(node: Node) -> GraphError:
+    """Say that a second backward pass needs retain_graph."""
     return GraphError(
         f"backward through {node.name()} a second time: what it kept was freed by the first pass. "
         "Call the first backward() with retain_graph=True to go through the same graph again"
@@ -179,12 +180,13 @@ def freed(node: Node) -> GraphError:
 
 
 def written_since(node: Node, op: Op, slot: int, entry: Any) -> GraphError:
+    """Say which kept value was overwritten, with both versions of its storage."""
     array, cell, version = entry
     what = "its output" if slot == len(op.parameters) else f"its operand {op.parameters[slot]!r}"
     return GraphError(
         f"backward of {op.name}: {what}, a {array.dtype} tensor of shape {tuple(array.shape)}, was "
-        f"modified in place after it was kept: it is at version {cell[0]}, expected version {version}. "
-        f"Write into a copy instead (x = x + 1 for x += 1, or x.clone())"
+        f"modified in place after it was kept: it is at version {cell[0]}, expected version "
+        f"{version}. Write into a copy instead (x = x + 1 for x += 1, or x.clone())"
     )
 
 

@@ -1,4 +1,4 @@
-"""Reading an operation's arguments: keywords and defaults, numbers and ndarrays, mixed dtypes, refusals.
+"""Reading an operation's arguments: keywords, numbers and ndarrays, mixed dtypes, refusals.
 Read `record_any.py` next.
 """
 
@@ -41,7 +41,7 @@ def bind(operation: Op, given: tuple[Any, ...], keywords: dict[str, Any]) -> tup
 
 
 def on_arrays(operation: Op, operands: tuple[Any, ...]) -> Any:
-    """An operation of ndarrays only (a rule of the first order calls it so) is its NumPy function."""
+    """Of ndarrays only, as a rule of the first order calls it, an operation is its forward."""
     if any(isinstance(operand, (ndarray, np.generic)) for operand in operands):
         return operation.forward(*operands)
     kinds = ", ".join(type(operand).__name__ for operand in operands)
@@ -77,7 +77,7 @@ def promote(x: Array, z: Array) -> tuple[Array, Array]:
 
 
 def settle(array: Array, given: Any) -> tuple[Array, Any]:
-    """NumPy makes float64 of integers and of float16 with integers; PyTorch keeps its own floats."""
+    """NumPy makes float64 of integers, or of float16 with them; PyTorch keeps its own floats."""
     dtype = given if given.kind == "f" else dtypes.default_float()
     return array.astype(dtype), dtype
 

@@ -1,4 +1,4 @@
-"""Which tensor is a view of which, so that a write in place through one is seen by the others' graphs.
+"""Which tensor is a view of which, so that a write through one is seen by the others' graphs.
 Read `ops/inplace.py` next, which does the writing.
 """
 
@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .grad_mode import mode
-from .node import Node
 from .tensor_base import TensorBase
 
 

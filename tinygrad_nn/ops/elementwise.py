@@ -93,9 +93,16 @@ def pow(a: Array, b: Array) -> Array:
         ) from None
 
 
+def _log_base(a: Any, b: Array) -> Any:
+    """Return log a, but 0 where a = 0 and b >= 0: there a^b is flat in b."""
+    if isinstance(a, (int, float)) and a != 0:
+        return float(np.log(float(a)))  # a Python number: it leaves a float64 gradient float64
+    return np.log(np.where((a == 0) & (b >= 0), 1.0, a))
+
+
 pow.vjp(
     a=lambda g, a, b: g * (b * (b != 0) * a ** (b - (b != 0))),
-    b=lambda g, y, a, b: g * y * np.log(np.where((a == 0) & (b >= 0), 1.0, a)),
+    b=lambda g, y, a, b: g * y * _log_base(a, b),
 )
 
 

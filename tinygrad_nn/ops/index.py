@@ -71,7 +71,7 @@ def in_two_steps(index: tuple[Any, ...], ndim: int) -> tuple[tuple[Any, ...], An
             has_arrays = True
         else:
             first.append(part)
-            if part is Ellipsis:  # as slices: NumPy would not count arrays around no dimension as one
+            if part is Ellipsis:  # arrays around one for no dimension are side by side in PyTorch
                 then += [slice(None)] * (ndim - sum_of_dims(index))
             elif part is None or isinstance(part, slice):
                 then.append(slice(None))

@@ -1,4 +1,4 @@
-"""Writing into a tensor in place, by PyTorch's rules: who may be written to, and what becomes of graphs.
+"""Writing into a tensor in place, by PyTorch's rules: what may be written, what graphs become.
 Read `../autograd/views.py` beside it; `../tensor.py` comes next.
 """
 
@@ -44,8 +44,8 @@ def write(x: Any, value: Any, name: str, index: Any = None) -> Any:
     if index is None:
         if value.array.shape != x.array.shape:
             raise ShapeError(
-                f"{name}: a result of shape {value.array.shape} does not fit in place into a tensor of "
-                f"shape {x.array.shape}"
+                f"{name}: a result of shape {value.array.shape} does not fit in place into a "
+                f"tensor of shape {x.array.shape}"
             )
         np.copyto(x.array, value.array, casting="unsafe")
     else:
@@ -79,26 +79,27 @@ def check_writable(x: TensorBase, view: View | None, value: Any, name: str) -> N
         if base.node is not None and base.node.op is None:
             what = "a leaf" if view is None else "a view of a leaf"
             raise GraphError(
-                f"{name}: {what} that requires a gradient, of shape {x.array.shape}, cannot be written in "
-                "place while operations are recorded; use `with tnn.no_grad():`, or compute a new tensor"
+                f"{name}: {what} that requires a gradient, of shape {x.array.shape}, cannot be "
+                "written in place while operations are recorded; use `with tnn.no_grad():`, or "
+                "compute a new tensor"
             )
         needs_graph = value.node is not None or base.node is not None
         if view is not None and not view.recorded and needs_graph:
             raise GraphError(
-                f"{name}: this view was taken under no_grad, so its graph is not known; take it again "
-                "where operations are recorded, or write under no_grad"
+                f"{name}: this view was taken under no_grad, so its graph is not known; take it "
+                "again where operations are recorded, or write under no_grad"
             )
     if x.version is INFERENCE_VERSION and mode() is not INFERENCE:
         raise GraphError(f"{name}: an inference tensor cannot be written outside inference_mode")
     if not x.array.flags.writeable:
         raise GraphError(
-            f"{name}: several elements of this tensor of shape {x.array.shape} share one memory place "
-            "(it was expanded), or NumPy marks it read-only; .clone() it before writing"
+            f"{name}: several elements of this tensor of shape {x.array.shape} share one memory "
+            "place (it was expanded), or NumPy marks it read-only; .clone() it before writing"
         )
 
 
 def in_place(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the in-place form of an operation, such as `add_` of `add`: same arguments, returns x."""
+    """Return the in-place form of an operation, such as `add_` of `add`; it returns x."""
     name = f"{operation.__name__.removesuffix('_scaled')}_"
 
     def call(x: Any, *args: Any, **keywords: Any) -> Any:

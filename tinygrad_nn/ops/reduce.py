@@ -10,7 +10,7 @@ import numpy as np
 
 from ..autograd.record import op
 from ..dtypes import Array, default_float, to_numpy
-from ..errors import ShapeError
+from ..errors import DimensionError
 from ..summation import accurate_sum, in_float32
 from .dims import count, kept_shape, many_dims, one_dim
 from .elementwise import check_float, maximum, minimum, silent
@@ -77,7 +77,7 @@ def _var_rule(
 ) -> Array:
     """d var / dx_i = 2 (x_i - mean) / (n - c)."""
     dims = many_dims(dim, len(x_shape), "var")
-    centred = x - x.mean(axis=dims, keepdims=True)
+    centred = x - mean(x, dims, True)
     return g.reshape(kept_shape(x_shape, dims)) * 2.0 * centred / _freedom(
         count(x_shape, dims), unbiased, correction
     )
@@ -89,7 +89,7 @@ var.vjp(x=_var_rule)
 def _extreme(x: Array, dim: Any, keepdim: bool, name: str, ufunc: Any) -> Array:
     dims = many_dims(dim, x.ndim, name)
     if any(x.shape[each] == 0 for each in dims):
-        raise ShapeError(f"{name}: nothing to choose from in a tensor of shape {x.shape}")
+        raise DimensionError(f"{name}: nothing to choose from in a tensor of shape {x.shape}")
     return ufunc.reduce(x, axis=dims, keepdims=keepdim)
 
 
@@ -122,14 +122,14 @@ amin.vjp(x=_share_among_ties)
 def _arg_extreme(x: Array, dim: Any, keepdim: bool, name: str, find: Any) -> Array:
     if dim is None:
         if x.size == 0:
-            raise ShapeError(f"{name}: nothing to choose from in a tensor of shape {x.shape}")
+            raise DimensionError(f"{name}: nothing to choose from in a tensor of shape {x.shape}")
         position = find(x)
         return np.asarray(position).reshape((1,) * x.ndim) if keepdim else position
     axis = one_dim(dim, x.ndim, name)
     if x.ndim == 0:
         return np.zeros_like(x, dtype=np.int64)
     if x.shape[axis] == 0:
-        raise ShapeError(f"{name}: nothing to choose from in dimension {axis} of shape {x.shape}")
+        raise DimensionError(f"{name}: nothing to choose from in dimension {axis} of shape {x.shape}")
     return find(x, axis=axis, keepdims=keepdim)
 
 
