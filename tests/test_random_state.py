@@ -1,5 +1,5 @@
 """Seeds, states, copies and threads of the random generator, and the values that it refuses.
-Read `tinygrad_nn/mersenne_twister.py` next, which keeps the state.
+Read `tinygrad_nn/random/mersenne_twister.py` next, which keeps the state.
 """
 
 import copy
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tinygrad_nn import random
 from tinygrad_nn.errors import DTypeError, ShapeError
-from tinygrad_nn.mersenne_twister import RandomError
+from tinygrad_nn.random.mersenne_twister import RandomError
 from tinygrad_nn.random import Generator
 
 

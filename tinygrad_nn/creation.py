@@ -11,7 +11,7 @@ import numpy as np
 
 from . import dtypes
 from .autograd.tensor_base import make_tensor
-from .box_muller import fused_multiply_add
+from .random.box_muller import fused_multiply_add
 from .errors import DTypeError, ShapeError
 from .from_data import array_from, sizes_from
 from .size import device as device_class

@@ -258,7 +258,7 @@ class Tensor(Differentiable):
 
     def is_floating_point(self) -> bool:
         """Return whether the dtype is a float."""
-        return self.array.dtype.kind == "f"
+        return bool_(self.array.dtype.kind == "f")
 
     def is_contiguous(self) -> bool:
         """Return whether the elements lie row by row in memory."""

@@ -85,8 +85,8 @@ class ComparisonRow:
             )
         if self.kinks:
             remarks.append(
-                f"no difference at {self.kinks:,} of {self.autograd.size:,} entries: the loss has a "
-                "kink there, or is not finite"
+                f"no difference at {self.kinks:,} of {self.autograd.size:,} entries: the loss has "
+                "a kink there, or is not finite"
             )
         return "; ".join(remarks)
 

@@ -1,5 +1,5 @@
 """MT19937 as PyTorch keeps it: the seed, the place in the stream, and the words that come from it.
-Read `random.py` next, which makes the distributions from these words.
+Read `generator.py` next, which makes the distributions from these words.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import DTypeError, ShapeError
+from ..errors import DTypeError, ShapeError
 
 Array = NDArray[Any]
 

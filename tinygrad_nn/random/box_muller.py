@@ -1,5 +1,5 @@
 """Uniforms to normals by Box and Muller's transform, ordered and rounded as in PyTorch.
-Read `random.py` next, which draws the uniforms.
+Read `generator.py` next, which draws the uniforms.
 
 PyTorch takes float32 logarithms, sines and cosines from Cephes' polynomials (Moshier, 1989), eight
 at a time with fused multiply-adds. Here a float32 fused multiply-add is a float64 product, which is
