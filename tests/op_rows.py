@@ -24,6 +24,11 @@ def real(random: Any, shape: Shape) -> Any:
     return random.standard_normal(shape)
 
 
+def wide(random: Any, shape: Shape) -> Any:
+    """Often beyond the bounds of `low` and `positive`."""
+    return 3.0 * real(random, shape)
+
+
 def positive(random: Any, shape: Shape) -> Any:
     return random.uniform(0.5, 2.0, shape)
 

@@ -25,6 +25,7 @@ from op_rows import (
     probability,
     real,
     some_nan,
+    wide,
 )
 
 from tinygrad_nn.autograd import registry
@@ -135,7 +136,7 @@ TABLE = [
     Row("bitwise_xor", integer, integer),
     # each three of elements
     Row("where", boolean, real, real),
-    Row("clamp", real, low, positive, samples=[
+    Row("clamp", wide, low, positive, samples=[
         *each([(2, 3), ()], {"min": -0.5}, {"max": 0.5}, {"min": -0.5, "max": 0.5}),
         *[at((4, 3), (3,)), at((2, 3), (3,), (2, 1)), at((2, 3), (), (3,))],
         at((0, 3), (3,), (1, 1)),

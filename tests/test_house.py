@@ -43,6 +43,7 @@ LAYERS = (
     "from_data",
     "ops",
     "numpy_protocol",
+    "readable",
     "tensor",
     "autograd",
     "creation",

@@ -53,7 +53,7 @@ def accurate_sum(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
             each %= x.ndim
             if each < x.ndim - 1 and x.shape[each] > _ROWS:
                 x = _fold(x, each)
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
 
 
 def _fold(x: Array, axis: int) -> Array:

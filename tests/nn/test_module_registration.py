@@ -146,9 +146,10 @@ def test_a_registered_name_can_change_its_kind_to_a_parameter(library):
     net = nn.Module()
     net.inner = nn.Tanh()
     net.register_buffer("mean", library.ones(1))
+    net.first = nn.Parameter(library.ones(1))
     net.inner = nn.Parameter(library.ones(1))
     net.mean = nn.Parameter(library.ones(2))
-    assert names(net.named_parameters()) == ["inner", "mean"]
+    assert names(net.named_parameters()) == ["first", "inner", "mean"]
     assert list(net.children()) == list(net.buffers()) == []
 
 

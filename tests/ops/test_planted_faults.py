@@ -25,10 +25,7 @@ from tinygrad_nn.ops.linalg import _right_rule
 from tinygrad_nn.ops.loss import _cross_entropy_rule, _mse_rule, _nll_rule
 from tinygrad_nn.ops.shape import expand, permute
 
-SMOOTH = {
-    row.name: [case for case in cases([row]) if "dtype" not in case.sample.attributes]
-    for row in TABLE
-}
+ROWS = {row.name: row for row in TABLE}
 
 
 class Fault(NamedTuple):
@@ -194,7 +191,9 @@ def _set_at(g, index, shape):
 def refusals(op, check):
     """The errors with which a check refuses the operation at the samples of its row."""
     found = []
-    for case in SMOOTH[op]:
+    for case in cases([ROWS[op]]):
+        if "differences" in check and "dtype" in case.sample.attributes:
+            continue  # float32 is too coarse for them
         try:
             CHECKS[check](case)
         except (AssertionError, GradcheckError) as error:
@@ -222,10 +221,36 @@ def test_the_right_rule_passes_the_same_check(op, check):
     assert refusals(op, check) == []
 
 
+@pytest.mark.parametrize(
+    ("op", "operand"),
+    [
+        (row.name, registry[row.name].parameters[rule.position])
+        for row in TABLE
+        for rule in registry[row.name].rules
+        if row.name != "sign"  # whose gradient is 0
+    ],
+)
+def test_no_rule_may_be_off_by_a_thousandth(op, operand, monkeypatch):
+    pytest.importorskip("torch")
+
+    def scaled(rule):
+        def formula(*arguments):
+            answer = rule.formula(*arguments)
+            return [each * 1.001 for each in answer] if type(answer) is list else answer * 1.001
+
+        return rule._replace(formula=formula)
+
+    own = registry[op].rules
+    position = registry[op].parameters.index(operand)
+    planted = tuple(scaled(rule) if rule.position == position else rule for rule in own)
+    monkeypatch.setattr(registry[op], "rules", planted)
+    assert refusals(op, "torch")
+
+
 def test_planting_leaves_no_trace():
     op = registry["tanh"]
     before = op.rules
     with planted(op, FAULTS["tanh forgets the square"].rules):
         assert op.rules != before
-    assert op.rules is not before or op.rules == before
+    assert op.rules == before
     assert refusals("tanh", "differences") == []

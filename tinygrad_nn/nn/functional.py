@@ -249,15 +249,14 @@ def binary_cross_entropy_with_logits(
     _check_tensors(name, input, target, weight=weight, pos_weight=pos_weight)
     _check_floats(name, input=input, target=target)
     x, t = _in_common_dtype(input, target)
-    weight, pos_weight = (_like(x, each, name) for each in (weight, pos_weight))
+    for each in (weight, pos_weight):
+        if each is not None:
+            _check_broadcast(name, each, x)
     kind = legacy_reduction(size_average, reduce, reduction)
     return loss.binary_cross_entropy_with_logits(x, t, weight, pos_weight, kind)
 
 
-def _like(input: Tensor, weight: Tensor | None, name: str) -> Tensor | None:
-    """Return a weight in the input's dtype; it must broadcast to the input's shape."""
-    if weight is None:
-        return None
+def _check_broadcast(name: str, weight: Tensor, input: Tensor) -> None:
     try:
         np.broadcast_to(weight.array, input.array.shape)
     except ValueError:
@@ -265,4 +264,3 @@ def _like(input: Tensor, weight: Tensor | None, name: str) -> Tensor | None:
             f"{name}: a weight of shape {weight.array.shape} does not broadcast to the input's "
             f"shape {input.array.shape}"
         ) from None
-    return weight.to(input.dtype)

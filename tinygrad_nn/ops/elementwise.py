@@ -12,7 +12,7 @@ from ..autograd.record import op
 from ..dtypes import Array, default_float, result_dtype
 from ..errors import DTypeError, ShapeError
 
-# Infinities and nan are values here, as in PyTorch: log(0) is -inf without a warning (0.9 µs a call).
+# Infinities and nan are values here, as in PyTorch: log(0) is -inf, no warning (0.9 µs a call).
 silent = np.errstate(all="ignore")
 
 
@@ -210,7 +210,7 @@ minimum.vjp(
 
 @op(r"\min(\max(x, l), u)")
 def clamp(x: Array, min: Any = None, max: Any = None) -> Array:
-    """Return x kept between min and max (numbers, tensors or None); the bounds pass the gradient."""
+    """Return x kept between min and max (numbers, tensors, None); the bounds pass the gradient."""
     if min is None and max is None:
         raise ValueError("clamp: at least one of min and max must be given")
     dtype = x.dtype

@@ -26,7 +26,7 @@ def _index_part(part: Any) -> Any:
     if isinstance(part, TensorBase):
         part = part.array
     elif isinstance(part, (list, range)):
-        part = np.asarray([int(p) if isinstance(p, TensorBase) else p for p in part])
+        part = np.asarray([p.array if isinstance(p, TensorBase) else p for p in part])
         if part.size == 0:
             part = part.astype(np.int64)
     elif isinstance(part, slice):
@@ -96,7 +96,9 @@ def check_index(shape: tuple[int, ...], index: tuple[Any, ...], error: Exception
     """Say which part of an index NumPy refused, with the sizes."""
     used = sum_of_dims(index)
     if used > len(shape):
-        return DimensionError(f"index: {used} indices for a tensor of {len(shape)} dimensions {shape}")
+        return DimensionError(
+            f"index: {used} indices for a tensor of {len(shape)} dimensions {shape}"
+        )
     dim = 0
     for i, part in enumerate(index):
         if part is Ellipsis:
@@ -107,8 +109,8 @@ def check_index(shape: tuple[int, ...], index: tuple[Any, ...], error: Exception
         if isinstance(part, np.ndarray) and part.dtype.kind == "b":
             if part.shape != shape[dim : dim + part.ndim]:
                 return DimensionError(
-                    f"index: a mask of shape {part.shape} does not fit a tensor of shape {shape} at "
-                    f"dimension {dim}"
+                    f"index: a mask of shape {part.shape} does not fit a tensor of shape {shape} "
+                    f"at dimension {dim}"
                 )
             dim += part.ndim
             continue
@@ -117,7 +119,8 @@ def check_index(shape: tuple[int, ...], index: tuple[Any, ...], error: Exception
             outside = values[(values < -shape[dim]) | (values >= shape[dim])]
             if outside.size:
                 return DimensionError(
-                    f"index: {outside.flat[0]} is out of bounds for dimension {dim} of size {shape[dim]}"
+                    f"index: {outside.flat[0]} is out of bounds for dimension {dim} of size "
+                    f"{shape[dim]}"
                 )
         dim += 1
     return DimensionError(f"index: {error} (tensor of shape {shape})")
@@ -144,9 +147,6 @@ def getitem(x: Array, index: Any) -> Array:
         raise check_index(x.shape, index, error) from None
 
 
-getitem.vjp(x=lambda g, x_shape, index: add_at(g, index, x_shape))
-
-
 @op(r"\sum_{i} x_i e_i")
 def add_at(x: Array, index: Any, shape: Any) -> Array:
     """Return zeros of `shape` with x added at `index`, once for every time a position is named.
@@ -156,13 +156,14 @@ def add_at(x: Array, index: Any, shape: Any) -> Array:
     index = as_index(index)
     y = np.zeros_like(x, shape=shape)
     first, then = in_two_steps(index, y.ndim)
-    if then is not None and any(isinstance(part, np.ndarray) and part.dtype != bool for part in then):
+    if any(isinstance(part, np.ndarray) and part.dtype != bool for part in then or ()):
         np.add.at(y[first], then, x)
     else:
         put(y, index, x)  # no position can be named twice
     return y
 
 
+getitem.vjp(x=lambda g, x_shape, index: add_at(g, index, x_shape))
 add_at.vjp(x=lambda g, index: getitem(g, index))
 
 
@@ -182,15 +183,16 @@ def gather(x: Array, dim: int, index: Any) -> Array:
         raise DTypeError(f"gather: index must be int64, got {index.dtype}")
     if index.ndim != x.ndim:
         raise ShapeError(
-            f"gather: index of shape {index.shape} must have as many dimensions as the input {x.shape}"
+            f"gather: index of shape {index.shape} must have as many dimensions as the input "
+            f"{x.shape}"
         )
     if x.ndim == 0:
         return x.copy()
     for i, (given, held) in enumerate(zip(index.shape, x.shape, strict=True)):
         if i != axis and given > held:
             raise ShapeError(
-                f"gather: index of shape {index.shape} is larger than the input {x.shape} in dimension "
-                f"{i}, and only dimension {axis} may be"
+                f"gather: index of shape {index.shape} is larger than the input {x.shape} in "
+                f"dimension {i}, and only dimension {axis} may be"
             )
     if index.size and (index.min() < 0 or index.max() >= x.shape[axis]):
         raise DimensionError(

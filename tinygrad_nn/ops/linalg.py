@@ -16,7 +16,7 @@ from ..summation import in_float32
 
 @op(r"A B")
 def matmul(a: Array, b: Array) -> Array:
-    """Return the matrix product, as `@`: 1-D operands are a row and a column, leading dims a batch."""
+    """Return the matrix product, `@`: 1-D operands are a row and a column, leading dims a batch."""
     check_product(a, b, "matmul")
     if a.dtype is float16.dtype:  # NumPy multiplies float16 number by number, 6 times slower
         return matmul.op.forward(in_float32(a), in_float32(b)).astype(np.float16)
@@ -26,7 +26,7 @@ def matmul(a: Array, b: Array) -> Array:
 
 
 def as_rows(x: Array) -> Array:
-    """Return x with all dimensions but the last made into one; of size 0 too, where -1 would fail."""
+    """Return x with all dimensions but the last made one; of size 0 too, where -1 would fail."""
     return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 

@@ -51,13 +51,14 @@ def _misfit(input: Array, weight: Array, bias: Any) -> Exception:
     for each in (input, weight, bias):
         if each is not None and not isinstance(each, np.ndarray):
             return DTypeError(f"linear: tensors expected, got {type(each).__name__} {each!r:.40}")
-    if input.ndim and 0 < weight.ndim < 3 and input.shape[-1] == weight.shape[-1] and bias is not None:
+    fits = input.ndim and 0 < weight.ndim < 3 and input.shape[-1] == weight.shape[-1]
+    if fits and bias is not None:
         return ShapeError(
             f"linear: a bias of shape {bias.shape} does not fit a weight of shape {weight.shape}"
         )
     return ShapeError(
-        f"linear: an input of shape {input.shape} does not fit a weight of shape {weight.shape}, which "
-        "is (out, in); their last dimensions must be equal"
+        f"linear: an input of shape {input.shape} does not fit a weight of shape {weight.shape}, "
+        "which is (out, in); their last dimensions must be equal"
     )
 
 

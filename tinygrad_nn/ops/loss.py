@@ -13,8 +13,8 @@ from ..autograd.record import op
 from ..dtypes import Array
 from ..errors import DimensionError, DTypeError, ShapeError
 from ..summation import accurate_sum, in_float32
-from .elementwise import check_float, exp, log, sigmoid, silent
 from .elementwise import abs as absolute
+from .elementwise import check_float, exp, log, sigmoid, silent
 from .index import gather
 from .shape import expand
 from .softmax import log_softmax, shifted, softmax
@@ -46,7 +46,7 @@ def _spread(g: Array, shape: tuple[int, ...], reduction: str) -> Array:
     return g if reduction == "none" else expand(g, shape)
 
 
-# --- squared error -----------------------------------------------------------------------------------
+# --- squared error --------------------------------------------------------------------------------
 
 
 @op(r"\frac{1}{n} \sum_i (x_i - t_i)^2")
@@ -86,7 +86,7 @@ def _reduce_tensor(losses: Any, reduction: str) -> Any:
     return losses.sum() if reduction == "sum" else losses.mean()
 
 
-# --- classes: negative log-likelihood and cross-entropy ----------------------------------------------
+# --- classes: negative log-likelihood and cross-entropy -------------------------------------------
 
 
 def _class_dim(shape: tuple[int, ...]) -> int:
@@ -107,8 +107,8 @@ def check_classes(
     expected = input.shape[:dim] + input.shape[dim + 1 :]
     if target.shape != expected:
         raise ShapeError(
-            f"{name}: a target of shape {target.shape} does not fit an input of shape {input.shape}; "
-            f"expected {expected}, one class index per prediction"
+            f"{name}: a target of shape {target.shape} does not fit an input of shape "
+            f"{input.shape}; expected {expected}, one class index per prediction"
         )
     check_float(input, name)
     if target.dtype.kind not in "iu":
@@ -134,7 +134,8 @@ def _all_count(target: Array, classes: int, ignore_index: int) -> bool:
     """Whether every target is a class and none is ignored: the usual case, found in 3 µs."""
     if target.dtype is not _INT64 or not target.size or 0 <= ignore_index < classes:
         return False
-    return bool(np.maximum.reduce(target.view(np.uint64), axis=None) < classes)  # below 0: very large
+    largest = np.maximum.reduce(target.view(np.uint64), axis=None)  # below 0: very large
+    return bool(largest < classes)
 
 
 def _mass(
@@ -145,8 +146,8 @@ def _mass(
     label_smoothing: float,
     like: Array,
 ) -> tuple[Array, Array]:
-    """Return (q, w): how much each class is weighed in each prediction's loss -sum(q log p), and the
-    weights whose sum the mean divides by.
+    """Return (q, w): each class's weight in a prediction's loss -sum(q log p), and the weights that
+    the mean divides by the sum of.
 
     q is w_t at the target, smoothed evenly over the classes.
     """
@@ -248,7 +249,7 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Array:
-    """Return the negative log of the softmax at the target: logits (N, C, ...), targets (N, ...)."""
+    """Return the negative log of softmax at the target: logits (N, C, ...), targets (N, ...)."""
     check_reduction(reduction, "cross_entropy")
     dim, plain = check_classes(input, target, weight, ignore_index, "cross_entropy")
     if not 0.0 <= label_smoothing <= 1.0:
@@ -260,7 +261,7 @@ def cross_entropy(
         return _reduced(losses, reduction, input.dtype)
     log_p = log_softmax(x, dim)
     if not label_smoothing:
-        loss = nll_loss(log_p, target, weight, ignore_index, reduction)
+        loss: Array = nll_loss(log_p, target, weight, ignore_index, reduction)
         return loss.astype(input.dtype, copy=False)
     q, w = _mass(x.shape, target, weight, ignore_index, label_smoothing, x)
     losses = -accurate_sum(np.where(q == 0, 0, q * log_p), dim)
@@ -286,7 +287,8 @@ def _cross_entropy_rule(
         p[np.arange(shape[0]), target] -= 1.0
         p *= _spread_classes(g, None, shape, reduction)
         return p
-    q, w = _mass(shape, target, weight, ignore_index, label_smoothing, getattr(input, "array", input))
+    like = getattr(input, "array", input)
+    q, w = _mass(shape, target, weight, ignore_index, label_smoothing, like)
     total = accurate_sum(q, dim, True) if label_smoothing else np.expand_dims(w, dim)
     difference = softmax(input, dim) * total - q
     if reduction == "mean" and np.all(target == ignore_index):
@@ -317,13 +319,14 @@ def _cross_entropy_by_parts(
         weighed = log_p * weight.reshape([-1 if i == dim else 1 for i in range(input.ndim)])
     even = -weighed.mean(dim) * valid
     if reduction == "mean":
-        even = even.sum() / (valid.sum() if weight is None else (weight[target * valid] * valid).sum())
+        weights = valid if weight is None else weight[target * valid] * valid
+        even = even.sum() / weights.sum()
     elif reduction == "sum":
         even = even.sum()
     return (1.0 - label_smoothing) * plain + label_smoothing * even
 
 
-# --- yes or no: binary cross-entropy -----------------------------------------------------------------
+# --- yes or no: binary cross-entropy --------------------------------------------------------------
 
 
 @op(r"-t\log\sigma(x) - (1 - t)\log(1 - \sigma(x))")

@@ -129,19 +129,21 @@ def _arg_extreme(x: Array, dim: Any, keepdim: bool, name: str, find: Any) -> Arr
     if x.ndim == 0:
         return np.zeros_like(x, dtype=np.int64)
     if x.shape[axis] == 0:
-        raise DimensionError(f"{name}: nothing to choose from in dimension {axis} of shape {x.shape}")
+        raise DimensionError(
+            f"{name}: nothing to choose from in dimension {axis} of shape {x.shape}"
+        )
     return find(x, axis=axis, keepdims=keepdim)
 
 
 @op(r"\arg\max_i x_i")
 def argmax(x: Array, dim: Any = None, keepdim: bool = False) -> Array:
-    """Return the index (int64) of the first largest element over `dim`; of the flat tensor if None."""
+    """Return the index (int64) of the first largest element over `dim`; flat if dim is None."""
     return _arg_extreme(x, dim, keepdim, "argmax", np.argmax)
 
 
 @op(r"\arg\min_i x_i")
 def argmin(x: Array, dim: Any = None, keepdim: bool = False) -> Array:
-    """Return the index (int64) of the first smallest element over `dim`; of the flat tensor if None."""
+    """Return the index (int64) of the first smallest element over `dim`; flat if dim is None."""
     return _arg_extreme(x, dim, keepdim, "argmin", np.argmin)
 
 
@@ -170,7 +172,7 @@ def max(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 def min(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """Return the smallest element; with `dim` also the index of the first; or the smaller of two."""
+    """Return the smallest element; with `dim` also the first one's index; or the smaller of two."""
     if dim is None:
         return amin(input)
     if not isinstance(dim, int):

@@ -99,8 +99,8 @@ def permute(x: Array, dims: Any) -> Array:
     order = tuple(one_dim(dim, x.ndim, "permute") for dim in dims)
     if sorted(order) != list(range(x.ndim)):
         raise ShapeError(
-            f"permute: dims {tuple(dims)} must name each of the {x.ndim} dimensions of shape {x.shape} "
-            "once"
+            f"permute: dims {tuple(dims)} must name each of the {x.ndim} dimensions of shape "
+            f"{x.shape} once"
         )
     return x.transpose(order)
 
@@ -135,7 +135,7 @@ squeeze.vjp(x=lambda g, x_shape: g.reshape(x_shape))
 
 @op(r"\operatorname{expand}(x)", view=True)
 def expand(x: Array, shape: Any) -> Array:
-    """Return a view repeated along dimensions of size 1, and along new ones in front; -1 keeps a size."""
+    """Return a view repeated along dimensions of size 1 and new ones in front; -1 keeps a size."""
     sizes = _sizes(shape, "expand")
     added = len(sizes) - x.ndim
     wanted = tuple(
@@ -146,8 +146,8 @@ def expand(x: Array, shape: Any) -> Array:
     )
     if not fits or any(size < 0 for size in wanted):
         raise ShapeError(
-            f"expand: shape {x.shape} cannot expand to {sizes}; only sizes of 1 and new dimensions in "
-            "front can grow"
+            f"expand: shape {x.shape} cannot expand to {sizes}; only sizes of 1 and new dimensions "
+            "in front can grow"
         )
     return np.broadcast_to(x, wanted)
 
@@ -158,7 +158,7 @@ expand.vjp(x=lambda g: g)
 @op(r"[x_1; x_2; \dots]")
 def cat(*tensors: Array, dim: int = 0) -> Array:
     """Return the tensors joined along `dim`; their other sizes must agree."""
-    filled = [x for x in tensors if x.shape != (0,)] or [tensors[0]]  # torch.cat skips empty vectors
+    filled = [x for x in tensors if x.shape != (0,)] or [tensors[0]]  # empty vectors are skipped
     first = filled[0]
     axis = one_dim(dim, first.ndim, "cat")
     for i, x in enumerate(tensors):
@@ -166,8 +166,8 @@ def cat(*tensors: Array, dim: int = 0) -> Array:
             raise ShapeError(f"cat: tensor {i} is 0-d and cannot be joined; use stack")
         if x.shape != (0,) and _without(x.shape, axis) != _without(first.shape, axis):
             raise ShapeError(
-                f"cat: tensor {i} has shape {x.shape}, which differs from {first.shape} elsewhere than "
-                f"in dimension {axis}"
+                f"cat: tensor {i} has shape {x.shape}, which differs from {first.shape} elsewhere "
+                f"than in dimension {axis}"
             )
     dtype = first.dtype
     for x in tensors:
@@ -201,7 +201,8 @@ def stack(*tensors: Array, dim: int = 0) -> Array:
     for i, x in enumerate(tensors):
         if x.shape != first.shape:
             raise ShapeError(
-                f"stack: tensor {i} has shape {x.shape}, tensor 0 has {first.shape}; all must be equal"
+                f"stack: tensor {i} has shape {x.shape}, tensor 0 has {first.shape}; all must be "
+                "equal"
             )
     dtype = first.dtype
     for x in tensors:

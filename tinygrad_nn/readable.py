@@ -1,0 +1,169 @@
+"""What a Tensor tells of itself: its facts, its numbers as Python and NumPy take them, its text.
+Read `tensor.py` next, which puts PyTorch's operators and methods on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .autograd import tensor_base
+from .autograd.differentiable import Differentiable
+from .dtypes import dtype as dtype_class
+from .errors import DTypeError, GraphError, ShapeError
+from .numpy_protocol import call_function, call_ufunc
+from .ops.dims import one_dim
+from .printing import tensor_repr
+from .size import Size
+from .size import device as device_class
+
+
+class Readable(Differentiable):
+    """A tensor whose values and properties can be read."""
+
+    __slots__ = ()
+
+    # --- facts ------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of the dimensions."""
+        return Size(self.array.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """Return the shape, or the size of one dimension."""
+        sizes = self.array.shape
+        return self.shape if dim is None else sizes[one_dim(dim, len(sizes), "size")]
+
+    @property
+    def dtype(self) -> dtype_class:
+        """The element type, such as `tnn.float32`."""
+        return dtypes.from_numpy(self.array.dtype)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.array.ndim
+
+    def dim(self) -> int:
+        """Return the number of dimensions."""
+        return self.array.ndim
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return self.array.size
+
+    nelement = numel
+
+    @property
+    def device(self) -> device_class:
+        """Where the tensor lives: always the CPU."""
+        return device_class("cpu")
+
+    is_cuda = False
+
+    def is_floating_point(self) -> bool:
+        """Return whether the dtype is a float."""
+        return bool(self.array.dtype.kind == "f")
+
+    def is_contiguous(self) -> bool:
+        """Return whether the elements lie row by row in memory."""
+        return self.array.flags.c_contiguous
+
+    def stride(self, dim: int | None = None) -> Any:
+        """Return how many elements apart neighbours lie, per dimension."""
+        strides = tuple(each // self.array.itemsize for each in self.array.strides)
+        return strides if dim is None else strides[dim]
+
+    def element_size(self) -> int:
+        """Return the bytes per element."""
+        return self.array.itemsize
+
+    def data_ptr(self) -> int:
+        """Return the address of the first element."""
+        return self.array.ctypes.data
+
+    # --- as Python and NumPy see it ---------------------------------------------------------------
+
+    def numpy(self, *, force: bool = False) -> np.ndarray[Any, Any]:
+        """Return the ndarray that this tensor stands on: the same memory, no copy.
+
+        Raises:
+            GraphError: the tensor requires a gradient, which a write would make wrong.
+        """
+        if self.node is not None and not force:
+            raise GraphError("numpy() on a tensor that requires a gradient; use .detach().numpy()")
+        return self.array
+
+    def item(self) -> Any:
+        """Return the only element as a Python number."""
+        if self.array.size != 1:
+            raise ShapeError(
+                f"a tensor of shape {self.array.shape} has {self.array.size} elements and cannot "
+                "become one number; index it, or use .tolist()"
+            )
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        """Return the elements as (nested) Python lists, a number for a 0-d tensor."""
+        return self.array.tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        return call_ufunc(ufunc, method, inputs, keywords)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
+        return call_function(function, args, keywords)
+
+    def __float_(self) -> float:
+        return float(self.item())
+
+    def __int_(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self.array.dtype.kind not in "biu" or self.array.size != 1:
+            raise DTypeError(
+                "only an integer tensor of one element can be an index, this one is "
+                f"{self.array.dtype} of shape {self.array.shape}"
+            )
+        return int(self.item())
+
+    def __bool_(self) -> bool:
+        if self.array.size != 1:
+            raise ShapeError(
+                f"the truth of a tensor of shape {self.array.shape} is ambiguous; compare one "
+                "element, or reduce it"
+            )
+        return bool(self.array)
+
+    def __len__(self) -> int:
+        if not self.array.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.array.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return (self[i] for i in range(len(self.array)))  # type: ignore[index]
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self.array == np.asarray(value)).any())
+
+    def __repr__(self) -> str:
+        suffixes = []
+        if self.grad_fn is not None:
+            suffixes.append(f"grad_fn=<{self.grad_fn.name()}>")
+        elif self.node is not None:
+            suffixes.append("requires_grad=True")
+        return tensor_repr(self.array, suffixes=suffixes, default_dtype=dtypes.default_float())
+
+    def __format__(self, spec: str) -> str:
+        if self.array.ndim or type(self) is not tensor_base.tensor_class:
+            return object.__format__(self, spec)
+        return format(self.item(), spec)
