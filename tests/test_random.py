@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tinygrad_nn.random.box_muller import box_muller, fused_multiply_add
 from tinygrad_nn.random import Generator
+from tinygrad_nn.random.box_muller import box_muller, fused_multiply_add
 
 SEEDS = (0, 1, 42, 1337, 2**31 - 1, 2**32 + 5, -7, 2**64 - 1)
 FLOATS = ("float16", "float32", "float64")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tinygrad_nn import random
 from tinygrad_nn.errors import DTypeError, ShapeError
-from tinygrad_nn.random.mersenne_twister import RandomError
 from tinygrad_nn.random import Generator
+from tinygrad_nn.random.mersenne_twister import RandomError
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """A network with one hidden layer in plain NumPy, its gradients worked out by hand.
-Read `autograd/compare.py` next, which holds such gradients against those of autograd.
+Read `autograd/checks/compare.py` next, which holds such gradients against those of autograd.
 
 Images are columns, as the formulas are written on paper: X is (pixels, m), Y is (classes, m) with a
 single 1 per column, biases are columns. The loss is the mean cross-entropy of the m images,

@@ -11,9 +11,9 @@ import numpy as np
 
 from . import dtypes
 from .autograd.tensor_base import make_tensor
-from .random.box_muller import fused_multiply_add
 from .errors import DTypeError, ShapeError
 from .from_data import array_from, sizes_from
+from .random.box_muller import fused_multiply_add
 from .size import device as device_class
 from .tensor import Tensor
 

@@ -120,10 +120,10 @@ class Readable(Differentiable):
     def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
         return call_function(function, args, keywords)
 
-    def __float_(self) -> float:
+    def __float__(self) -> float:
         return float(self.item())
 
-    def __int_(self) -> int:
+    def __int__(self) -> int:
         return int(self.item())
 
     def __index__(self) -> int:
@@ -134,7 +134,7 @@ class Readable(Differentiable):
             )
         return int(self.item())
 
-    def __bool_(self) -> bool:
+    def __bool__(self) -> bool:
         if self.array.size != 1:
             raise ShapeError(
                 f"the truth of a tensor of shape {self.array.shape} is ambiguous; compare one "

@@ -1,5 +1,5 @@
 """A comparison of gradients is printed in columns, and shown in a notebook as an HTML table.
-Read `../../tinygrad_nn/autograd/comparison_table.py` next.
+Read `../../tinygrad_nn/autograd/checks/comparison_table.py` next.
 """
 
 from html.parser import HTMLParser

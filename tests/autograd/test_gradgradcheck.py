@@ -90,7 +90,7 @@ def test_messages_number_the_incoming_gradients_behind_the_inputs():
 
 
 def test_the_options_are_those_of_gradcheck(monkeypatch):
-    module = sys.modules["tinygrad_nn.autograd.gradcheck"]
+    module = sys.modules["tinygrad_nn.autograd.checks.gradcheck"]
     options = {
         "eps": 1e-5,
         "atol": 1e-4,

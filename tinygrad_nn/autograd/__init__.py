@@ -1,10 +1,10 @@
 """The engine: operations with gradient rules, the graph they record, the backward pass over it.
-Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `record`, `engine`.
+Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `record`, `engine`;
+`checks/` says whether gradients are right.
 """
 
 from . import function
-from .compare import compare
-from .comparison import Comparison
+from .checks import Comparison, GradcheckError, compare, gradcheck, gradgradcheck
 from .engine import backward, grad
 from .function import Function
 from .grad_mode import (
@@ -15,7 +15,6 @@ from .grad_mode import (
     no_grad,
     set_grad_enabled,
 )
-from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .op import registry
 from .record import op
 from .variable import Variable

@@ -1,5 +1,5 @@
 """`Function`: an operation of the user's own, with forward and backward written by hand.
-Read `gradcheck.py` next, which says whether that backward is right.
+Read `checks/gradcheck.py` next, which says whether that backward is right.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """`tinygrad-nn check`: the network's gradients worked out by hand, by autograd and by differences.
-Read `../by_hand.py` for the formulas, and `../autograd/compare.py` for what counts as right.
+Read `../by_hand.py` for the formulas, and `../autograd/checks/compare.py` for what counts as right.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import numpy as np
 import tinygrad_nn as tnn
 from tinygrad_nn import by_hand, nn
 
-from ..autograd.compare import compare
-from ..autograd.comparison import Comparison
+from ..autograd.checks import Comparison, compare
 from .arguments import add_command, add_experiment_options
 from .experiment import CLASSES, Split, prepare
 from .training import Training

@@ -365,9 +365,7 @@ def _bce_input_rule(
     return _weighed(g, tuple(input.shape), weight, reduction) * slope
 
 
-def _bce_target_rule(
-    g: Array, input: Array, weight: Any, pos_weight: Any, reduction: str
-) -> Array:
+def _bce_target_rule(g: Array, input: Array, weight: Any, pos_weight: Any, reduction: str) -> Array:
     """d/dt = -x, for pos_weight 1."""
     slope = -input
     if pos_weight is not None:

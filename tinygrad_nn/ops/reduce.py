@@ -72,14 +72,15 @@ def _freedom(n: int, unbiased: bool, correction: Any) -> Any:
     return freedom if freedom > 0 else 0
 
 
-def _var_rule(
-    g: Array, x: Array, x_shape: Any, dim: Any, unbiased: bool, correction: Any
-) -> Array:
+def _var_rule(g: Array, x: Array, x_shape: Any, dim: Any, unbiased: bool, correction: Any) -> Array:
     """d var / dx_i = 2 (x_i - mean) / (n - c)."""
     dims = many_dims(dim, len(x_shape), "var")
     centred = x - mean(x, dims, True)
-    return g.reshape(kept_shape(x_shape, dims)) * 2.0 * centred / _freedom(
-        count(x_shape, dims), unbiased, correction
+    return (
+        g.reshape(kept_shape(x_shape, dims))
+        * 2.0
+        * centred
+        / _freedom(count(x_shape, dims), unbiased, correction)
     )
 
 

@@ -92,7 +92,8 @@ def fused_multiply_add(a: Array, b: float, c: float) -> Array:
     total = product + c
     added = total - product
     total_error = (product - (total - added)) + (c - added)
-    return total + (total_error + product_error)
+    result: Array = total + (total_error + product_error)
+    return result
 
 
 _SPLIT = 2.0**27 + 1

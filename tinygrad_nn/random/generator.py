@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .box_muller import BLOCK, box_muller, fused_multiply_add
 from ..errors import DTypeError, ShapeError
+from .box_muller import BLOCK, box_muller, fused_multiply_add
 from .mersenne_twister import LOW_53, MersenneTwister, RandomError
 
 Array = NDArray[Any]

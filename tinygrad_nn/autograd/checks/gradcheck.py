@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..warn import warn_user
-from . import engine
+from ...warn import warn_user
+from .. import engine
+from ..tensor_base import TensorBase, make_tensor
 from .checked_function import SEED, CheckedFunction, all_outputs, random_like, requiring_grad
 from .gradient_checks import (
     check_backward,
@@ -25,7 +26,6 @@ from .gradient_checks import (
     check_repeatable,
 )
 from .mismatch import GradcheckError
-from .tensor_base import TensorBase, make_tensor
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
@@ -91,7 +91,7 @@ def gradcheck(
         >>> tnn.autograd.gradcheck(lambda x: x * x.detach(), x)
         Traceback (most recent call last):
         ...
-        tinygrad_nn.autograd.mismatch.GradcheckError: wrong gradient of output 0[1] with respect ...
+        tinygrad_nn.autograd.checks.mismatch.GradcheckError: wrong gradient of output 0[1] ...
     """
     for name, asked in (
         ("check_batched_grad", check_batched_grad),

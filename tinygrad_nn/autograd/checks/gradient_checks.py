@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ShapeError
-from ..warn import warn_user
+from ...errors import ShapeError
+from ...warn import warn_user
 from .checked_function import CheckedFunction, Outputs, all_outputs, joined, random_like
 from .mismatch import GradcheckError, check_jacobian, entry
 from .numeric import UNITS_OF_ROUNDING, largest_difference

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DTypeError, GraphError, ShapeError
-from . import engine
+from ...errors import DTypeError, GraphError, ShapeError
+from .. import engine
+from ..tensor_base import TensorBase
 from .comparison import Comparison, ComparisonRow
 from .numeric import slope
-from .tensor_base import TensorBase
 
 Array = NDArray[Any]
 ROUNDING = 16 * 2.0**-52  # of a loss of size 1; on digits 0.3 to 13 times 2**-52 were measured

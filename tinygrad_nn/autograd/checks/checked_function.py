@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DTypeError
-from . import engine
+from ...errors import DTypeError
+from .. import engine
+from ..tensor_base import TensorBase, make_tensor
 from .numeric import Slope, slope
-from .tensor_base import TensorBase, make_tensor
 
 Array = NDArray[Any]
 Outputs = dict[int, TensorBase]  # by their number among all that the function returned
