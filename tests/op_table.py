@@ -112,6 +112,8 @@ TABLE = [
     Row("tanh", real),
     Row("sigmoid", real),
     Row("relu", nonzero),
+    Row("softplus", real, torch="nn.functional.softplus",
+        samples=each([(2, 3), (), (0, 2)], {}, {"beta": 2.0}, {"threshold": 0.3})),
     Row("clone", real),
     Row("isnan", some_nan),
     Row("bitwise_not", integer),

@@ -175,6 +175,20 @@ def sigmoid(x: Array) -> Array:
 sigmoid.vjp(x=lambda g, y: g * y * (1.0 - y))
 
 
+@op(r"\frac{1}{\beta} \log(1 + e^{\beta x})")
+def softplus(x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
+    """Return log(1 + e^(beta x)) / beta, and x itself where beta x is above the threshold."""
+    check_float(x, "softplus")
+    z = beta * x
+    smooth = (np.maximum(z, 0) + np.log1p(np.exp(-np.absolute(z)))) / beta  # cannot overflow
+    return np.where(z > threshold, x, smooth)
+
+
+softplus.vjp(
+    x=lambda g, x, beta, threshold: np.where(beta * x > threshold, g, g * sigmoid(beta * x))
+)
+
+
 @op(r"\max(x, 0)", elementwise=True)
 def relu(x: Array) -> Array:
     """Return max(x, 0); the gradient at 0 is 0."""
