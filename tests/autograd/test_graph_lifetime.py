@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import sys
 import threading
 import tracemalloc
 import weakref
@@ -19,7 +20,8 @@ import tinygrad_nn as tnn
 from tinygrad_nn.autograd.node import Node
 
 DEEP = 1_000_000
-SMALL_STACK = 256 * 1024
+# CPython 3.13 nests 10,000 deallocations whatever the stack: [[[...]]] too crashes it in 256 KiB.
+SMALL_STACK = (1024 if sys.version_info[:2] == (3, 13) else 256) * 1024
 
 
 @contextlib.contextmanager
@@ -76,11 +78,11 @@ def test_a_chain_of_a_million_operations_is_walked_and_freed():
 
 
 @pytest.mark.slow
-def test_a_million_operations_need_a_stack_of_256_kib():
+def test_a_million_operations_need_a_small_stack_only():
     assert in_a_thread_with_a_small_stack(walk_and_free, DEEP) == [1.0] * 4
 
 
-def test_a_chain_of_100_000_operations_needs_a_stack_of_256_kib():
+def test_a_chain_of_100_000_operations_needs_a_small_stack_only():
     assert in_a_thread_with_a_small_stack(walk_and_free, DEEP // 10) == [1.0] * 4
 
 

@@ -6,6 +6,8 @@ from collections import OrderedDict
 
 import pytest
 
+import tinygrad_nn as tnn
+
 
 def names(pairs):
     return [name for name, _ in pairs]
@@ -180,6 +182,12 @@ def test_the_dicts_that_pytorch_keeps_can_be_read(library):
     assert list(net._parameters.items()) == [("factor", net.factor)]
     assert "mean" in net._buffers
     assert len(net._buffers) == 1
+
+
+def test_a_write_to_them_is_an_error_rather_than_lost():
+    net = make_net(tnn)
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        net._modules["first"] = tnn.nn.Tanh()
 
 
 def test_assigning_before_init_says_what_is_missing(library):

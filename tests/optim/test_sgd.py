@@ -156,6 +156,31 @@ def test_steps_change_the_same_memory(library):
     assert x.requires_grad
 
 
+EDITS = {
+    "add to data": lambda library, p: p.data.__iadd__(1.0),
+    "new data": lambda library, p: setattr(p, "data", p.data + 1.0),
+    "copy into data": lambda library, p: p.data.copy_(p.data + 1.0),
+    "scaled add": lambda library, p: p.data.add_(library.ones(2), alpha=1.0),
+    "write an element": lambda library, p: p.data.__setitem__(slice(None), p.data + 1.0),
+    "through a state dict": lambda library, p: p.detach().add_(1.0),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_by_hand_is_what_the_next_step_starts_from(library, edit):
+    x = library.nn.Parameter(library.tensor([1.0, 2.0]))
+    optimizer = library.optim.SGD([x], lr=0.5)
+    (x * x).sum().backward()
+    optimizer.step()
+    EDITS[edit](library, x)
+    assert x.tolist() == [1.0, 1.0]
+    optimizer.zero_grad()
+    (x * x * 2).sum().backward()
+    optimizer.step()
+    assert x.grad.tolist() == [4.0, 4.0]
+    assert x.tolist() == [-1.0, -1.0]
+
+
 def test_a_step_between_forward_and_backward_is_noticed(library):
     x = library.ones(2, requires_grad=True)
     loss = (x * x).sum()

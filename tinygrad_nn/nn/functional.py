@@ -26,6 +26,7 @@ __all__ = [
     "relu",
     "sigmoid",
     "softmax",
+    "softplus",
     "tanh",
 ]
 
@@ -38,6 +39,11 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 def tanh(input: Tensor) -> Tensor:
     """Return (e^x - e^-x) / (e^x + e^-x), between -1 and 1."""
     return elementwise.tanh(input)
+
+
+def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """Return log(1 + e^(beta x)) / beta, and x itself where beta x is above the threshold."""
+    return elementwise.softplus(input, beta, threshold)
 
 
 def sigmoid(input: Tensor) -> Tensor:

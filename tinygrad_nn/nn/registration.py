@@ -4,7 +4,7 @@ Read `state.py` next, which saves and loads them, and then `module.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -106,11 +106,14 @@ class Registration:
                 f"{type(value).__name__}"
             )
 
-    def _own(self, kind: str) -> Iterator[tuple[str, Any]]:
-        """Yield (name, value) of what is registered here as `kind`, in order, None left out."""
-        for name, value in self._registered(kind).items():
-            if value is not None:
-                yield name, value
+    def _own(self, kind: str) -> list[tuple[str, Any]]:
+        """Return (name, value) of what is registered here as `kind`, in order, None left out."""
+        values = self.__dict__
+        return [
+            (name, values[name])
+            for name, each in self._kinds.items()
+            if each == kind and values[name] is not None
+        ]
 
     def _registered(self, kind: str) -> Mapping[str, Any]:
         """Return {name: value} for reading only: a write to it would be lost, so it is an error."""
