@@ -4,6 +4,9 @@ Read `test_house.py` next, for what the tests say about the source itself.
 
 import os
 
+for name in ("OPENBLAS", "OMP", "MKL"):  # read when NumPy and PyTorch are imported, further down
+    os.environ.setdefault(f"{name}_NUM_THREADS", "1")  # more threads stall on a busy machine
+
 import pytest
 from hypothesis import settings
 

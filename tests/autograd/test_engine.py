@@ -346,6 +346,15 @@ def test_integers_and_comparisons_stop_the_gradient():
     assert_same(program)
 
 
+def test_the_gradient_of_a_float32_variance_over_many_rows_is_right():
+    """NumPy adds float32 rows one by one, and a mean that is off by 1 spoils every difference."""
+    rows = np.random.default_rng(0).normal(1e4, 1.0, (200_000, 2)).astype(np.float32)
+    x = tnn.tensor(rows, requires_grad=True)
+    x.var(0).sum().backward()
+    exact = 2 * (rows - rows.mean(0, dtype=np.float64)) / (len(rows) - 1)
+    assert np.abs(x.grad.numpy() - exact).max() <= 1e-3 * np.abs(exact).max()
+
+
 def test_an_empty_tensor_has_an_empty_gradient():
     def program(library):
         x = library.ones(0, 3, requires_grad=True)

@@ -309,8 +309,12 @@ def test_a_real_interrupt_ends_a_real_run(tmp_path):
         "--out",
         str(tmp_path / "run"),
     ]
+    heard = (  # a shell starts what it puts in the background deaf to Ctrl-C
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from tinygrad_nn.cli import main; sys.exit(main())"
+    )
     with subprocess.Popen(
-        [sys.executable, "-m", "tinygrad_nn", *words],
+        [sys.executable, "-c", heard, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
