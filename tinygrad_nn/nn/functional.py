@@ -87,21 +87,20 @@ def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: 
 
 
 def _check_tensors(name: str, input: Any, target: Any, **weights: Any) -> None:
-    given = {"input": input, "target": target}
-    given |= {argument: weight for argument, weight in weights.items() if weight is not None}
-    for argument, value in given.items():
-        if not isinstance(value, Tensor):
+    for argument, value in (("input", input), ("target", target), *weights.items()):
+        optional = argument in weights and value is None
+        if not optional and not isinstance(value, Tensor):
             raise TypeError(f"{name}: {argument} must be a Tensor, got {type(value).__name__}")
 
 
 def _check_floats(name: str, **given: Tensor) -> None:
     for argument, value in given.items():
-        if not value.is_floating_point():
+        if value.array.dtype.kind != "f":
             raise DTypeError(f"{name}: {argument} must be floating point, got {value.dtype}")
 
 
 def _in_common_dtype(x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-    if x.dtype is t.dtype:
+    if x.array.dtype is t.array.dtype:
         return x, t
     common = promoted(x.array.dtype, t.array.dtype)
     return x.to(dtype=common), t.to(dtype=common)
@@ -188,7 +187,7 @@ def cross_entropy(
     """
     _check_classification("cross_entropy", input, target, weight)
     kind = legacy_reduction(size_average, reduce, reduction)
-    if target.array.shape != input.array.shape or not target.is_floating_point():
+    if target.array.shape != input.array.shape or target.array.dtype.kind != "f":
         return loss.cross_entropy(input, target, weight, ignore_index, kind, label_smoothing)
     if ignore_index >= 0:
         raise ValueError(
