@@ -185,8 +185,11 @@ def cross_entropy(
         >>> tnn.nn.functional.cross_entropy(tnn.zeros(2, 10), tnn.tensor([3, 7]))
         tensor(2.3026)
     """
-    _check_classification("cross_entropy", input, target, weight)
-    kind = legacy_reduction(size_average, reduce, reduction)
+    if weight is not None or not isinstance(input, Tensor) or not isinstance(target, Tensor):
+        _check_classification("cross_entropy", input, target, weight)
+    kind = reduction
+    if size_average is not None or reduce is not None:
+        kind = legacy_reduction(size_average, reduce, reduction)
     if target.array.shape != input.array.shape or target.array.dtype.kind != "f":
         return loss.cross_entropy(input, target, weight, ignore_index, kind, label_smoothing)
     if ignore_index >= 0:
