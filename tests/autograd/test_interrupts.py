@@ -20,6 +20,14 @@ from tinygrad_nn import nn
 INTERRUPTS = 100
 
 
+@pytest.fixture(autouse=True)
+def error_state():
+    """Put NumPy's error state back: an interrupt beside `np.errstate` can leave it changed."""
+    before = np.geterr()
+    yield
+    np.seterr(**before)
+
+
 class Training:
     """A small net with its data; `step` does what a training loop does, and writes in place."""
 
