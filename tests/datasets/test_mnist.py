@@ -234,7 +234,7 @@ def test_a_folder_of_csv_files_is_told_what_is_missing(tmp_path):
 # ---- the real files, where they are at hand
 
 
-REAL = Path(os.environ.get("TINYGRAD_NN_DATA") or Path(__file__).parents[2] / "shared/data/mnist")
+REAL = Path(os.environ.get("TINYGRAD_NN_DATA") or "mnist")
 
 
 @pytest.mark.skipif(
