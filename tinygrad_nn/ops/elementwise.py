@@ -22,7 +22,7 @@ def check_float(x: Array, name: str) -> None:
         raise DTypeError(f"{name}: not defined for {x.dtype}; use x.float()")
 
 
-@op(r"a + b", elementwise=True)
+@op(r"a + b", elementwise=True, ufunc=np.add)
 def add(a: Array, b: Array) -> Array:
     """Return a + b, broadcast; each may be a number."""
     return np.add(a, b)
@@ -31,7 +31,7 @@ def add(a: Array, b: Array) -> Array:
 add.vjp(a=lambda g: g, b=lambda g: g)
 
 
-@op(r"a - b", elementwise=True)
+@op(r"a - b", elementwise=True, ufunc=np.subtract)
 def sub(a: Array, b: Array) -> Array:
     """Return a - b, broadcast; each may be a number."""
     return np.subtract(a, b)
@@ -50,7 +50,7 @@ def sub_scaled(input: Any, other: Any, *, alpha: float = 1) -> Any:
     return sub(input, other if alpha == 1 else mul(other, alpha))
 
 
-@op(r"a \odot b", elementwise=True)
+@op(r"a \odot b", elementwise=True, ufunc=np.multiply)
 def mul(a: Array, b: Array) -> Array:
     """Return a * b element by element, broadcast; each may be a number."""
     return np.multiply(a, b)
