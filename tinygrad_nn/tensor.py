@@ -275,7 +275,7 @@ class Tensor(Readable):
         made.node = None
         if self.node is not None:
             gradient = _copied(extra_of(self.node).grad)
-            made.node = make_leaf(made.array.shape, made.array.dtype, gradient)
+            made.node = make_leaf(made, gradient)
         return made
 
     def __reduce__(self) -> Any:

@@ -47,9 +47,7 @@ class Differentiable(TensorBase):
                     "an inference tensor cannot require a gradient; .clone() it outside "
                     "inference_mode"
                 )
-            self.node = make_leaf(
-                self.array.shape, self.array.dtype, self.__dict__.pop("grad", None)
-            )
+            self.node = make_leaf(self, self.__dict__.pop("grad", None))
             self.view_of = None  # a leaf is nobody's view: its own views are guarded as a leaf's
         elif not requires_grad and self.node is not None:
             if self.node.op is not None:
@@ -61,6 +59,17 @@ class Differentiable(TensorBase):
             if gradient is not None:
                 self.__dict__["grad"] = gradient
         return self
+
+    @property
+    def name(self) -> str | None:
+        """What graphs and explanations call this tensor; None until it is set."""
+        return self.__dict__.get("name")
+
+    @name.setter
+    def name(self, value: str | None) -> None:
+        self.__dict__["name"] = value
+        if self.node is not None and self.node.op is not None:
+            extra_of(self.node).name = value
 
     @property
     def is_leaf(self) -> bool:
@@ -172,7 +181,7 @@ class Differentiable(TensorBase):
         self.version[0] += 1
         if self.node is not None and self.node.op is None:
             extra = self.node.extra
-            self.node = make_leaf(self.array.shape, self.array.dtype)
+            self.node = make_leaf(self)
             self.node.extra = extra
 
     @property

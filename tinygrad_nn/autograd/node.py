@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 clock = itertools.count(1).__next__  # a Node is newer than all it was computed from
 
@@ -20,7 +21,8 @@ class Node:
     """
 
     __slots__ = (
-        "attributes",  # per parameter: the value of one that is no tensor, such as `dim`
+        "attributes",  # per parameter: the value of one that is no tensor, such as `dim`; a weak
+        # reference to a tensor that needs no gradient, for graphs to show; else None
         "dtype",  # NumPy dtype of the tensor made, which its gradient must have
         "extra",  # None, or an Extra: hooks, a retained gradient, the line of the program
         "inputs",  # the Nodes of the operands, None for one that needs no gradient
@@ -60,9 +62,12 @@ class Node:
 
 
 class Extra:
-    """What few Nodes have: a place for `.grad`, hooks, the program line (for anomaly mode)."""
+    """What few Nodes have: a place for `.grad`, hooks, the program line (for anomaly mode), a name.
 
-    __slots__ = ("checksums", "grad", "hooks", "line", "retains_grad")
+    A leaf's has a weak reference to its tensor, for graphs to show.
+    """
+
+    __slots__ = ("checksums", "grad", "hooks", "line", "name", "retains_grad", "tensor")
 
     def __init__(self) -> None:
         self.grad: Any = None
@@ -70,18 +75,21 @@ class Extra:
         self.hooks: dict[int, Callable[[Any], Any]] = {}
         self.line: str | None = None
         self.checksums: tuple[int, ...] = ()
+        self.name: str | None = None
+        self.tensor: ref[Any] | None = None
 
 
-def make_leaf(shape: tuple[int, ...], dtype: Any, grad: Any = None) -> Node:
+def make_leaf(tensor: Any, grad: Any = None) -> Node:
     """Make the Node of a tensor that requires a gradient and was not computed."""
     node = Node()
     node.op = None
     node.serial = clock()
     node.inputs = ()
     node.attributes = node.saved = ()
-    node.shape = shape
-    node.dtype = dtype
+    node.shape = tensor.array.shape
+    node.dtype = tensor.array.dtype
     node.extra = Extra()
+    node.extra.tensor = ref(tensor)
     node.extra.grad = grad
     node.extra.retains_grad = True
     return node

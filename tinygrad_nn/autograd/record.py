@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, ParamSpec, cast
+from weakref import ref
 
 import numpy as np
 
@@ -187,10 +188,15 @@ def _record_binary(operation: Op, forward: Callable[..., Any]) -> Callable[..., 
         node.op = operation
         node.serial = clock()
         node.inputs = (edge_a, edge_b)
+        if edge_a is not None and edge_b is not None:
+            keep_a, keep_b, keep_y = kept[3]
+        else:
+            keep_a, keep_b, keep_y = kept[1 if edge_b is None else 2]
+            if numbers is not NO_NUMBERS:
+                keep_a, keep_b = keep_a and edge_a is not None, keep_b and edge_b is not None
+            else:
+                numbers = (None, ref(b)) if edge_b is None else (ref(a), None)
         node.attributes = numbers
-        keep_a, keep_b, keep_y = kept[1 if edge_b is None else 2 if edge_a is None else 3]
-        if numbers is not NO_NUMBERS:
-            keep_a, keep_b = keep_a and edge_a is not None, keep_b and edge_b is not None
         if keep_a or keep_b or keep_y:
             node.saved = (
                 (x, a.version, a.version[0]) if keep_a else None,
@@ -219,9 +225,9 @@ def _record_ternary(operation: Op, general: Callable[..., Any]) -> Callable[...,
             return general(a, b, c)
         x, z, w = a.array, b.array, c
         edge_a, edge_b, edge_c = a.node, b.node, None
-        constant = c
-        if isinstance(c, TensorBase):
-            w, edge_c, constant = c.array, c.node, None
+        c_is_tensor = isinstance(c, TensorBase)
+        if c_is_tensor:
+            w, edge_c = c.array, c.node
         array = forward(x, z, w)
         if type(array) is not ndarray:
             array = np.asarray(array)  # NumPy hands back a scalar for 0-d
@@ -239,11 +245,15 @@ def _record_ternary(operation: Op, general: Callable[..., Any]) -> Callable[...,
         node.op = operation
         node.serial = clock()
         node.inputs = (edge_a, edge_b, edge_c)
-        node.attributes = (None, None, constant)
+        node.attributes = (
+            ref(a) if edge_a is None else None,
+            ref(b) if edge_b is None else None,
+            c if not c_is_tensor else ref(c) if edge_c is None else None,
+        )
         node.saved = (
             (x, a.version, a.version[0]) if keep_a else None,
             (z, b.version, b.version[0]) if keep_b else None,
-            (w, c.version, c.version[0]) if keep_c and constant is None and c is not None else None,
+            (w, c.version, c.version[0]) if keep_c and c_is_tensor else None,
             (array, version, 0) if keep_y else None,
         )
         node.shape = array.shape

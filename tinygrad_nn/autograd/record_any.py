@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -43,8 +44,10 @@ def record_any(operation: Op, view: bool) -> Callable[..., Any]:
             if isinstance(operand, TensorBase):
                 has_tensor = True
                 values[i] = operand.array
-                attributes[i] = None
-                if operand.node is not None:
+                if operand.node is None:
+                    attributes[i] = ref(operand)
+                else:
+                    attributes[i] = None
                     inputs[i] = operand.node
                     wanted |= bit
             bit <<= 1
@@ -106,7 +109,9 @@ def _record_sequence(operation: Op, operands: Any) -> Any:
         node.op = operation
         node.serial = clock()
         node.inputs = edges
-        node.attributes = (tuple(tensor.array.shape for tensor in tensors), *attributes)
+        shapes = tuple(tensor.array.shape for tensor in tensors)
+        data = tuple(ref(tensor) if tensor.node is None else None for tensor in tensors)
+        node.attributes = (shapes, *attributes, data)
         node.saved = (None,) * (len(attributes) + 2)
         node.shape = y.array.shape
         node.dtype = y.array.dtype

@@ -1,0 +1,60 @@
+"""What a picture of a graph shows, as plain data that fits into JSON: nodes, edges, clusters, notes.
+Read `../drawing/dot.py` next, which writes it for Graphviz.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """A tensor that was given, or an operation together with the tensor that it made."""
+
+    id: str  # letters, digits and _ only
+    kind: Literal["parameter", "leaf", "data", "operation", "folded", "failed"]
+    name: str  # "0.weight", "pixels", "mul": any text
+    formula: str = ""  # of an operation, as text: "a ⊙ b"
+    latex: str = ""
+    shape: tuple[int, ...] | None = None  # None: not known, or several tensors
+    dtype: str = ""
+    label: str = ""  # the user's name for the tensor that the operation made
+    value: str = ""  # the numbers if they are few, else min, mean, max and norm
+    gradient: str = ""  # the same of the gradient
+    kept: tuple[tuple[str, int], ...] = ()  # what waits for backward, and its bytes
+    cluster: str = ""  # id of the innermost cluster; "" outside of all
+    times: int = 1  # how many equal ones this one stands for
+    is_output: bool = False
+    problem: str = ""  # of a "failed" operation: what the error said
+
+
+@dataclass(frozen=True)
+class GraphEdge:
+    """A tensor on its way into an operation, as the operand of that name."""
+
+    source: str
+    target: str
+    operand: str = ""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A module, drawn as a frame around what ran in it, or a block that repeats."""
+
+    id: str
+    name: str  # "0: Linear"
+    parent: str = ""  # id of the cluster around it
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class GraphContents:
+    """Nodes in the order in which they were made; `dataclasses.asdict` makes it fit for JSON."""
+
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+    clusters: tuple[Cluster, ...] = ()
+    notes: tuple[str, ...] = ()  # sentences for the reader: what is folded, how much is kept
+    title: str = ""
+    direction: Literal["forward", "backward"] = "forward"  # which way the arrows point
