@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import tinygrad_nn as tnn
-from tinygrad_nn import serialization
+from tinygrad_nn import files
 from tinygrad_nn.errors import DataError
-from tinygrad_nn.serialization import load_file, save_file, write_file
+from tinygrad_nn.files import write_file
+from tinygrad_nn.serialization import load_file, save_file
 
 DTYPES = (
     np.float16,
@@ -109,7 +110,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, monkeypatch, fai
 
     path = tmp_path / "weights"
     write_file(path, b"old")
-    monkeypatch.setattr(serialization.os, failing, fail)
+    monkeypatch.setattr(files.os, failing, fail)
     with pytest.raises(OSError, match=r"No space left on device: '.*weights'") as raised:
         write_file(path, b"new")
     assert raised.value.filename == str(path)
@@ -122,7 +123,7 @@ def test_an_interrupt_leaves_the_old_file_alone(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     write_file(tmp_path / "weights", b"old")
-    monkeypatch.setattr(serialization.os, "replace", interrupt)
+    monkeypatch.setattr(files.os, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_file(tmp_path / "weights", b"new")
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"old"]
@@ -130,10 +131,10 @@ def test_an_interrupt_leaves_the_old_file_alone(tmp_path, monkeypatch):
 
 def test_the_content_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
     calls = []
-    monkeypatch.setattr(serialization.os, "fsync", lambda file: calls.append("fsync"))
+    monkeypatch.setattr(files.os, "fsync", lambda file: calls.append("fsync"))
     replace = os.replace
     monkeypatch.setattr(
-        serialization.os, "replace", lambda *paths: (calls.append("replace"), replace(*paths))
+        files.os, "replace", lambda *paths: (calls.append("replace"), replace(*paths))
     )
     write_file(tmp_path / "x", b"content")
     assert calls == ["fsync", "replace"]

@@ -5,7 +5,7 @@ Read `tensor.py` next, which puts PyTorch's operators and methods on top.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from .ops.dims import one_dim
 from .printing import tensor_repr
 from .size import Size
 from .size import device as device_class
+
+if TYPE_CHECKING:
+    from .viz.derivation.explanation import Explanation
 
 
 class Readable(Differentiable):
@@ -162,6 +165,26 @@ class Readable(Differentiable):
         elif self.node is not None:
             suffixes.append("requires_grad=True")
         return tensor_repr(self.array, suffixes=suffixes, default_dtype=dtypes.default_float())
+
+    def _repr_html_(self) -> str:
+        """Show the tensor in a notebook: its numbers in a shaded table, an image as a picture."""
+        from .viz.drawing.tables import array_html
+
+        facts = [self.name, f"dtype {self.array.dtype}"]
+        if self.grad_fn is not None:
+            facts.append(self.grad_fn.name())
+        elif self.node is not None:
+            facts.append("requires grad")
+        return array_html(self.array, label=", ".join(fact for fact in facts if fact))
+
+    def explain(self, *, inputs: Any = None, params: Any = None) -> Explanation:
+        """Return the derivation of this tensor's backward pass in words and formulas.
+
+        See `tnn.viz.explain` for the arguments and errors.
+        """
+        from .viz.derivation.explanation import explain
+
+        return explain(self, inputs=inputs, params=params)
 
     def __format__(self, spec: str) -> str:
         if self.array.ndim or type(self) is not tensor_base.tensor_class:

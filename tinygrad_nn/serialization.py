@@ -5,7 +5,6 @@ Read `nn/state.py` next: the names and the tensors that a model saves and loads.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from safetensors import numpy as safetensors_numpy
 
 from .creation import from_numpy
 from .errors import DataError
+from .files import write_file
 from .tensor import Tensor
 
 
@@ -60,24 +60,3 @@ def load_file(path: str | os.PathLike[str]) -> dict[str, Tensor]:
     except SafetensorError as error:
         raise DataError(f"{os.fspath(path)}: not a whole safetensors file: {error}") from None
     return {name: from_numpy(array) for name, array in arrays.items()}
-
-
-def write_file(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file so that whoever opens it finds the old content or all of the new one.
-
-    It is written beside its place under another name, forced to the disk, and then renamed; its
-    mode is what the umask leaves. Raises OSError for `path`, and leaves nothing behind then.
-    """
-    target = Path(path)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
-    try:
-        with open(draft, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, target)
-    except BaseException as error:
-        draft.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise type(error)(error.errno, error.strerror, str(target)) from None
-        raise

@@ -1,5 +1,5 @@
-"""Warnings that point at the user's line rather than at ours.
-Read `autograd/differentiable.py` next, which gives one.
+"""The user's line: where the program calls this package, for warnings, errors and names.
+Read `autograd/differentiable.py` next, which gives a warning.
 """
 
 from __future__ import annotations
@@ -7,13 +7,23 @@ from __future__ import annotations
 import sys
 import warnings
 from pathlib import Path
+from types import FrameType
 
 _PACKAGE = str(Path(__file__).parent)
 
 
-def warn_user(message: str) -> None:
-    """Warn (UserWarning) as if from the innermost frame outside this package."""
-    frame, level = sys._getframe(1), 2
+def user_frame(above: int = 1) -> tuple[FrameType, int]:
+    """Return the innermost frame outside this package, and its level as `warnings` counts.
+
+    `above` is how many frames above the caller of this function the search begins.
+    """
+    level = above + 1
+    frame = sys._getframe(level)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, UserWarning, stacklevel=level)
+    return frame, level
+
+
+def warn_user(message: str) -> None:
+    """Warn (UserWarning) as if from the innermost frame outside this package."""
+    warnings.warn(message, UserWarning, stacklevel=user_frame()[1])

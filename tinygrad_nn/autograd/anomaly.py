@@ -4,25 +4,20 @@ Read `engine.py` next, which checks them.
 
 from __future__ import annotations
 
-import sys
 import zlib
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import GraphError
+from ..warn import user_frame
 from .grad_mode import checks_nan
 from .node import Extra, Node
-
-_PACKAGE = str(Path(__file__).parents[1])
 
 
 def remember_call(node: Node) -> Extra:
     """Note the innermost line outside this package, and checksums of the arrays kept."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
+    frame, _ = user_frame()
     extra = Extra()
     extra.line = f"{frame.f_code.co_filename}:{frame.f_lineno}"
     extra.checksums = _checksums(node)

@@ -76,6 +76,7 @@ class Op:
         self.defaults = tuple(p.default for p in parameters.values())
         self.takes_sequence = any(p.kind is p.VAR_POSITIONAL for p in parameters.values())
         self.rules: tuple[Rule, ...] = ()
+        self.elementwise = False  # an element of the output depends on one of each operand only
         self.composite: Callable[..., Any] | None = None
         self.call: Callable[..., Any] = forward  # the function that users call; `record.py` sets it
         self.slots_for = _SlotsFor(self)

@@ -56,6 +56,7 @@ def op(
 
     def decorate(forward: Callable[P, Array]) -> Operation[P]:
         operation = Op(forward, latex, name)
+        operation.elementwise = elementwise
         if operation.name in registry:
             raise ValueError(f"an operation named {operation.name!r} is registered already")
         registry[operation.name] = operation
@@ -148,7 +149,7 @@ def _record_binary(operation: Op, forward: Callable[..., Any]) -> Callable[..., 
 
     def call(a: Any, b: Any) -> Any:
         edge_a = edge_b = None
-        numbers = NO_NUMBERS
+        numbers: tuple[Any, Any] = NO_NUMBERS
         if isinstance(a, TensorBase) and isinstance(b, TensorBase):
             x, z = a.array, b.array
             edge_a, edge_b = a.node, b.node

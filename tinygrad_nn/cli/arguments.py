@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 MOST = 10**9  # of anything that is counted here
@@ -71,6 +72,20 @@ def positive_number(text: str) -> float:
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"a number above 0 expected, such as 0.1, got {text!r}")
     return number
+
+
+def file_name(*suffixes: str) -> Callable[[str], Path]:
+    """Return a reader of file names with one of these endings for argparse."""
+
+    def read(text: str) -> Path:
+        path = Path(text)
+        if path.suffix.lower() not in suffixes:
+            raise argparse.ArgumentTypeError(
+                f"a file name that ends in {', '.join(suffixes)} expected, got {text!r}"
+            )
+        return path
+
+    return read
 
 
 def add_command(

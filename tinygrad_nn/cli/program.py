@@ -12,13 +12,14 @@ from typing import NoReturn
 import tinygrad_nn as tnn
 
 from ..errors import DataError, MissingExtraError
-from . import check, graph, train
+from . import check, explain, graph, play, train
 
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
 
 DESCRIPTION = """\
-Train a small neural network to read handwritten digits, check that its gradients are right, and
-draw how it computes. All on NumPy; the data for a first try is in the package.
+Train a small neural network to read handwritten digits, check that its gradients are right, draw
+how it computes, and step through a backward pass. All on NumPy; the data for a first try is in the
+package.
 """
 
 EXAMPLES = """\
@@ -27,6 +28,8 @@ examples:
   tinygrad-nn train --data mnist    the same network on MNIST
   tinygrad-nn check                 compare gradients by hand, by autograd and by numbers
   tinygrad-nn graph                 draw one training step
+  tinygrad-nn play my_model.py      step through the backward pass of your own program
+  tinygrad-nn explain my_model.py   its derivation, line by line
   tinygrad-nn train --help          every option of a command
 """
 
@@ -66,7 +69,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"tinygrad_nn {tnn.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (train, check, graph):
+    for command in (train, check, graph, play, explain):
         command.add_parser(commands)
     return parser
 

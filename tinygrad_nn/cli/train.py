@@ -15,9 +15,10 @@ from typing import Any
 import tinygrad_nn as tnn
 
 from ..errors import MissingExtraError
-from ..serialization import save_file, write_file
-from ..viz.curve import learning_curve
-from ..viz.predictions import prediction_sheet
+from ..files import write_file
+from ..serialization import save_file
+from ..viz.plots.predictions import prediction_sheet
+from ..viz.plots.training import learning_curve
 from ..viz.render import render
 from .arguments import add_command, add_experiment_options, positive_number, whole_number
 from .experiment import describe, prepare
@@ -171,9 +172,14 @@ def write_run(results: Results, training: Training) -> None:
 def draw_curve(training: Training) -> bytes:
     """Return the picture of the history."""
     iterations, losses, trained, held_out = zip(*training.history, strict=True)
+    history = {
+        "iteration": iterations,
+        "loss (cross-entropy, in nats)": losses,
+        "training accuracy": trained,
+        "held-out accuracy": held_out,
+    }
     count = len(training.data.training_images)
-    title = f"Learning to read digits from {count:,} images"
-    return learning_curve(iterations, losses, trained, held_out, title)
+    return learning_curve(history, f"Learning to read digits from {count:,} images")
 
 
 def draw_predictions(training: Training) -> bytes:

@@ -268,6 +268,12 @@ class Module(StateDict):
             return f"{self._get_name()}({extra})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + inner) + "\n)"
 
+    def _repr_html_(self) -> str:
+        """Show the module in a notebook: a tree of its parts, with their parameters counted."""
+        from ..viz.drawing.module_tree import module_html
+
+        return module_html(self)
+
 
 def _add(hooks: Hooks, hook: Callable[..., Any], first: bool, with_kwargs: bool) -> RemovableHandle:
     key = clock()

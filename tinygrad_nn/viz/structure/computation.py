@@ -49,6 +49,7 @@ class Step:
     kept: tuple[tuple[str, int], ...]  # what waits for backward, and its bytes: ("a", 64)
     node: Node
     module: str = ""  # path of the module that it ran in
+    problem: str = ""  # what the error said, of an operation that failed
 
 
 @dataclass(eq=False)
@@ -57,6 +58,6 @@ class Computation:
 
     steps: tuple[Step, ...]
     quantities: tuple[Quantity, ...]
-    output: Quantity
+    outputs: tuple[Quantity, ...]  # what was asked for: the loss, most often
     modules: dict[str, str] = field(default_factory=dict)  # path: class name, of those with steps
     notes: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a picture of a graph shows, as plain data that fits into JSON: nodes, edges, clusters, notes.
+"""What a picture of a graph shows, as plain data fit for JSON: nodes, edges, clusters, notes.
 Read `../drawing/dot.py` next, which writes it for Graphviz.
 """
 

@@ -1,0 +1,257 @@
+"""`explain`: the derivation of a backward pass in words and formulas: text, Markdown and HTML.
+Read `../player/play.py` next, which steps through the same, number by number.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+from ..drawing.words import one_line, printable
+from ..notation.forward import forward_latex
+from ..notation.latex import to_mathml, to_text
+from ..notation.latex_of import expression_latex
+from ..notation.symbols import escaped
+from ..structure.reading import read_computation
+from ..structure.summary import summary_text
+from .lines import Derivation, Given, Line, derive
+from .symbols import symbol_latex
+
+FEW = 8  # numbers that are written out
+
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font-family: Helvetica, Arial, sans-serif; line-height: 1.6; margin: 2em auto; }}
+body {{ max-width: 60em; padding: 0 1em; }}
+li {{ margin: 0.4em 0; overflow-x: auto; }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+{content}
+</main>
+</body>
+</html>"""
+
+
+def explain(loss: Any, *, inputs: Any = None, params: Any = None) -> Explanation:
+    """Return the derivation of the backward pass of this very computation, as numbered lines.
+
+    Each line is a gradient, the formula of the rule that gives it, its shape and the reason: the
+    chain rule, a sum over paths, a sum that undoes broadcasting. Names are found as in `viz.graph`.
+    If the result is a mean over m, then m comes in once, at the leaves, as on paper: dZ2 = A2 - Y
+    and dW2 = dZ2ᵀ A1 / m.
+
+    Raises:
+        GraphError: the tensor is not one number, or nothing was recorded; or a backward pass freed
+            what can not be computed again.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> a = tnn.tensor(2.0, requires_grad=True)
+        >>> b = tnn.tensor(-3.0, requires_grad=True)
+        >>> for line in (a * b + b).explain().lines:
+        ...     print(line.symbol, line.value)
+        dv1 1.0
+        db_1 1.0
+        db_2 2.0
+        db 3.0
+        da -3.0
+    """
+    return Explanation(derive(read_computation(loss, inputs, params)))
+
+
+class Explanation:
+    """What `explain` returns: print it, or show it in a notebook; `.lines` holds the lines."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        self.lines = derivation.lines
+
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self.lines)
+
+    def __str__(self) -> str:
+        return "\n".join(_as_text(self.derivation))
+
+    def __repr__(self) -> str:
+        return f"<Explanation of d{self.derivation.result} in {len(self.lines)} lines>"
+
+    def markdown(self) -> str:
+        """Return the derivation as Markdown, with the formulas in LaTeX."""
+        return "\n".join(_as_markdown(self.derivation))
+
+    def html(self) -> str:
+        """Return the derivation as a piece of HTML, with the formulas in MathML."""
+        return "\n".join(_as_html(self.derivation))
+
+    def page(self, title: str) -> str:
+        """Return the derivation as a page of its own, which needs no network."""
+        return PAGE.format(title=escape(printable(title)), content=self.html())
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+def _equation(symbol: str, formula: ast.expr | None, latex_of: Mapping[str, str]) -> str:
+    """Return "symbol = formula" in LaTeX."""
+    if formula is None:
+        return rf"{latex_of[symbol]} = \text{{what its own backward returns}}"
+    return f"{latex_of[symbol]} = {expression_latex(formula, latex_of)}"
+
+
+class _Words:
+    """The parts of an explanation, with symbols as plain text writes them or as LaTeX does."""
+
+    def __init__(self, derivation: Derivation, plain: bool) -> None:
+        self.derivation = derivation
+        write = _as_word if plain else symbol_latex
+        known = [each.symbol for each in (*derivation.given, *derivation.forward)]
+        if derivation.count is not None:
+            known.append(derivation.count[0])
+        self.latex_of = {symbol: write(symbol) for symbol in known}
+        for line in derivation.lines:
+            path = rf"^{{({line.path})}}" if line.path else ""
+            latex = f"d{self.latex_of[line.tensor]}{path}"
+            self.latex_of[line.symbol] = _as_word(line.symbol) if plain else latex
+
+    def convention(self) -> str:
+        """Say what d means here."""
+        derivation = self.derivation
+        result = derivation.result
+        if derivation.count is None:
+            return f"dV stands for ∂{result}/∂V, and d{result} = 1."
+        symbol, count = derivation.count
+        return (
+            f"{result} is a mean over {symbol} = {count:,}. For what was computed on the way, dV "
+            f"stands for {symbol} · ∂{result}/∂V; parameters and other leaves get the gradient "
+            f"∂{result}/∂V itself, so that 1/{symbol} comes back there."
+        )
+
+    def forward(self, made: Given) -> str:
+        """Return the equation of a result."""
+        if made.formula is not None:
+            return _equation(made.symbol, made.formula, self.latex_of)
+        step = made.step
+        if step is None:
+            return ""
+        names = {o.parameter: self._latex(o.quantity.id) for o in step.operands}
+        left = self.latex_of[made.symbol]
+        if not step.op.latex:  # a user's Function
+            return (
+                rf"{left} = \operatorname{{{escaped(step.op.name)}}}({', '.join(names.values())})"
+            )
+        for name, value in step.attributes.items():
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                names[name] = f"{value:.4g}"
+            elif isinstance(value, str):
+                names[name] = value
+        return f"{left} = {forward_latex(step.op, names)}"
+
+    def line(self, line: Line) -> str:
+        """Return the equation of a gradient."""
+        return _equation(line.symbol, line.formula, self.latex_of)
+
+    def _latex(self, id: str) -> str:
+        return self.latex_of[self.derivation.symbol_of[id]]
+
+
+def _as_word(symbol: str) -> str:
+    """Return a symbol in LaTeX that is the same as text: dW2, not dW with an index."""
+    return rf"\mathrm{{{escaped(symbol)}}}"
+
+
+def _shape(shape: tuple[int, ...] | None) -> str:
+    return "" if shape is None else str(shape) if shape else "one number"
+
+
+def _named(line: Line) -> str:
+    return f" ({one_line(line.name)})" if line.name not in ("", line.tensor) else ""
+
+
+def _numbers(value: Any) -> str:
+    return f"= {summary_text(value)}" if value.size <= FEW else ""
+
+
+def _as_text(derivation: Derivation) -> Iterator[str]:
+    words = _Words(derivation, plain=True)
+    yield "Given"
+    for each in derivation.given:
+        yield f"  {each.symbol:<6} {_shape(each.shape):<12} {one_line(each.name)}".rstrip()
+    yield ""
+    yield "Forward"
+    rows = [(to_text(words.forward(each)), _shape(each.shape)) for each in derivation.forward]
+    width = max((len(text) for text, _ in rows if len(text) < 60), default=0)
+    for text, shape in rows:
+        yield f"  {text:<{width}}  {shape}".rstrip()
+    yield ""
+    yield f"Backward. {words.convention()}"
+    texts = [to_text(words.line(line)) for line in derivation.lines]
+    width = max((len(text) for text in texts if len(text) < 60), default=0)
+    shapes = [_shape(line.shape) for line in derivation.lines]
+    shape_width = max(map(len, shapes), default=0)
+    for line, text, shape in zip(derivation.lines, texts, shapes, strict=True):
+        reason = f"{line.reason}{_named(line)}"
+        yield f"  {line.number:>3}. {text:<{width}}  {shape:<{shape_width}}  {reason}"
+        if _numbers(line.value):
+            yield f"       {_numbers(line.value)}"
+
+
+def _as_markdown(derivation: Derivation) -> Iterator[str]:
+    words = _Words(derivation, plain=False)
+    yield "**Given**\n"
+    for each in derivation.given:
+        yield f"- ${words.latex_of[each.symbol]}$ {_shape(each.shape)} {_code(each.name)}".rstrip()
+    yield "\n**Forward**\n"
+    for each in derivation.forward:
+        yield f"- ${words.forward(each)}$ {_shape(each.shape)}".rstrip()
+    yield f"\n**Backward.** {words.convention()}\n"
+    for line in derivation.lines:
+        numbers = f" {_code(_numbers(line.value))}" if _numbers(line.value) else ""
+        name = f" {_code(line.name)}" if _named(line) else ""
+        equation = f"${words.line(line)}$ {_shape(line.shape)}"
+        yield f"{line.number}. {equation}: {line.reason}{name}{numbers}"
+
+
+def _code(text: str) -> str:
+    """Return any text as code in Markdown, on one line."""
+    if not text:
+        return ""
+    shown = one_line(text).replace("`", "'")
+    return f"`{shown}`"
+
+
+def _as_html(derivation: Derivation) -> Iterator[str]:
+    words = _Words(derivation, plain=False)
+
+    def item(latex: str, *rest: str) -> str:
+        words = " ".join(escape(one_line(each)) for each in rest if each)
+        return f"<li>{to_mathml(latex)} {words}</li>"
+
+    yield '<section class="tinygrad-nn-explanation">'
+    yield "<h2>Given</h2><ul>"
+    for each in derivation.given:
+        yield item(words.latex_of[each.symbol], _shape(each.shape), each.name)
+    yield "</ul><h2>Forward</h2><ul>"
+    for each in derivation.forward:
+        yield item(words.forward(each), _shape(each.shape))
+    yield f"</ul><h2>Backward</h2><p>{escape(words.convention())}</p><ol>"
+    for line in derivation.lines:
+        yield item(
+            words.line(line),
+            _shape(line.shape),
+            f"{line.reason}{_named(line)}",
+            _numbers(line.value),
+        )
+    yield "</ol></section>"

@@ -1,0 +1,136 @@
+"""The gradient of each use of a tensor as a formula in the symbols of this very computation.
+Read `lines.py` next, which puts the formulas in order, with shapes, reasons and numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from ..notation.rules import rule_expression
+from ..notation.simplify import simplified
+from ..structure.computation import Step
+
+ACTIVATIONS = {"softmax": "A", "sigmoid": "A"}  # what losses work out inside: A2 = softmax(Z2)
+
+
+class Definitions:
+    """Symbols for what a fused operation computes inside, each with its formula."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self.formulas: dict[str, ast.expr] = {}
+        self._taken = taken
+
+    def symbol_for(self, formula: ast.expr, wanted: str) -> ast.Name:
+        for symbol, known in self.formulas.items():
+            if ast.dump(known) == ast.dump(formula):
+                return ast.Name(symbol)
+        symbol, number = wanted, 1
+        while symbol in self._taken:
+            number += 1
+            symbol = f"{wanted}_{number}"
+        self._taken.add(symbol)
+        self.formulas[symbol] = formula
+        return ast.Name(symbol)
+
+
+def contribution_formula(
+    step: Step,
+    parameter: str,
+    incoming: ast.expr,
+    symbol_of: Mapping[str, str],
+    counts: Mapping[str, float],
+    definitions: Definitions,
+) -> ast.expr | None:
+    """Return what an operation's rule gives one operand; None for a backward that is no formula.
+
+    `incoming` is the gradient of its output, `symbol_of` the symbols by the tensors' ids, `counts`
+    what is known of n and m, which a mean divides by.
+    """
+    name = parameter.partition("[")[0]
+    formula = rule_expression(step.op, name)
+    if formula is None:
+        return None
+    constants = {k: v for k, v in step.attributes.items() if v is None or _is_plain(v)}
+    given = {operand.parameter for operand in step.operands}
+    absent = {each: None for each in getattr(step.op, "parameters", ()) if each not in given}
+    formula = simplified(formula, {**absent, **constants, **counts})
+    replacements: dict[str, ast.expr] = {
+        operand.parameter: ast.Name(symbol_of[operand.quantity.id]) for operand in step.operands
+    }
+    replacements["y"] = ast.Name(symbol_of[step.output.id])
+    replacements["g"] = incoming
+    for operand in step.operands:
+        if operand.parameter == parameter and operand.quantity.shape is not None:
+            sizes: list[ast.expr] = [ast.Constant(size) for size in operand.quantity.shape]
+            replacements[f"{name}_shape"] = ast.Tuple(sizes)
+    formula = simplified(_Substitution(replacements).visit(formula))
+    return _Fused(definitions).visit(formula)  # type: ignore[no-any-return]
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (bool, int, float, str))
+
+
+class _Substitution(ast.NodeTransformer):
+    """Puts expressions in the place of names, but not of the functions that are called."""
+
+    def __init__(self, replacements: Mapping[str, ast.expr]) -> None:
+        self.replacements = replacements
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.replacements.get(node.id, node)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        if not isinstance(node.func, ast.Name):
+            node.func = self.visit(node.func)
+        node.args = [self.visit(each) for each in node.args]
+        node.keywords = [self.visit(each) for each in node.keywords]
+        return node
+
+
+class _Fused(ast.NodeTransformer):
+    """Gives softmax(Z2) and one_hot(y), which a loss works out inside, the names A2 and Y."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self.definitions = definitions
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if not (isinstance(node.func, ast.Name) and len(node.args) == 1):
+            return node
+        (argument,) = node.args
+        if not isinstance(argument, ast.Name):
+            return node
+        if node.func.id == "one_hot":
+            return self.definitions.symbol_for(node, "Y")
+        if node.func.id in ACTIVATIONS:
+            letter = ACTIVATIONS[node.func.id]
+            number = argument.id[1:] if argument.id[:1] == "Z" else ""
+            return self.definitions.symbol_for(node, f"{letter}{number}")
+        return node
+
+
+def unbroadcast(formula: ast.expr, dims: tuple[int, ...], added: int) -> ast.expr:
+    """Return the formula summed over the dims along which the operand was broadcast.
+
+    The first `added` dims are gone in the operand, the others are of size 1.
+    """
+    leading = tuple(dim for dim in dims if dim < added)
+    inner = tuple(dim for dim in dims if dim >= added)
+    if inner:
+        formula = _summed(formula, inner, keepdims=True)
+    if leading:
+        formula = _summed(formula, leading, keepdims=False)
+    return formula
+
+
+def _summed(formula: ast.expr, dims: tuple[int, ...], keepdims: bool) -> ast.expr:
+    axis: ast.expr = ast.Constant(dims[0])
+    if len(dims) > 1:
+        axis = ast.Tuple([ast.Constant(dim) for dim in dims])
+    keywords = [ast.keyword("axis", axis)]
+    if keepdims:
+        keywords.append(ast.keyword("keepdims", ast.Constant(True)))
+    return ast.Call(ast.Attribute(formula, "sum"), [], keywords)

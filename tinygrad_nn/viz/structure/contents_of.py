@@ -1,0 +1,142 @@
+"""From a computation to what a picture of it shows: a node per tensor given and per operation.
+Read `folding.py` next, which keeps the picture small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Literal
+
+from ..notation.forward import forward_latex
+from ..notation.latex import to_text
+from .computation import Computation, Quantity, Step
+from .contents import GraphContents, GraphEdge, GraphNode
+from .folding import fold_older, fold_repeats
+from .module_frames import close_modules, module_clusters
+from .summary import summary_text
+
+Direction = Literal["forward", "backward"]
+Values = Literal["auto", "none"]
+LIMIT = 500
+
+
+def contents_of(
+    computation: Computation,
+    *,
+    direction: Direction = "forward",
+    depth: int | None = None,
+    fold: bool = True,
+    values: Values = "auto",
+    saved: bool = False,
+    limit: int = LIMIT,
+    title: str = "",
+) -> GraphContents:
+    """Return the picture of a computation as plain data; the arguments are those of `viz.graph`."""
+    if values not in ("auto", "none"):
+        raise ValueError(f"values must be 'auto' or 'none', got {values!r}")
+    if direction not in ("forward", "backward"):
+        raise ValueError(f"direction must be 'forward' or 'backward', got {direction!r}")
+    clusters, cluster_of = module_clusters(computation)
+    nodes: list[GraphNode] = []
+    edges: list[GraphEdge] = []
+    outputs = {quantity.id for quantity in computation.outputs}
+    drawn = {step.output.id for step in computation.steps}
+
+    def add_tensor(quantity: Quantity) -> None:
+        if quantity.id not in drawn:
+            drawn.add(quantity.id)
+            nodes.append(_tensor_node(quantity, cluster_of))
+
+    for step in computation.steps:
+        for operand in step.operands:
+            add_tensor(operand.quantity)
+            edges.append(GraphEdge(operand.quantity.id, step.output.id, operand.parameter))
+        nodes.append(_operation_node(step, cluster_of, outputs, saved))
+    for quantity in computation.outputs:
+        add_tensor(quantity)  # a leaf is a graph of itself
+    notes = (*computation.notes, *([_kept_note(computation)] if saved else []))
+    contents = GraphContents(tuple(nodes), tuple(edges), clusters, notes, title, direction)
+    if depth is not None:
+        contents = close_modules(contents, depth)
+    if fold:
+        contents = fold_repeats(contents, computation.steps)
+    contents = fold_older(contents, limit)
+    return _with_numbers(contents, computation) if values == "auto" else contents
+
+
+def _tensor_node(quantity: Quantity, cluster_of: dict[str, str]) -> GraphNode:
+    return GraphNode(
+        id=quantity.id,
+        kind=quantity.kind if quantity.kind != "result" else "leaf",
+        name=quantity.name or quantity.kind,
+        shape=quantity.shape,
+        dtype=quantity.dtype,
+        cluster=cluster_of.get(quantity.id, ""),
+    )
+
+
+def _operation_node(
+    step: Step, cluster_of: dict[str, str], outputs: set[str], saved: bool
+) -> GraphNode:
+    made = step.output
+    numbers = tuple(_numbers(step))
+    return GraphNode(
+        id=made.id,
+        kind="failed" if step.problem else "operation",
+        name=step.op.name,
+        formula=_formula(step.op, numbers)[1],
+        latex=_formula(step.op, numbers)[0],
+        shape=made.shape,
+        dtype=made.dtype,
+        label=made.name,
+        kept=step.kept if saved else (),
+        cluster=cluster_of.get(made.id, ""),
+        is_output=made.id in outputs,
+        problem=step.problem,
+    )
+
+
+@lru_cache(maxsize=1000)
+def _formula(operation: Any, numbers: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    """Return an operation's formula as LaTeX and as text."""
+    latex = forward_latex(operation, dict(numbers)) if operation.latex else ""
+    return latex, to_text(latex)
+
+
+def _with_numbers(contents: GraphContents, computation: Computation) -> GraphContents:
+    """Write values and gradients into the nodes that stand for one tensor."""
+    quantities = {quantity.id: quantity for quantity in computation.quantities}
+
+    def described(node: GraphNode) -> GraphNode:
+        if node.times > 1 or node.shape is None or node.id not in quantities:
+            return node
+        quantity = quantities[node.id]
+        value, gradient = (
+            "" if array is None else summary_text(array)
+            for array in (quantity.value, quantity.grad)
+        )
+        return replace(node, value=value, gradient=gradient)
+
+    return replace(contents, nodes=tuple(described(node) for node in contents.nodes))
+
+
+def _numbers(step: Step) -> Iterator[tuple[str, str]]:
+    """Yield the arguments that are plain numbers, for the formula: a^2 rather than a^b."""
+    for name, value in step.attributes.items():
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield name, f"{value:.4g}"
+
+
+def _kept_note(computation: Computation) -> str:
+    """Say how much waits for backward; what several operations keep is counted once."""
+    kept: dict[int, int] = {}
+    for step in computation.steps:
+        node: Any = step.node if step.node.saved else (step.node.inputs or (None,))[0]
+        for entry in (node.saved or ()) if node is not None else ():
+            if entry is not None:
+                kept[id(entry[0])] = entry[0].nbytes
+    if not kept:
+        return "Nothing is kept for backward any more: a backward pass has freed it."
+    return f"Kept for backward: {sum(kept.values()):,} bytes in {len(kept)} arrays."

@@ -1,0 +1,102 @@
+"""What was computed up to an error: read off the traceback, so that nothing has to be recorded.
+Read `../shown_graph.py` next, where `on_error` draws it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, NamedTuple
+
+from ...autograd import record, record_any
+from ...autograd.tensor_base import TensorBase
+from .computation import Computation
+from .names import Names, visible
+from .reading import Failed, read_nodes
+
+_RECORDING = {record.__file__, record_any.__file__}
+_PACKAGE = str(Path(record.__file__).parents[1])
+
+
+class ProgramLine(NamedTuple):
+    """What stands in the place of an operation where a line of the program raised the error."""
+
+    name: str
+    latex: str = ""
+
+
+def read_failure(error: BaseException) -> Computation:
+    """Return the computation that led to an error, and at its end the operation that raised it.
+
+    Where no operation did, but a line of the program, that line stands in its place.
+    """
+    frames = list(_frames(error.__traceback__))
+    problem = f"{type(error).__name__}: {error}"
+    modules = [m for m in (frame.f_locals.get("self") for frame in frames) if _is_module(m)]
+    outermost = modules[0] if modules else None
+    module = _path_in(outermost, modules[-1]) if modules else ""
+    variables: dict[str, Any] = {}
+    for frame in reversed([f for f in frames if not _is_ours(f)]):
+        for name, value in visible(frame).items():
+            variables.setdefault(name, value)
+    names = Names(None, outermost, variables)
+    calls = [found for frame in frames if (found := _operation_in(frame)) is not None]
+    if calls:
+        operation, arguments = calls[-1]
+    else:
+        operation, arguments = _line_of_program(frames)
+    roots = [value for _, value in arguments if getattr(value, "node", None) is not None]
+    return read_nodes(roots, names, failed=Failed(operation, arguments, problem, module))
+
+
+def _frames(traceback: TracebackType | None) -> Iterator[FrameType]:
+    while traceback is not None:
+        yield traceback.tb_frame
+        traceback = traceback.tb_next
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_PACKAGE)
+
+
+def _is_module(value: Any) -> bool:
+    return hasattr(value, "named_modules") and not isinstance(value, type)
+
+
+def _path_in(outermost: Any, module: Any) -> str:
+    return next((path for path, each in outermost.named_modules() if each is module), "")
+
+
+def _operation_in(frame: FrameType) -> tuple[Any, list[tuple[str, Any]]] | None:
+    """Return the operation that a frame of recording was in, with its arguments by parameter."""
+    if frame.f_code.co_filename not in _RECORDING or "operation" not in frame.f_locals:
+        return None
+    seen = frame.f_locals
+    operation = seen["operation"]
+    count = frame.f_code.co_argcount
+    if frame.f_code.co_name == "_record_sequence":
+        tensors, *attributes = seen["operands"]
+        name, *others = operation.parameters
+        listed = [(f"{name}[{i}]", each) for i, each in enumerate(tensors)]
+        return operation, [*listed, *zip(others, attributes, strict=False)]
+    if frame.f_code.co_name != "call":
+        return None
+    if count:
+        given: tuple[Any, ...] = tuple(seen[name] for name in frame.f_code.co_varnames[:count])
+        keywords: dict[str, Any] = {}
+    else:
+        given = seen.get("operands", seen["given"])
+        keywords = {} if "operands" in seen else seen["keywords"]
+    arguments = [*zip(operation.parameters, given, strict=False), *keywords.items()]
+    holds_tensor = any(isinstance(value, TensorBase) for _, value in arguments)
+    return (operation, arguments) if holds_tensor else None
+
+
+def _line_of_program(frames: list[FrameType]) -> tuple[Any, list[tuple[str, Any]]]:
+    """Return the innermost line of the user's program, with the tensors that it could see."""
+    frame = next((f for f in reversed(frames) if not _is_ours(f)), frames[-1])
+    code = frame.f_code
+    name = f"{code.co_qualname}, {Path(code.co_filename).name}"
+    tensors = [(k, v) for k, v in frame.f_locals.items() if isinstance(v, TensorBase)]
+    return ProgramLine(name), tensors

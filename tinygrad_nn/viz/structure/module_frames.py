@@ -1,0 +1,86 @@
+"""The modules of a computation as frames around what ran in them, or closed, as one box each.
+Read `folding.py` next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .computation import Computation
+from .contents import Cluster, GraphContents, GraphNode
+from .contracting import contract, parents_of
+
+
+def module_clusters(computation: Computation) -> tuple[tuple[Cluster, ...], dict[str, str]]:
+    """Return a frame per module, and the frame of each node by the node's id."""
+    paths = _with_outer({step.module for step in computation.steps})
+    ids = {path: f"m{i}" for i, path in enumerate(paths)}
+    clusters = tuple(
+        Cluster(ids[path], _title(path, computation.modules), ids.get(_outer(path), ""))
+        for path in paths
+    )
+    cluster_of = {step.output.id: ids.get(step.module, "") for step in computation.steps}
+    for step in computation.steps:
+        for operand in step.operands:
+            quantity = operand.quantity
+            if quantity.kind == "parameter" and _outer(quantity.name) in ids:
+                cluster_of[quantity.id] = ids[_outer(quantity.name)]
+    return clusters, cluster_of
+
+
+def _with_outer(used: set[str]) -> list[str]:
+    """Return the modules used and those around them, the outer ones first, in order of path."""
+    paths: set[str] = set()
+    for path in used:
+        while path and path not in paths:
+            paths.add(path)
+            path = _outer(path)
+    return sorted(paths, key=lambda path: [(len(p), p) for p in path.split(".")])
+
+
+def _outer(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _title(path: str, kinds: dict[str, str]) -> str:
+    own = path.rpartition(".")[2]
+    return f"{own}: {kinds[path]}" if path in kinds else own
+
+
+def close_modules(contents: GraphContents, depth: int) -> GraphContents:
+    """Draw each module that lies `depth` levels deep as one box; 0 leaves only the outermost."""
+    parents = parents_of(contents.clusters)
+    names = {cluster.id: cluster.name for cluster in contents.clusters}
+
+    def closed(cluster: str) -> str:
+        """Return the outermost module around a node that is to be closed, or ""."""
+        chain = []
+        while cluster:
+            chain.append(cluster)
+            cluster = parents[cluster]
+        return chain[-1 - depth] if len(chain) > depth else ""
+
+    groups: dict[str, list[GraphNode]] = {}
+    for node in contents.nodes:
+        box = closed(node.cluster)
+        if box:
+            groups.setdefault(box, []).append(node)
+    onto = {node.id: members[-1].id for members in groups.values() for node in members}
+    boxes = {}
+    for box, members in groups.items():
+        last = members[-1]
+        operations = sum(node.kind == "operation" for node in members)
+        parameters = sum(node.kind == "parameter" for node in members)
+        boxes[last.id] = replace(
+            last,
+            kind="folded",
+            name=names[box],
+            formula=f"{_count(operations, 'operation')}, {_count(parameters, 'parameter')}",
+            latex="",
+            cluster=parents[box],
+        )
+    return contract(contents, onto, boxes)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,129 @@
+"""What to call the tensors of a computation: as the user named them, or as the program does.
+Read `values.py` next: what the tensors held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import FrameType
+from typing import Any
+
+from ...autograd.node import Node
+from ...autograd.tensor_base import TensorBase
+from ...errors import DTypeError
+from ...warn import user_frame
+
+
+class Names:
+    """Names of tensors by their Nodes, and of tensors that need no gradient by their arrays.
+
+    The first that there is: `x.name = ...`; its path in `params`; its name in `inputs`; and the
+    variable of the calling function that holds it, or the path in a module that it holds.
+    """
+
+    def __init__(
+        self, inputs: Any = None, params: Any = None, variables: Mapping[str, Any] | None = None
+    ) -> None:
+        self.modules: dict[str, str] = {}  # path: class name
+        self.parameters: set[Node] = set()
+        self.data: set[Node] = set()  # leaves to show as data: a sample
+        self._names: dict[Node | int, str] = {}
+        self._held: list[Any] = []  # arrays whose id() is a key
+        if params is not None:
+            self._add_parameters(params)
+        if inputs is not None:
+            for name, tensor in _named_inputs(inputs):
+                self._add(name, tensor)
+        if variables is None:
+            variables = visible(user_frame()[0])
+        if params is None:
+            self._add_modules_of(variables)
+        for name, value in variables.items():
+            if isinstance(value, TensorBase):
+                self._add(name, value)
+
+    def of_node(self, node: Node) -> str:
+        """Return the name of a leaf or of what an operation made, "" if it has none."""
+        extra = node.extra
+        if extra is not None and extra.name is not None:
+            return extra.name
+        tensor = None if extra is None or extra.tensor is None else extra.tensor()
+        return (None if tensor is None else tensor.name) or self._names.get(node, "")
+
+    def of_array(self, array: Any) -> str:
+        """Return the name of the tensor without a gradient that stands on this very array."""
+        return self._names.get(id(array), "")
+
+    def _add(self, name: str, tensor: TensorBase) -> None:
+        if tensor.node is not None:
+            self._names.setdefault(tensor.node, name)
+        else:
+            self._held.append(tensor.array)
+            self._names.setdefault(id(tensor.array), getattr(tensor, "name", None) or name)
+
+    def _add_parameters(self, params: Any, prefix: str = "") -> None:
+        if hasattr(params, "named_modules"):
+            for path, module in params.named_modules():
+                self.modules[f"{prefix}{path}".rstrip(".")] = type(module).__name__
+            named = [*params.named_parameters(), *params.named_buffers()]
+        else:
+            named = list(params.items() if isinstance(params, Mapping) else params)
+        for path, tensor in named:
+            if not isinstance(tensor, TensorBase):
+                raise DTypeError(
+                    "params= takes a Module, a dict of names and tensors, or (name, tensor) pairs; "
+                    f"{path!r:.40} is a {type(tensor).__name__}"
+                )
+            self._add(f"{prefix}{path}", tensor)
+            if tensor.node is not None:
+                self.parameters.add(tensor.node)
+
+    def _add_modules_of(self, variables: Mapping[str, Any]) -> None:
+        """Take in the modules that variables hold; with several, paths start with the variable."""
+        found = {
+            name: value
+            for name, value in variables.items()
+            if hasattr(value, "named_parameters") and not isinstance(value, type)
+        }
+        inner = {id(m) for each in found.values() for m in list(each.modules())[1:]}
+        outer = {
+            name: value
+            for name, value in found.items()
+            if id(value) not in inner and any(True for _ in value.parameters())
+        }
+        once = {id(value): (name, value) for name, value in reversed(outer.items())}
+        for name, module in once.values():
+            self._add_parameters(module, "" if len(once) == 1 else f"{name}.")
+
+
+def _named_inputs(inputs: Any) -> Iterator[tuple[str, TensorBase]]:
+    if isinstance(inputs, TensorBase):
+        inputs = {"input": inputs}
+    elif not isinstance(inputs, Mapping):
+        inputs = {f"input {i}": each for i, each in enumerate(_listed(inputs))}
+    for name, tensor in inputs.items():
+        if not isinstance(tensor, TensorBase):
+            raise DTypeError(
+                "inputs= takes a tensor, a list of tensors or a dict of names and tensors; "
+                f"{name!r:.40} is a {type(tensor).__name__}"
+            )
+        yield str(name), tensor
+
+
+def _listed(inputs: Any) -> Iterable[Any]:
+    if isinstance(inputs, (list, tuple)):
+        return inputs
+    raise DTypeError(
+        "inputs= takes a tensor, a list of tensors or a dict of names and tensors, not "
+        f"{type(inputs).__name__}"
+    )
+
+
+def visible(frame: FrameType) -> dict[str, Any]:
+    """Return the variables that a line of a program sees, its function's before its module's.
+
+    Those that begin with _ are left out: notebooks keep what was printed under such names.
+    """
+    seen = {**frame.f_globals, **frame.f_locals}
+    names = (*frame.f_locals, *frame.f_globals)
+    return {name: seen[name] for name in names if not name.startswith("_")}
