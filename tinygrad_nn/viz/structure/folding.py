@@ -4,8 +4,9 @@ Read `../drawing/dot.py` next, which draws the rest.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -123,26 +124,29 @@ def find_repeats(steps: Sequence[Step]) -> list[Repeat]:
     kinds: dict[Any, int] = {}
     codes = np.array([kinds.setdefault(_signature(step), len(kinds)) for step in steps])
     made_at = {step.output.id: i for i, step in enumerate(steps)}
-    candidates = sorted(
-        _periodic_runs(codes), key=lambda run: (-run.times * run.length, run.length, run.start)
-    )
-    taken = np.zeros(len(steps), bool)
     found = []
-    for run in candidates:
-        if taken[run.start : run.start + run.length * run.times].any():
-            continue
+    for run in _best_of(_periodic_runs(codes)):
         for skipped in (0, 1):  # the first block may be another, such as one that has no past
             part = Repeat(run.start + skipped * run.length, run.length, run.times - skipped)
+            if not _is_worth_it(part):
+                break
             part = _same_structure(part, steps, made_at)
-            if _is_worth_it(part.length, part.times):
-                taken[part.start : part.start + part.length * part.times] = True
+            if _is_worth_it(part):
                 found.append(part)
                 break
-    return sorted(found)
+    return found
 
 
-def _is_worth_it(length: int, count: int) -> bool:
-    return count >= LEAST_REPEATS and length * (count - 1) >= LEAST_SAVED
+def _is_worth_it(repeat: Repeat) -> bool:
+    return repeat.times >= LEAST_REPEATS and _saved(repeat) >= LEAST_SAVED
+
+
+def _saved(repeat: Repeat) -> int:
+    return repeat.length * (repeat.times - 1)
+
+
+def _end(repeat: Repeat) -> int:
+    return repeat.start + repeat.length * repeat.times
 
 
 def _signature(step: Step) -> Any:
@@ -152,40 +156,59 @@ def _signature(step: Step) -> Any:
 
 
 def _periodic_runs(codes: Any) -> Iterator[Repeat]:
-    """Yield the longest stretches that repeat themselves with each period."""
+    """Yield the stretches that repeat themselves, for every place where a block can begin.
+
+    What has a period has its multiples too: those are left out.
+    """
+    longest = np.zeros(len(codes), np.int64)  # of the stretches so far, the end of one from here
     for period in range(1, min(len(codes) // LEAST_REPEATS, LONGEST_BLOCK) + 1):
         same = codes[:-period] == codes[period:]
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], same, [False]))))
-        for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            count = (end - first) // period + 1
-            if _is_worth_it(period, count):
-                yield Repeat(first, period, count)
+        changes = np.flatnonzero(np.diff(np.concatenate(([False], same, [False]))))
+        for first, last in zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True):
+            times, rest = divmod(last + period - first, period)
+            if longest[first] >= last + period or not _is_worth_it(Repeat(first, period, times)):
+                continue
+            longest[first : last + period] = last + period
+            for offset in range(rest + 1):
+                yield Repeat(first + offset, period, times)
+
+
+def _best_of(candidates: Iterable[Repeat]) -> list[Repeat]:
+    """Return those that save most together without overlapping (weighted interval scheduling)."""
+    ordered = sorted(candidates, key=lambda each: (_end(each), each.length))
+    ends = [_end(each) for each in ordered]
+    best = [0]  # what the first k candidates can save
+    before = []  # how many candidates end before each begins
+    for each in ordered:
+        before.append(bisect_right(ends, each.start))
+        best.append(max(best[-1], best[before[-1]] + _saved(each)))
+    chosen, k = [], len(ordered)
+    while k:
+        if best[k] == best[k - 1]:
+            k -= 1
+        else:
+            chosen.append(ordered[k - 1])
+            k = before[k - 1]
+    return chosen[::-1]
 
 
 def _same_structure(run: Repeat, steps: Sequence[Step], made_at: dict[str, int]) -> Repeat:
-    """Cut a run down to the blocks that take their operands from the same places as the second.
+    """Cut a run down to the blocks whose operands come from the same places, seen from each.
 
-    The first may take from outside what the others take from the block before them.
+    From one block to the next every operand's place moves on by the same number of steps: a block's
+    length for its own results, 0 for what all share. What the block before made may come from
+    outside in the first.
     """
-    start, length, count = run
-
-    def sources(block: int) -> list[int]:
-        """How many steps back each operand was made; 0 if it is not of this block or the last."""
-        begin = start + block * length
-        earliest = max(begin - length, start)
-        distances: list[int] = []
-        for i in range(begin, begin + length):
-            made = (made_at.get(operand.quantity.id, -1) for operand in steps[i].operands)
-            distances += [i - each if each >= earliest else 0 for each in made]
-        return distances
-
-    expected = sources(1)
-    place = [i for i in range(length) for _ in steps[start + i].operands]
-    from_own_block = [d if d <= i else 0 for d, i in zip(expected, place, strict=True)]
-    equal = 2 if sources(0) == from_own_block else 1
-    while 1 < equal < count and sources(equal) == expected:
-        equal += 1
-    return Repeat(start, length, equal)
+    start, length, times = run
+    covered = steps[start : start + length * times]
+    places = [made_at.get(o.quantity.id, -1) for step in covered for o in step.operands]
+    made = np.array(places, np.int64).reshape(times, -1)
+    stride = made[2] - made[1]
+    from_before = (stride == length) & (made[1] < start + length)
+    begins = np.where(from_before, made[0] < start, made[0] == made[1] - stride).all()
+    goes_on = (np.diff(made[1:], axis=0) == stride).all(axis=1)
+    equal = 2 + int(np.argmin([*goes_on, False]))
+    return Repeat(start, length, equal if begins else 1)
 
 
 def fold_older(contents: GraphContents, limit: int) -> GraphContents:
