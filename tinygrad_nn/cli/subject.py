@@ -28,6 +28,7 @@ from .experiment import prepare
 
 IMAGES = 3  # that a network of given sizes is called with
 MOST_UNITS = 100_000
+STEP = "How one training step computes the loss"
 _FILE = re.compile(r"(?P<path>.*\.py)(?::(?P<name>[^\W\d]\w*))?", re.DOTALL)
 
 
@@ -80,8 +81,7 @@ def find_subject(arguments: argparse.Namespace, images: int | None = None) -> Su
         return _of_sizes(arguments.model, arguments.seed)
     data, model = prepare(arguments)
     rows, labels = data.training_images[:images], data.training_labels[:images]
-    title = "How one training step computes the loss"
-    return _of_step(model, {"images": rows, "labels": labels}, title)
+    return of_step(model, {"images": rows, "labels": labels}, STEP)
 
 
 def _of_sizes(layer_sizes: list[int], seed: int) -> Subject:
@@ -93,10 +93,11 @@ def _of_sizes(layer_sizes: list[int], seed: int) -> Subject:
     images = tnn.rand(IMAGES, layer_sizes[0])
     labels = tnn.randint(layer_sizes[-1], (IMAGES,))
     title = f"A network of {'-'.join(map(str, layer_sizes))} units"
-    return _of_step(model, {"images": images, "labels": labels}, title)
+    return of_step(model, {"images": images, "labels": labels}, title)
 
 
-def _of_step(model: nn.Sequential, data: dict[str, tnn.Tensor], title: str) -> Subject:
+def of_step(model: nn.Sequential, data: dict[str, tnn.Tensor], title: str) -> Subject:
+    """Return how a model's loss on images and labels, so called in `data`, is computed."""
     loss = nn.CrossEntropyLoss()(model(data["images"]), data["labels"])
     names = Names(data, model, {"loss": loss})
     return Subject(read_nodes([loss], names), title)

@@ -9,6 +9,7 @@ import math
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ import tinygrad_nn as tnn
 from ..errors import MissingExtraError
 from ..files import write_file
 from ..serialization import save_file
+from ..viz.drawing.saving import WRITERS
 from ..viz.plots.predictions import prediction_sheet
 from ..viz.plots.training import learning_curve
-from ..viz.render import render
+from ..viz.structure.contents_of import contents_of
 from .arguments import add_command, add_experiment_options, positive_number, whole_number
 from .experiment import describe, prepare
-from .graph import step_as_dot
 from .progress import progress
+from .subject import STEP, of_step
 from .training import Training, as_csv
 
 SHOWN = 40  # held-out images in predictions.png
@@ -98,9 +100,10 @@ def run(arguments: argparse.Namespace) -> int:
     data, model = prepare(arguments)
     print(describe(data, model), flush=True)
     results = Results(arguments.out)
-    dot = step_as_dot(model, data)  # first: if the folder cannot be written to, say so now
-    results.write("graph.dot", dot.encode)
-    results.write("graph.svg", lambda: render(dot, "svg"))
+    inputs = {"images": data.training_images, "labels": data.training_labels}
+    step = contents_of(of_step(model, inputs, STEP).computation, title=STEP)
+    for suffix in (".dot", ".svg"):  # first: if the folder cannot be written to, say so now
+        results.write(f"graph{suffix}", partial(WRITERS[suffix], step))
 
     training = Training(model, data, arguments.learning_rate, arguments.batch_size)
     started = time.perf_counter()

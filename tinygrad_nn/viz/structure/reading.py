@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import ref
 
 import numpy as np
 
-from ...autograd.function import Function
 from ...autograd.node import Node
 from ...autograd.op import Op
 from ...autograd.tensor_base import TensorBase
@@ -21,6 +20,9 @@ from .computation import Computation, Operand, Quantity, Step
 from .modules import Span, assign_modules, place_by_calls
 from .names import Names
 from .values import data_array, data_tensor, known_values
+
+if TYPE_CHECKING:
+    from ...autograd.function import Function
 
 
 def read_computation(
