@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tinygrad_nn.errors import MissingExtraError
-from tinygrad_nn.viz import curve, predictions
-from tinygrad_nn.viz.curve import learning_curve
-from tinygrad_nn.viz.predictions import WRONG, prediction_sheet
+from tinygrad_nn.viz.plots import predictions, training
+from tinygrad_nn.viz.plots.predictions import WRONG, prediction_sheet
+from tinygrad_nn.viz.plots.training import learning_curve
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -20,31 +20,25 @@ def figures(monkeypatch):
     """The figures that were drawn, before they became PNG."""
     pytest.importorskip("matplotlib")
     drawn = []
-    as_png = curve.as_png
+    as_png = training.as_png
 
     def keep(figure):
         drawn.append(figure)
         return as_png(figure)
 
-    monkeypatch.setattr(curve, "as_png", keep)
+    monkeypatch.setattr(training, "as_png", keep)
     monkeypatch.setattr(predictions, "as_png", keep)
     return drawn
 
 
-def test_a_curve_names_its_axes_units_and_lines(figures):
-    assert learning_curve([0, 10], [2.3, 0.5], [0.1, 0.875], [0.12, 0.75], "Title").startswith(PNG)
-    above, below = figures[0].axes
-    assert "nats" in above.get_ylabel()
-    assert "%" in below.get_ylabel()
-    assert "iterations" in below.get_xlabel()
-    assert [text.get_text() for text in below.get_legend().get_texts()] == [
-        "training images: 87.5% at the end",
-        "held-out images, never trained on: 75.0% at the end",
-    ]
-    training, held_out = below.get_lines()
-    assert list(training.get_ydata()) == [10, 87.5]
-    assert list(held_out.get_ydata()) == [12, 75]
-    assert training.get_linestyle() != held_out.get_linestyle()
+def test_a_curve_has_its_title_and_all_of_the_history(figures):
+    history = {"iteration": [0, 10], "loss in nats": [2.3, 0.5], "held-out accuracy": [0.12, 0.75]}
+    assert learning_curve(history, "Title").startswith(PNG)
+    left, right = figures[0].axes
+    assert left.get_title() == "Title"
+    assert left.get_ylabel() == "loss in nats"
+    assert list(left.get_lines()[0].get_ydata()) == [2.3, 0.5]
+    assert list(right.get_lines()[0].get_ydata()) == [12, 75]
 
 
 def test_a_wrong_prediction_is_marked_in_red_and_in_words(figures):
@@ -73,13 +67,13 @@ def test_a_sheet_holds_every_image_once(figures, count):
 
 def test_drawing_leaves_no_figure_behind():
     pyplot = pytest.importorskip("matplotlib.pyplot")
-    learning_curve([0, 10], [2.3, 0.5], [0.1, 0.9], [0.1, 0.8], "Title")
+    learning_curve({"loss": [2.3, 0.5]}, "Title")
     assert pyplot.get_fignums() == []
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "tinygrad_nn\[cli\]"'):
-        learning_curve([0], [1.0], [0.1], [0.1], "Title")
-    with pytest.raises(MissingExtraError, match=r'pip install "tinygrad_nn\[cli\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install "tinygrad_nn\[viz\]"'):
+        learning_curve({"loss": [1.0]}, "Title")
+    with pytest.raises(MissingExtraError, match=r'pip install "tinygrad_nn\[viz\]"'):
         prediction_sheet(np.ones((1, 2, 2)), np.zeros(1, int), np.zeros(1, int), "Title")

@@ -164,7 +164,9 @@ def _periodic_runs(codes: Any) -> Iterator[Repeat]:
     for period in range(1, min(len(codes) // LEAST_REPEATS, LONGEST_BLOCK) + 1):
         same = codes[:-period] == codes[period:]
         changes = np.flatnonzero(np.diff(np.concatenate(([False], same, [False]))))
-        for first, last in zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True):
+        firsts, lasts = changes[::2], changes[1::2]
+        enough = lasts - firsts >= (LEAST_REPEATS - 1) * period
+        for first, last in zip(firsts[enough].tolist(), lasts[enough].tolist(), strict=True):
             times, rest = divmod(last + period - first, period)
             if longest[first] >= last + period or not _is_worth_it(Repeat(first, period, times)):
                 continue

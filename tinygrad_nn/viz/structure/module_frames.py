@@ -9,37 +9,25 @@ from dataclasses import replace
 from .computation import Computation
 from .contents import Cluster, GraphContents, GraphNode
 from .contracting import contract, parents_of
+from .modules import outer, with_outer
 
 
 def module_clusters(computation: Computation) -> tuple[tuple[Cluster, ...], dict[str, str]]:
     """Return a frame per module, and the frame of each node by the node's id."""
-    paths = _with_outer({step.module for step in computation.steps})
+    used = with_outer(step.module for step in computation.steps)
+    paths = sorted(used, key=lambda path: [(len(part), part) for part in path.split(".")])
     ids = {path: f"m{i}" for i, path in enumerate(paths)}
     clusters = tuple(
-        Cluster(ids[path], _title(path, computation.modules), ids.get(_outer(path), ""))
+        Cluster(ids[path], _title(path, computation.modules), ids.get(outer(path), ""))
         for path in paths
     )
     cluster_of = {step.output.id: ids.get(step.module, "") for step in computation.steps}
     for step in computation.steps:
         for operand in step.operands:
             quantity = operand.quantity
-            if quantity.kind == "parameter" and _outer(quantity.name) in ids:
-                cluster_of[quantity.id] = ids[_outer(quantity.name)]
+            if quantity.kind == "parameter" and outer(quantity.name) in ids:
+                cluster_of[quantity.id] = ids[outer(quantity.name)]
     return clusters, cluster_of
-
-
-def _with_outer(used: set[str]) -> list[str]:
-    """Return the modules used and those around them, the outer ones first, in order of path."""
-    paths: set[str] = set()
-    for path in used:
-        while path and path not in paths:
-            paths.add(path)
-            path = _outer(path)
-    return sorted(paths, key=lambda path: [(len(p), p) for p in path.split(".")])
-
-
-def _outer(path: str) -> str:
-    return path.rpartition(".")[0]
 
 
 def _title(path: str, kinds: dict[str, str]) -> str:

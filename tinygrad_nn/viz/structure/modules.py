@@ -4,7 +4,7 @@ Read `folding.py` next, which folds what repeats.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -47,10 +47,14 @@ def watch_modules(model: Any) -> Iterator[list[Span]]:
 
 def place_by_calls(steps: Sequence[Step], spans: Sequence[Span]) -> None:
     """Say of each step in which module it ran: the innermost call at its time."""
-    innermost = sorted(spans, key=lambda span: span.last - span.first)
-    for step in steps:
-        serial = step.node.serial
-        step.module = next((s.path for s in innermost if s.first < serial < s.last), "")
+    coming = sorted(spans, key=lambda span: span.first, reverse=True)
+    running: list[Span] = []
+    for step in sorted(steps, key=lambda step: step.node.serial):
+        while coming and coming[-1].first < step.node.serial:
+            running.append(coming.pop())
+        while running and running[-1].last < step.node.serial:
+            running.pop()
+        step.module = running[-1].path if running else ""
 
 
 def assign_modules(steps: Sequence[Step], modules: dict[str, str]) -> None:
@@ -63,7 +67,7 @@ def assign_modules(steps: Sequence[Step], modules: dict[str, str]) -> None:
         return
     for step in steps:
         paths = [o.quantity.name for o in step.operands if o.quantity.kind == "parameter"]
-        step.module = next((p for p in (path.rpartition(".")[0] for path in paths) if p), "")
+        step.module = next((p for p in map(outer, paths) if p), "")
         if step.module not in modules:
             step.module = ""
     before: dict[str, str | None] = {}  # the module of the last step that led to each result
@@ -77,6 +81,21 @@ def assign_modules(steps: Sequence[Step], modules: dict[str, str]) -> None:
         for operand in step.operands:
             known = after.get(operand.quantity.id)
             after[operand.quantity.id] = here if known is None else _common([known, here])
+
+
+def outer(path: str) -> str:
+    """Return the path of the module around one, "" for an outermost."""
+    return path.rpartition(".")[0]
+
+
+def with_outer(paths: Iterable[str]) -> set[str]:
+    """Return these modules and all around them."""
+    found: set[str] = set()
+    for path in paths:
+        while path and path not in found:
+            found.add(path)
+            path = outer(path)
+    return found
 
 
 def _between(source: str | None, user: str | None) -> str:

@@ -17,7 +17,7 @@ from ...autograd.tensor_base import TensorBase
 from ...dtypes import Array
 from ...errors import DTypeError, GraphError
 from .computation import Computation, Operand, Quantity, Step
-from .modules import Span, assign_modules, place_by_calls
+from .modules import Span, assign_modules, place_by_calls, with_outer
 from .names import Names
 from .values import data_array, data_tensor, known_values
 
@@ -61,8 +61,8 @@ def read_nodes(
     if failed is not None:
         steps.append(reader.failed_step(failed))
         outputs = ()
-    used = {step.module for step in steps}
-    modules = {path: kind for path, kind in names.modules.items() if _is_around(path, used)}
+    used = with_outer(step.module for step in steps) | {""}
+    modules = {path: kind for path, kind in names.modules.items() if path in used}
     return Computation(tuple(steps), tuple(reader.quantities.values()), outputs, modules)
 
 
@@ -73,10 +73,6 @@ class Failed(NamedTuple):
     arguments: Sequence[tuple[str, Any]]
     problem: str
     module: str
-
-
-def _is_around(path: str, used: Iterable[str]) -> bool:
-    return any(each == path or each.startswith(f"{path}.") for each in used)
 
 
 def _roots(output: Any) -> list[TensorBase]:

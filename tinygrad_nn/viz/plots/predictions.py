@@ -1,5 +1,5 @@
 """A sheet of images with what each is and what a model took it for.
-Read `../cli/train.py` next, which draws one of the images that it held out.
+Read `../../cli/train.py` next, which draws one of the images that it held out.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .curve import as_png, new_figure
+from .figures import as_png, new_figure
 
 COLUMNS = 8
 RIGHT, WRONG = "#1a1a1a", "#c00000"

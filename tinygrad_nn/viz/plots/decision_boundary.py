@@ -1,0 +1,207 @@
+"""Where in the plane a classifier of two inputs decides for which class, and how sure it is.
+Read `loss_surface.py` next, which looks at the plane of the weights instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...autograd.tensor_base import make_tensor
+from ...dtypes import FLOAT64, default_float
+from ...errors import DTypeError, ShapeError
+from ...from_data import array_from
+from .evaluation import dtype_for, evaluation
+from .figures import add_legend, axes_for
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MARKERS = "os^DvP<X>"  # nine, beside ten colours: 90 classes differ
+DEEPEST_SHADE = 0.6  # paler than the points, which stay visible on it
+MARGIN = 0.1  # of the range of the points
+
+
+def plot_decision_boundary(
+    model: Callable[[Any], Any],
+    points: Any,
+    labels: Any,
+    *,
+    ax: Axes | None = None,
+    resolution: int = 200,
+) -> Axes:
+    """Shade the plane by what the model decides there, and draw the points on it by their labels.
+
+    `points` are (N, 2) and `labels` N integers. The model is called once, with a Tensor of
+    (resolution², 2) points, without recording and in evaluation mode. It returns either C scores
+    for each (logits, log-probabilities or probabilities) and labels run from 0 to C - 1, or one
+    number for each, the probability of the second of two classes (labels 0 and 1, or -1 and 1).
+    If any of those numbers is outside 0 to 1 they are taken for logits; the legend says which. The
+    shade is the deeper, the surer the model is; black lines part the classes.
+
+    Raises:
+        ShapeError: points or scores of another shape. ValueError: no points, points or scores that
+            are nan, labels that the model has no class for. MissingExtraError: matplotlib is not
+            installed.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> from tinygrad_nn.viz.plots.decision_boundary import plot_decision_boundary
+        >>> model = tnn.nn.Linear(2, 1)
+        >>> ax = plot_decision_boundary(model, [[0.0, 1.0], [1.0, 0.0]], [0, 1], resolution=20)
+        >>> [text.get_text() for text in ax.get_legend().get_texts()]
+        ['class 0', 'class 1']
+    """
+    given = _points(points)
+    classes = _labels(labels, len(given))
+    if resolution < 2:
+        raise ValueError(f"plot_decision_boundary: resolution must be 2 or more, got {resolution}")
+
+    xs, ys = (_range(column, resolution) for column in given.T)
+    grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    float_dtype = array_from(points, None, "points").dtype
+    if float_dtype.kind != "f":
+        float_dtype = default_float()
+    with evaluation(model):
+        output = model(make_tensor(grid.astype(dtype_for(model, float_dtype))))
+    scores = array_from(output, FLOAT64, "plot_decision_boundary")
+    probabilities, reading = _probabilities(scores, len(grid))
+    names = _class_names(classes, probabilities.shape[1], single=reading.startswith("one"))
+
+    axes = axes_for(ax, 7, 5.5)
+    planes = probabilities.reshape(resolution, resolution, -1)
+    colors = _colors(len(names))
+    extent = (xs[0], xs[-1], ys[0], ys[-1])
+    axes.imshow(_shades(planes, colors), extent=extent, origin="lower", aspect="auto")
+    _draw_boundaries(axes, xs, ys, planes)
+    handles = [
+        axes.scatter(
+            given[classes == name, 0],
+            given[classes == name, 1],
+            marker=MARKERS[i % len(MARKERS)],
+            color=colors[i],
+            edgecolors="black",
+            linewidths=0.8,
+            s=40,
+            label=f"class {name}",
+            zorder=3,
+        )
+        for i, name in enumerate(names)
+    ]
+    axes.set_xlim(xs[0], xs[-1])
+    axes.set_ylim(ys[0], ys[-1])
+    axes.set_xlabel("input 0")
+    axes.set_ylabel("input 1")
+    title = f"the deeper the shade, the surer\n(the model gives {reading})"
+    texts = [f"class {name}" for name in names]
+    add_legend(axes, handles, texts, title=title, loc="best", fontsize=9, title_fontsize=8)
+    return axes
+
+
+def _points(points: Any) -> NDArray[Any]:
+    array = array_from(points, FLOAT64, "plot_decision_boundary, points")
+    if array.ndim != 2 or array.shape[1] != 2:
+        raise ShapeError(
+            f"plot_decision_boundary: points of two inputs expected, of shape (N, 2), got shape "
+            f"{array.shape}"
+        )
+    if not len(array):
+        raise ValueError("plot_decision_boundary: there are no points: their range is not known")
+    wrong = np.flatnonzero(~np.isfinite(array).all(1))
+    if wrong.size:
+        raise ValueError(
+            f"plot_decision_boundary: point {wrong[0]} is not finite: {array[wrong[0]].tolist()}"
+        )
+    return array
+
+
+def _labels(labels: Any, count: int) -> NDArray[Any]:
+    array = array_from(labels, None, "plot_decision_boundary, labels")
+    if array.dtype.kind == "f" and (array == np.rint(array)).all():
+        array = array.astype(np.int64)  # a binary loss takes its targets as floats
+    if array.dtype.kind == "f":
+        raise DTypeError(f"plot_decision_boundary: labels must be whole, got {array.dtype}")
+    if array.size != count:
+        raise ShapeError(
+            f"plot_decision_boundary: one label for each of the {count} points expected, got "
+            f"shape {array.shape}"
+        )
+    return array.reshape(-1).astype(np.int64)
+
+
+def _range(column: NDArray[Any], resolution: int) -> NDArray[Any]:
+    low, high = column.min(), column.max()
+    margin = MARGIN * (high - low) or 1.0
+    return np.linspace(low - margin, high + margin, resolution)
+
+
+def _probabilities(scores: NDArray[Any], count: int) -> tuple[NDArray[Any], str]:
+    """Return the probability of each class, (count, C), and what the scores were read as."""
+    if scores.shape not in ((count,), (count, 1)) and (
+        scores.ndim != 2 or len(scores) != count or scores.shape[1] < 2
+    ):
+        raise ShapeError(
+            f"plot_decision_boundary: for {count} points the model must return ({count},) or "
+            f"({count}, number of classes), got shape {scores.shape}"
+        )
+    with np.errstate(invalid="ignore"):  # inf - inf: told below
+        if scores.size == count:
+            second, reading = scores.reshape(-1), "one probability"
+            if not ((second >= 0) & (second <= 1)).all():
+                second, reading = (np.tanh(second / 2) + 1) / 2, "one logit"
+            probabilities = np.stack([1 - second, second], axis=1)
+        elif (scores >= 0).all() and np.allclose(scores.sum(1), 1, atol=1e-3):
+            probabilities, reading = scores, "probabilities"
+        else:
+            exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+            probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
+            reading = "logits"
+    unknown = int(np.isnan(probabilities).any(axis=1).sum())
+    if unknown:
+        raise ValueError(
+            f"plot_decision_boundary: the model returns nan or inf for {unknown} of {count} points "
+            "of the plane; has its training diverged?"
+        )
+    return probabilities, reading
+
+
+def _class_names(labels: NDArray[Any], count: int, single: bool) -> list[int]:
+    """Return the label of each class that the model knows."""
+    choices = [[0, 1], [-1, 1]] if single else [list(range(count))]
+    found = np.unique(labels).tolist()
+    for names in choices:
+        if set(found) <= set(names):
+            return names
+    known = " or ".join(map(str, choices)) if single else f"0 to {count - 1}"
+    raise ValueError(
+        f"plot_decision_boundary: the model decides between {len(choices[0])} classes, so labels "
+        f"must be {known}, got {found}"
+    )
+
+
+def _colors(count: int) -> NDArray[Any]:
+    """Return red, green and blue of each class, from 0 to 1."""
+    from matplotlib import colormaps
+
+    return np.array([colormaps["tab10"](i % 10)[:3] for i in range(count)])
+
+
+def _shades(planes: NDArray[Any], colors: NDArray[Any]) -> NDArray[Any]:
+    """Return an image (height, width, 3): white where the model is undecided."""
+    even = 1 / planes.shape[-1]
+    sureness = (planes.max(axis=-1, keepdims=True) - even) / (1 - even)
+    shades: NDArray[Any]
+    shades = 1 - DEEPEST_SHADE * sureness.clip(0, 1) * (1 - colors[planes.argmax(axis=-1)])
+    return shades
+
+
+def _draw_boundaries(axes: Axes, xs: NDArray[Any], ys: NDArray[Any], planes: NDArray[Any]) -> None:
+    """Draw a line where a class is as probable as the best of the others."""
+    count = planes.shape[-1]
+    for i in range(1 if count == 2 else 0, count):
+        ahead = planes[..., i] - np.delete(planes, i, axis=-1).max(axis=-1)
+        if ahead.min() < 0 < ahead.max():
+            axes.contour(xs, ys, ahead, levels=[0], colors="black", linewidths=1.2)

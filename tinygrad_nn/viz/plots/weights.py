@@ -1,0 +1,144 @@
+"""Weights as pictures: what each unit looks for, red where it wants much and blue where little.
+Read `layers.py` next, which gathers what a model's layers do.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...dtypes import FLOAT64
+from ...errors import ShapeError
+from ...from_data import array_from
+from .figures import axes_for
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDER = 1.5  # how many times as wide as high the grid of images should be
+TICKS = 20
+NUMBERED = 144  # as many images have room for a number each
+
+
+def plot_weights(
+    weight: Any, *, image_shape: tuple[int, int] | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw a weight on a scale of colours that is white at 0 and equally far to both sides.
+
+    - (units, inputs) with `image_shape` (height, width), height * width = inputs: one image for
+      each unit, with its number, such as ten of 28 x 28 for (10, 784).
+    - (outputs, inputs, height, width), the filters of a convolution: a row of images for each
+      output channel, a column for each input channel.
+    - (units, inputs) alone: one row of colours for each unit.
+
+    All is one image, blank between the parts; weights that are nan or inf are left blank as well,
+    and the title counts them.
+
+    Raises:
+        ShapeError: another number of dimensions, or images that the rows do not fill. ValueError:
+            no weights. MissingExtraError: matplotlib is not installed.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> from tinygrad_nn.viz.plots.weights import plot_weights
+        >>> ax = plot_weights(tnn.nn.Linear(64, 10).weight, image_shape=(8, 8))
+        >>> len(ax.texts)
+        10
+    """
+    values = array_from(weight, FLOAT64, "plot_weights")
+    if values.ndim not in (2, 4) or (values.ndim == 4 and image_shape is not None):
+        raise ShapeError(
+            "plot_weights: (units, inputs) expected, with or without image_shape, or filters "
+            f"(outputs, inputs, height, width) without, got shape {values.shape} and "
+            f"image_shape={image_shape}"
+        )
+    if not values.size:
+        raise ValueError(f"plot_weights: there are no weights in shape {values.shape}")
+    finite = np.isfinite(values)
+    largest = float(np.abs(values[finite]).max(initial=0)) or 1.0
+
+    axes = axes_for(ax, 7.5 if values.ndim == 2 else _width_of_filters(values.shape), 5)
+    if image_shape is not None:
+        picture = _images_of_units(axes, values, image_shape)
+    elif values.ndim == 4:
+        picture = _images_of_channels(axes, values)
+    else:
+        picture = values
+        axes.set_xlabel("input")
+        axes.set_ylabel("unit")
+    image = axes.imshow(
+        np.ma.masked_invalid(picture),
+        cmap="RdBu_r",
+        vmin=-largest,
+        vmax=largest,
+        aspect="auto" if picture is values else "equal",
+    )
+    if not finite.all():
+        axes.set_title(f"{(~finite).sum()} of {values.size} weights are nan or inf: left blank")
+    axes.figure.colorbar(image, ax=axes, label="weight (blue below 0, red above)")
+    return axes
+
+
+def _images_of_units(axes: Axes, values: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
+    """Return the grid of the units' images, and number them in the Axes."""
+    count, inputs = values.shape
+    if len(shape) != 2 or min(shape) < 1 or math.prod(shape) != inputs:
+        raise ShapeError(
+            f"plot_weights: image_shape {tuple(shape)} must be (height, width) of {inputs} inputs"
+        )
+    height, width = shape
+    columns = min(count, math.ceil(math.sqrt(WIDER * count * height / width)))
+    rows = math.ceil(count / columns)
+    images = np.full((rows * columns, height, width), np.nan)
+    images[:count] = values.reshape(count, height, width)
+    axes.set_xticks([])
+    if count <= NUMBERED:
+        axes.set_yticks([])
+        axes.set_xlabel("units, by number")
+        for unit in range(count):
+            row, column = divmod(unit, columns)
+            axes.text(
+                column * (width + 1) - 0.4,
+                row * (height + 1) - 0.4,
+                str(unit),
+                fontsize=8,
+                va="top",
+                bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 1},
+            )
+    else:
+        shown = np.arange(0, rows, math.ceil(rows / TICKS))
+        names = [str(row * columns) for row in shown]
+        axes.set_yticks(shown * (height + 1) + (height - 1) / 2, names)
+        axes.set_ylabel("number of the first unit of each row")
+    return _grid(images.reshape(rows, columns, height, width))
+
+
+def _images_of_channels(axes: Axes, values: NDArray[Any]) -> NDArray[Any]:
+    """Return the grid of the filters, and number the channels at the sides of the Axes."""
+    outputs, inputs, height, width = values.shape
+    for axis, count, size, name in (
+        (axes.yaxis, outputs, height, "output channel"),
+        (axes.xaxis, inputs, width, "input channel"),
+    ):
+        numbers = np.arange(0, count, math.ceil(count / TICKS))
+        axis.set_ticks(numbers * (size + 1) + (size - 1) / 2, [str(n) for n in numbers])
+        axis.set_label_text(name)
+    return _grid(values)
+
+
+def _width_of_filters(shape: tuple[int, ...]) -> float:
+    """Return a width in inches, for a height of 5, that leaves little room at the sides."""
+    outputs, inputs, height, width = shape
+    return min(12.0, max(3.0, 2 + 4.5 * inputs * (width + 1) / (outputs * (height + 1))))
+
+
+def _grid(images: NDArray[Any]) -> NDArray[Any]:
+    """Return one image of images (rows, columns, height, width), nan in the gaps between them."""
+    rows, columns, height, width = images.shape
+    framed = np.full((rows, columns, height + 1, width + 1), np.nan)
+    framed[:, :, :height, :width] = images
+    joined = framed.transpose(0, 2, 1, 3).reshape(rows * (height + 1), columns * (width + 1))
+    return joined[:-1, :-1]
