@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 
+def counted(number: int, what: str) -> str:
+    """Return "1 operation" or "1,000 operations"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 @dataclass(frozen=True)
 class GraphNode:
     """A tensor that was given, or an operation together with the tensor that it made."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .computation import Step
-from .contents import Cluster, GraphContents, GraphNode
+from .contents import Cluster, GraphContents, GraphNode, counted
 from .contracting import contract, parents_of
 
 LEAST_REPEATS = 3
@@ -66,8 +66,8 @@ def _fold(contents: GraphContents, steps: Sequence[Step], repeat: Repeat, id: st
         if times[node.id] > 1
     }
     note = (
-        f"{count:,} equal blocks of {length:,} operation{'' if length == 1 else 's'} are drawn as "
-        f"one, × {count:,}; the arrow back leads from one to the next. fold=False draws them all."
+        f"{count:,} equal blocks of {counted(length, 'operation')} are drawn as one, × {count:,}; "
+        f"the arrow back leads from one to the next. fold=False draws them all."
     )
     folded = contract(contents, onto, changed, clusters, loops=True)
     return replace(folded, notes=(*folded.notes, note))
@@ -223,8 +223,8 @@ def fold_older(contents: GraphContents, limit: int) -> GraphContents:
     box = GraphNode(
         id=older[-1].id,
         kind="folded",
-        name=f"{operations:,} operations before",
-        formula=f"and the {len(older) - operations:,} tensors that they take",
+        name=f"{counted(operations, 'operation')} before",
+        formula=f"and {counted(len(older) - operations, 'tensor')} that they take",
     )
     onto = {node.id: box.id for node in older}
     plain = replace(

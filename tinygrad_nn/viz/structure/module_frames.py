@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .computation import Computation
-from .contents import Cluster, GraphContents, GraphNode
+from .contents import Cluster, GraphContents, GraphNode, counted
 from .contracting import contract, parents_of
 from .modules import outer, with_outer
 
@@ -63,12 +63,8 @@ def close_modules(contents: GraphContents, depth: int) -> GraphContents:
             last,
             kind="folded",
             name=names[box],
-            formula=f"{_count(operations, 'operation')}, {_count(parameters, 'parameter')}",
+            formula=f"{counted(operations, 'operation')}, {counted(parameters, 'parameter')}",
             latex="",
             cluster=parents[box],
         )
     return contract(contents, onto, boxes)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
