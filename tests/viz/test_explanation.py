@@ -150,7 +150,7 @@ def test_markdown_has_latex_and_html_has_mathml(write_up):
     assert explanation.page("t").startswith("<!doctype html>")
 
 
-HOSTILE = "</script><b>\n`x` $y$ \"q\" \u2028"
+HOSTILE = '</script><b>\n`x` $y$ "q" \u2028'
 
 
 def test_a_hostile_name_is_harmless_in_every_form():

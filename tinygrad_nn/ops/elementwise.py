@@ -59,7 +59,7 @@ def mul(a: Array, b: Array) -> Array:
 mul.vjp(a=lambda g, b: g * b, b=lambda g, a: g * a)
 
 
-@op(r"a / b", elementwise=True)
+@op(r"\frac{a}{b}", elementwise=True)
 @silent
 def div(a: Array, b: Array) -> Array:
     """Return a / b, broadcast; integers divide to a float."""
@@ -94,7 +94,7 @@ def pow(a: Array, b: Array) -> Array:
 
 
 def _log_base(a: Any, b: Array) -> Any:
-    """Return log a, but 0 where a = 0 and b >= 0: there a^b is flat in b."""
+    """log(a): but 0 where a = 0 and b >= 0, for there a^b is flat in b."""
     if isinstance(a, (int, float)) and a != 0:
         return float(np.log(float(a)))  # a Python number: it leaves a float64 gradient float64
     return np.log(np.where((a == 0) & (b >= 0), 1.0, a))
@@ -145,7 +145,7 @@ def abs(x: Array) -> Array:
 abs.vjp(x=lambda g, x: g * np.sign(x))
 
 
-@op(r"\operatorname{sign} x", elementwise=True)
+@op(r"\operatorname{sign}(x)", elementwise=True)
 def sign(x: Array) -> Array:
     """Return -1, 0 or 1; the gradient is 0."""
     return np.sign(x)
@@ -175,7 +175,7 @@ def sigmoid(x: Array) -> Array:
 sigmoid.vjp(x=lambda g, y: g * y * (1.0 - y))
 
 
-@op(r"\frac{1}{\beta} \log(1 + e^{\beta x})")
+@op(r"\frac{1}{\beta} \log(1 + e^{\beta x})", elementwise=True)
 def softplus(x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
     """Return log(1 + e^(beta x)) / beta, and x itself where beta x is above the threshold."""
     check_float(x, "softplus")
@@ -222,7 +222,7 @@ minimum.vjp(
 )
 
 
-@op(r"\min(\max(x, l), u)")
+@op(r"\min(\max(x, l), u)", elementwise=True)
 def clamp(x: Array, min: Any = None, max: Any = None) -> Array:
     """Return x kept between min and max (numbers, tensors, None); the bounds pass the gradient."""
     if min is None and max is None:
@@ -260,6 +260,7 @@ def _apart(name: str, *operands: Any) -> ShapeError:
 
 
 def _within(x: Array, min: Any, max: Any) -> Array:
+    """(min <= x) & (x <= max): of the bounds that there are."""
     inside = True if min is None else x >= min
     return inside if max is None else (x <= max) & inside
 
@@ -271,7 +272,7 @@ clamp.vjp(
 )
 
 
-@op(r"c \,?\, x : y")
+@op(r"\begin{cases} x & \text{if } c \\ y & \text{else} \end{cases}", elementwise=True)
 def where(condition: Array, x: Any, y: Any) -> Array:
     """Return x where the condition holds, else y; broadcast, and each may be a number."""
     condition = np.asarray(condition)

@@ -203,6 +203,7 @@ def gather(x: Array, dim: int, index: Any) -> Array:
 
 
 def _gather_rule(g: Array, x_shape: Any, dim: int, index: Any) -> Array:
+    """scatter_add(g, dim, index): each gradient is added where its element was picked."""
     index = np.asarray(index)
     place = _along(one_dim(dim, len(x_shape), "gather"), index) if x_shape else ()
     return add_at(g, place, x_shape)

@@ -57,7 +57,7 @@ def check_product(a: Array, b: Array, name: str) -> None:
 
 
 def _left_rule(g: Array, b: Array, a_shape: tuple[int, ...]) -> Array:
-    """dA = G Bᵀ."""
+    """g @ b.T: dA = G Bᵀ, for every pairing of vectors, matrices and batches."""
     if b.ndim == 1:
         return g[..., None] * b
     if len(a_shape) == 1:
@@ -66,7 +66,7 @@ def _left_rule(g: Array, b: Array, a_shape: tuple[int, ...]) -> Array:
 
 
 def _right_rule(g: Array, a: Array, b_shape: tuple[int, ...]) -> Array:
-    """dB = Aᵀ G."""
+    """a.T @ g: dB = Aᵀ G, for every pairing of vectors, matrices and batches."""
     if len(b_shape) == 1:
         if a.ndim == 1:
             return g * a

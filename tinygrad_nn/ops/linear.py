@@ -67,14 +67,14 @@ def _product(a: Array, b: Array) -> Array:
 
 
 def _weight_rule(g: Array, input: Array, weight_shape: tuple[int, ...]) -> Array:
-    """dW = Gᵀ X, with all leading dimensions as rows."""
+    """g.T @ input: dW = Gᵀ X, with all leading dimensions as rows."""
     if len(weight_shape) == 1:
         return g.reshape(-1) @ as_rows(input)
     return _product(as_rows(g).T, as_rows(input))
 
 
 def _input_rule(g: Array, weight: Array) -> Array:
-    """dX = G W."""
+    """g @ weight: dX = G W."""
     return _product(g, weight) if weight.ndim == 2 else g[..., None] * weight
 
 

@@ -64,6 +64,7 @@ def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
 
 
 def _mse_rule(g: Array, input: Array, target: Array, reduction: str) -> Array:
+    """2 * g / n * (input - target): n is what the mean divides by, 1 where there is none."""
     difference = input - target
     scale = 2.0 / (math.prod(difference.shape) or math.nan) if reduction == "mean" else 2.0
     return g * scale * difference
@@ -187,7 +188,7 @@ def _picked(x: Array, target: Array, ignore_index: int) -> Array:
     return np.take_along_axis(x, index, axis=dim).squeeze(dim)
 
 
-@op(r"-w_t x_t")
+@op(r"-\frac{1}{m} \sum_i x_{i, t_i}")
 @silent
 def nll_loss(
     input: Array,
@@ -216,7 +217,7 @@ def _nll_rule(
     ignore_index: int,
     reduction: str,
 ) -> Array:
-    """d/dx = -q: the weight at the target, nothing elsewhere."""
+    """-g / m * one_hot(target): m predictions count in the mean. Weights weigh them and m."""
     like = getattr(g, "array", g)
     q, w = _mass(tuple(input_shape), target, weight, ignore_index, 0.0, like)
     if reduction == "mean" and np.all(target == ignore_index):
@@ -239,7 +240,7 @@ def _nll_by_parts(
     return losses.sum() / w.sum() if reduction == "mean" else _reduce_tensor(losses, reduction)
 
 
-@op(r"-\sum_c q_c \log\operatorname{softmax}(x)_c")
+@op(r"-\frac{1}{m} \sum_i \log\operatorname{softmax}(x_i)_{t_i}")
 @silent
 def cross_entropy(
     input: Array,
@@ -277,7 +278,10 @@ def _cross_entropy_rule(
     reduction: str,
     label_smoothing: float,
 ) -> Array:
-    """d/dx = p sum(q) - q: the predicted minus the wanted, dZ2 = A2 - Y for plain targets."""
+    """g / m * (softmax(input) - one_hot(target)): the predicted minus the wanted, dZ2 = A2 - Y.
+
+    With weights or smoothing softmax(input) sum(q) - q: q is the mass wanted of each class.
+    """
     shape = tuple(input.shape)
     dim = _class_dim(shape)
     usual = len(shape) == 2 and weight is None and not label_smoothing
@@ -329,7 +333,7 @@ def _cross_entropy_by_parts(
 # --- yes or no: binary cross-entropy --------------------------------------------------------------
 
 
-@op(r"-t\log\sigma(x) - (1 - t)\log(1 - \sigma(x))")
+@op(r"-\frac{1}{n} \sum_i (t_i \log\sigma(x_i) + (1 - t_i) \log(1 - \sigma(x_i)))")
 @silent
 def binary_cross_entropy_with_logits(
     input: Array,
@@ -359,14 +363,14 @@ def _weighed(g: Array, shape: tuple[int, ...], weight: Any, reduction: str) -> A
 def _bce_input_rule(
     g: Array, input: Array, target: Array, weight: Any, pos_weight: Any, reduction: str
 ) -> Array:
-    """d/dx = sigmoid(x) - t, for pos_weight 1."""
+    """g / n * (sigmoid(input) - target): for weight and pos_weight 1."""
     positive = 1.0 if pos_weight is None else 1.0 + (pos_weight - 1.0) * target
     slope = (1.0 - target) - positive * sigmoid(-input)
     return _weighed(g, tuple(input.shape), weight, reduction) * slope
 
 
 def _bce_target_rule(g: Array, input: Array, weight: Any, pos_weight: Any, reduction: str) -> Array:
-    """d/dt = -x, for pos_weight 1."""
+    """-g / n * input: for weight and pos_weight 1."""
     slope = -input
     if pos_weight is not None:
         softplus = log(1.0 + exp(-absolute(input))) + (absolute(input) - input) / 2.0

@@ -52,7 +52,7 @@ mean.vjp(
 )
 
 
-@op(r"\frac{1}{n - c} \sum_i (x_i - \bar{x})^2")
+@op(r"\frac{1}{n - c} \sum_i (x_i - \operatorname{mean}(x))^2")
 @silent
 def var(
     x: Array, dim: Any = None, unbiased: bool = True, keepdim: bool = False, correction: Any = None
@@ -73,7 +73,7 @@ def _freedom(n: int, unbiased: bool, correction: Any) -> Any:
 
 
 def _var_rule(g: Array, x: Array, x_shape: Any, dim: Any, unbiased: bool, correction: Any) -> Array:
-    """d var / dx_i = 2 (x_i - mean) / (n - c)."""
+    """2 * g / (n - c) * (x - mean(x)): over n elements, c the correction."""
     dims = many_dims(dim, len(x_shape), "var")
     centred = x - mean(x, dims, True)
     return (
@@ -95,7 +95,7 @@ def _extreme(x: Array, dim: Any, keepdim: bool, name: str, ufunc: Any) -> Array:
 
 
 def _share_among_ties(g: Array, x: Array, y: Array, dim: Any) -> Array:
-    """The gradient of an extreme value goes in equal parts to all elements that reach it."""
+    """g * (x == y) / (x == y).sum(axis=dim, keepdims=True): ties share the gradient."""
     dims = many_dims(dim, x.ndim, "amax")
     kept = kept_shape(tuple(x.shape), dims)
     ties = x == y.reshape(kept)
@@ -206,7 +206,7 @@ def logsumexp(x: Array, dim: Any, keepdim: bool = False) -> Array:
 
 
 def _logsumexp_rule(g: Array, x: Array, y: Array, dim: Any) -> Array:
-    """d logsumexp / dx_i = e^(x_i - y), the softmax."""
+    """g * exp(x - y): g times the softmax of x."""
     kept = kept_shape(tuple(x.shape), dim)
     return g.reshape(kept) * np.exp(x - y.reshape(kept))
 

@@ -180,7 +180,7 @@ def _without(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
 
 
 def _cat_rule(g: Array, tensors_shape: Any, dim: int) -> list[Array]:
-    """Each tensor's gradient is its own stretch of g."""
+    """split(g, dim): each tensor's gradient is its own stretch of g."""
     axis = dim % g.ndim
     pieces, start = [], 0
     for shape in tensors_shape:
@@ -212,7 +212,7 @@ def stack(*tensors: Array, dim: int = 0) -> Array:
 
 
 def _stack_rule(g: Array, tensors_shape: Any, dim: int) -> list[Array]:
-    """Each tensor's gradient is its own slice of g."""
+    """unbind(g, dim): each tensor's gradient is its own slice of g."""
     axis = dim % g.ndim
     return [g[(slice(None),) * axis + (i,)] for i in range(len(tensors_shape))]
 

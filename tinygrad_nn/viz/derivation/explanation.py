@@ -63,11 +63,11 @@ def explain(loss: Any, *, inputs: Any = None, params: Any = None) -> Explanation
         >>> b = tnn.tensor(-3.0, requires_grad=True)
         >>> for line in (a * b + b).explain().lines:
         ...     print(line.symbol, line.value)
-        dv1 1.0
         db_1 1.0
+        dv1 1.0
+        da -3.0
         db_2 2.0
         db 3.0
-        da -3.0
     """
     return Explanation(derive(read_computation(loss, inputs, params)))
 

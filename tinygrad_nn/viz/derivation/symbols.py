@@ -86,7 +86,8 @@ class _Symbols:
         letters = {"input": "X", "weight": f"W{number}", "bias": f"b{number}"}
         for operand in step.operands:
             quantity = operand.quantity
-            by_path = quantity.kind == "parameter" and not _is_short_identifier(quantity.name)
+            is_leaf = quantity.kind in ("parameter", "leaf")
+            by_path = is_leaf and not _is_short_identifier(quantity.name)
             goes_in = number == 1 and operand.parameter == "input" and quantity.kind == "data"
             if by_path or goes_in:
                 self._give(quantity, letters[operand.parameter])

@@ -1,0 +1,163 @@
+"""A graph as a page of its own: the picture, to move and to search in, beside the list of steps.
+Read `graph.js` next, all that moves there; `notebook.py` shows the same in a notebook.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import replace
+from html import escape
+from importlib.resources import files
+
+from ...errors import MissingExtraError
+from ..structure.contents import Cluster, GraphContents, GraphEdge, GraphNode
+from .svg import svg_element
+from .tree import operand_name, rows
+from .words import KINDS, MADE, describe, facts, operands, printable, result, title
+
+SECONDS = 20  # for the picture; a page without one has the list still
+
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<a class="skip" href="#steps">Skip to the list of steps</a>
+<header>
+<h1><bdi>{title}</bdi></h1>
+{notes}
+<div class="tools" role="search">
+<label for="search">Search</label>
+<input id="search" type="search" autocomplete="off" spellcheck="false">
+<output id="found" for="search"></output>
+</div>
+</header>
+<main>
+{picture}
+<section id="steps" aria-labelledby="steps-heading" tabindex="-1">
+<h2 id="steps-heading">Steps</h2>
+{steps}
+</section>
+</main>
+<p id="chosen" role="status"></p>
+<script type="application/json" id="graph-data">{data}</script>
+<script>
+{script}</script>
+</body>
+</html>
+"""
+
+PICTURE = """\
+<section id="picture" aria-labelledby="picture-heading">
+<h2 id="picture-heading">Picture</h2>
+<div class="tools">
+<button type="button" data-zoom="in" aria-label="Zoom in">+</button>
+<button type="button" data-zoom="out" aria-label="Zoom out">−</button>
+<button type="button" data-zoom="all">Whole graph</button>
+</div>
+<div id="canvas" tabindex="0" role="group" aria-describedby="canvas-help" \
+aria-label="The graph, to move and zoom">
+{svg}
+</div>
+<p id="canvas-help">Drag it, or use the arrow keys; zoom with + and −, or with the wheel and Ctrl; \
+0 shows the whole graph. A click on a node shows what it is made from, and what uses it.</p>
+</section>"""
+
+
+def to_html(contents: GraphContents) -> str:
+    """Return a graph as a self-contained page, which loads nothing and needs no network.
+
+    Where nothing can draw the picture, the page says so and is the list of steps alone.
+    """
+    try:
+        untitled = replace(contents, title="", notes=())  # the page has both as its own text
+        picture = PICTURE.format(svg=svg_element(untitled, timeout=SECONDS))
+    except (MissingExtraError, RuntimeError) as error:
+        picture = f'<p class="missing">{_html(str(error))}</p>'
+    resources = files(__package__)
+    script = resources.joinpath("graph.js").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(f"\n{script}".encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return PAGE.format(
+        policy=policy,
+        title=escape(printable(contents.title or "Computation graph")),
+        style=resources.joinpath("graph.css").read_text("utf-8"),
+        notes="\n".join(f"<p>{_html(note)}</p>" for note in contents.notes),
+        picture=picture,
+        steps=steps_html(contents),
+        data=_data(contents),
+        script=script,
+    )
+
+
+def steps_html(contents: GraphContents, *, prefix: str = "") -> str:
+    """Return the steps as an HTML list, in which every operand links to the step that made it.
+
+    The list needs no style and no script; each id starts with `prefix`.
+    """
+    into = operands(contents.edges)
+    nodes = {node.id: node for node in contents.nodes}
+    items = []
+    for row in rows(contents):
+        indent = f'style="margin-left:{1.2 * row.depth:g}em"'
+        if isinstance(row.entry, Cluster):
+            items.append(f'<li class="module" {indent}>{_html(title(row.entry))}</li>')
+        else:
+            edges = into.get(row.entry.id, [])
+            items.append(
+                f'<li class="step {row.entry.kind}" id="{prefix}step-{row.entry.id}" {indent}>'
+                f"{_step(row.entry, edges, nodes, prefix)}</li>"
+            )
+    return '<ol class="steps" style="list-style:none;padding:0">\n' + "\n".join(items) + "\n</ol>"
+
+
+def _step(node: GraphNode, edges: list[GraphEdge], nodes: dict[str, GraphNode], prefix: str) -> str:
+    kind = "" if node.kind == "operation" else f"{KINDS[node.kind]} "
+    name = f"<b>{_html(title(node))}</b>"
+    parts = [f'{kind}<a class="name" href="#{prefix}step-{node.id}">{name}</a>']
+    if node.formula:
+        parts.append(f'<span class="formula">{_html(node.formula)}</span>')
+    if edges:
+        links = []
+        for edge in edges:
+            source = nodes[edge.source]
+            named = _html(operand_name(source) or source.name)
+            link = f'<a href="#{prefix}step-{source.id}">{named}</a>'
+            links.append(f"{_html(edge.operand)} = {link}" if edge.operand else link)
+        parts.append(f"with {', '.join(links)}")
+    if result(node):
+        parts.append(f"{'→ ' if node.kind in MADE else ''}{_html(result(node))}")
+    if node.is_output:
+        parts.append("(the output)")
+    told = "".join(f"<br>{name}: {_html(fact)}" for name, fact in facts(node))
+    return " ".join(parts) + told
+
+
+def _data(contents: GraphContents) -> str:
+    """Return as JSON what the script needs, with nothing in it that HTML could read."""
+    data = {
+        "nodes": [
+            {"id": node.id, "name": operand_name(node) or node.name, "text": describe(node)}
+            for node in contents.nodes
+        ],
+        "edges": [[edge.source, edge.target] for edge in contents.edges],
+    }
+    # All that is not ASCII, such as U+2028, is written as \u2028; these three remain.
+    text = json.dumps(data)
+    return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+
+
+def _html(text: str) -> str:
+    return f"<bdi>{escape(printable(text))}</bdi>"

@@ -1,0 +1,56 @@
+"""A graph as an SVG element that can stand in any page: safe, scalable, with words for each node.
+Read `tree.py` next, the same graph as text.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from ..structure.contents import GraphContents
+from .dot import to_dot
+from .engine import render
+from .words import describe, one_line, title
+
+SVG = "http://www.w3.org/2000/svg"
+
+
+def svg_element(contents: GraphContents, *, prefix: str = "", timeout: float | None = None) -> str:
+    """Return a graph as one `<svg>` element, drawn on a white card so that it reads on any ground.
+
+    It has its natural size, shrinks on a narrow page, and holds neither links nor scripts. Each id
+    starts with `prefix`: two graphs of one page need two. Raises what `render` raises.
+    """
+    root = ElementTree.fromstring(render(to_dot(contents), "svg", timeout=timeout))
+    words = _words(contents)
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(f"{{{SVG}}}")
+    for group in root.iter("g"):
+        name = group.get("id", "")
+        group.set("id", f"{prefix}{name}")
+        # Graphviz's own <title> is the id, and a browser shows it under the mouse.
+        tooltip = group.find("title")
+        if tooltip is not None:
+            tooltip.text = words[name]
+        first_line = group.find("text")
+        if first_line is not None and name in words and not name.startswith("edge-"):
+            first_line.set("font-weight", "bold")
+    root.attrib |= {
+        "xmlns": SVG,
+        "style": "max-width:100%;height:auto",
+        "role": "group",
+        "aria-label": one_line(contents.title) or "computation graph",
+    }
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _words(contents: GraphContents) -> dict[str, str]:
+    """Return what is under the mouse, by the id of the group in the picture."""
+    words = {f"node-{node.id}": describe(node) for node in contents.nodes}
+    words |= {f"cluster-{cluster.id}": title(cluster) for cluster in contents.clusters}
+    names = {node.id: node.label or node.name for node in contents.nodes}
+    for number, edge in enumerate(contents.edges):
+        operand = f" as {edge.operand}" if edge.operand else ""
+        words[f"edge-{number}"] = f"{names[edge.source]} into {names[edge.target]}{operand}"
+    if contents.title:
+        words["graph"] = contents.title
+    return {name: one_line(text) for name, text in words.items()}

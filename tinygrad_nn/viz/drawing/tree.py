@@ -1,0 +1,78 @@
+"""A graph as text: the steps in the order in which they ran, indented by module.
+Read `page.py` next, which shows the same steps beside the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..structure.contents import Cluster, GraphContents, GraphEdge, GraphNode
+from .words import KINDS, MADE, describe, one_line, operands, title, told
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list: a module that begins or goes on, or a node in it."""
+
+    depth: int
+    entry: Cluster | GraphNode
+
+
+def rows(contents: GraphContents) -> Iterator[Row]:
+    """Yield the nodes in their order, and before them each cluster that they enter."""
+    clusters = {cluster.id: cluster for cluster in contents.clusters}
+    around: tuple[str, ...] = ()
+    for node in contents.nodes:
+        path, inner = [], node.cluster
+        while inner:
+            path.append(inner)
+            inner = clusters[inner].parent
+        before, around = around, tuple(reversed(path))
+        for depth, inner in enumerate(around):
+            if around[: depth + 1] != before[: depth + 1]:
+                yield Row(depth, clusters[inner])
+        yield Row(len(around), node)
+
+
+def to_text(contents: GraphContents) -> str:
+    """Return a graph as text: one line per node, with its operands, its shape and its values.
+
+    Example:
+        >>> from tinygrad_nn.viz.structure.contents import GraphContents, GraphEdge, GraphNode
+        >>> x = GraphNode("t0", "leaf", "x", shape=(2,), dtype="float32")
+        >>> y = GraphNode("t1", "operation", "exp", "eˣ", shape=(2,), dtype="float32")
+        >>> print(to_text(GraphContents((x, y), (GraphEdge("t0", "t1", "x"),), title="e to the x")))
+        e to the x
+        <BLANKLINE>
+        t0  leaf x: (2,) float32
+        t1  exp(x = t0 x): eˣ → (2,) float32
+    """
+    heading = [one_line(line) for line in (contents.title, *contents.notes) if line]
+    lines = [*heading, ""] if heading else []
+    nodes = {node.id: node for node in contents.nodes}
+    into = operands(contents.edges)
+    for row in rows(contents):
+        if isinstance(row.entry, Cluster):
+            text = f"{title(row.entry)}:"
+        else:
+            text = _step(row.entry, into.get(row.entry.id, []), nodes)
+        lines.append("  " * row.depth + one_line(text))
+    return "\n".join(lines)
+
+
+def operand_name(node: GraphNode) -> str:
+    """Return what a step calls its operand: its name, but for an operation without a label."""
+    return node.label if node.kind in MADE else node.name
+
+
+def _step(node: GraphNode, edges: list[GraphEdge], nodes: dict[str, GraphNode]) -> str:
+    if not edges:
+        return f"{node.id}  {describe(node)}"
+    taken = []
+    for edge in edges:
+        named = f"{edge.operand} = " if edge.operand else ""
+        taken.append(f"{named}{edge.source} {operand_name(nodes[edge.source])}".rstrip())
+    kind = "" if node.kind == "operation" else f"{KINDS[node.kind]} "
+    said = f": {told(node)}" if told(node) else ""
+    return f"{node.id}  {kind}{title(node)}({', '.join(taken)}){said}"

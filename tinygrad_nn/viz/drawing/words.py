@@ -1,0 +1,124 @@
+"""How the facts of a node read in every drawing of it: its shape, its bytes, how often it stands.
+Read `dot.py` next, which puts them into boxes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..structure.contents import Cluster, GraphEdge, GraphNode
+
+KINDS = {
+    "data": "data",
+    "parameter": "parameter",
+    "leaf": "leaf",
+    "operation": "operation",
+    "folded": "several operations",
+    "failed": "failed operation",
+}
+MADE = ("operation", "folded", "failed")  # the kinds of nodes that have operands
+
+# What XML does not allow, what no font can draw, and halves of surrogate pairs.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with a sign in the place of each character that cannot be drawn.
+
+    Example:
+        >>> printable("a\x00b")
+        'a␀b'
+    """
+    return UNPRINTABLE.sub(_sign, text)
+
+
+def one_line(text: str) -> str:
+    """Return `text` printable, and on one line."""
+    return re.sub("[\n\u2028\u2029]", "↵", printable(text))
+
+
+def _sign(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return chr(0x2400 + code) if code < 0x20 else "\ufffd"
+
+
+def title(node: GraphNode | Cluster) -> str:
+    """Return a node's or a cluster's name, with "× 3" if it stands for three."""
+    return f"{node.name} × {node.times}" if node.times > 1 else node.name
+
+
+def form(node: GraphNode) -> str:
+    """Return the shape and the dtype of a node's tensor: "(2, 3) float32"; "" if not known."""
+    shape = "one number" if node.shape == () else str(node.shape or "")
+    return f"{shape} {node.dtype}".strip()
+
+
+def result(node: GraphNode) -> str:
+    """Return what an operation gives: its tensor's label and form."""
+    return f"{node.label} {form(node)}".strip()
+
+
+def kept(node: GraphNode) -> str:
+    """Return what a node keeps for backward: "a, output, 96 B"; "" if nothing."""
+    if not node.kept:
+        return ""
+    names = ", ".join(name for name, _ in node.kept)
+    return f"{names}, {size(sum(count for _, count in node.kept))}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in the unit that keeps it short.
+
+    Example:
+        >>> size(96), size(31360), size(5 * 2**20)
+        ('96 B', '30.6 KiB', '5.0 MiB')
+    """
+    if count < 1024:
+        return f"{count} B"
+    amount = count / 1024
+    for unit in ("KiB", "MiB", "GiB"):
+        if amount < 1024:
+            return f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} TiB"
+
+
+def facts(node: GraphNode) -> list[tuple[str, str]]:
+    """Return what there is to say of a node beyond its name, formula and form."""
+    pairs = [
+        ("value", node.value),
+        ("gradient", node.gradient),
+        ("kept", kept(node)),
+        ("failed", node.problem),
+    ]
+    return [(name, fact) for name, fact in pairs if fact]
+
+
+def told(node: GraphNode) -> str:
+    """Return all that there is to say of a node beside its name: its formula, what it gives ..."""
+    arrow = "→ " if node.kind in MADE and result(node) else ""
+    parts = [" ".join(part for part in (node.formula, arrow + result(node)) if part)]
+    parts += [f"{name}: {fact}" for name, fact in facts(node)]
+    if node.is_output:
+        parts.append("the output")
+    return "; ".join(part for part in parts if part)
+
+
+def describe(node: GraphNode) -> str:
+    """Return a node's kind, name and all else, as one sentence.
+
+    Example:
+        >>> describe(GraphNode("t0", "data", "pixels", shape=(28, 28), dtype="float32"))
+        'data pixels: (28, 28) float32'
+        >>> describe(GraphNode("t1", "operation", "exp", "eˣ", shape=(), value="2.718"))
+        'operation exp: eˣ → one number; value: 2.718'
+    """
+    return f"{KINDS[node.kind]} {title(node)}" + (f": {told(node)}" if told(node) else "")
+
+
+def operands(edges: tuple[GraphEdge, ...]) -> dict[str, list[GraphEdge]]:
+    """Return the edges into each node, by the node's id."""
+    found: dict[str, list[GraphEdge]] = {}
+    for edge in edges:
+        found.setdefault(edge.target, []).append(edge)
+    return found

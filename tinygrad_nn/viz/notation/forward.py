@@ -1,0 +1,126 @@
+"""The formula of an operation, with names or numbers in the place of its letters.
+Read `latex.py` next, which turns a formula into MathML and plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .symbols import (
+    CONVENTIONS,
+    GREEK,
+    NUMBER,
+    Level,
+    bracketed,
+    known,
+    level_of,
+    symbol,
+)
+
+# What is no letter of its own: the words in a group, a command; then a run of letters or one.
+_TOKEN = re.compile(r"\\(?:operatorname|mathrm|text|texttt)\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]+")
+_FRACTION_OF_MEAN = re.compile(r"\\frac\{1\}\{[nm]\} ?")
+_SUM_OF_MEAN = re.compile(r"\\sum_i ?")
+_SUBSCRIPTED = re.compile(r"\\(sum|log|max|min)_(\w|\{[^{}]*\})$")
+_RELATION = re.compile(r"[-+=<>]|\\(ne|le|ge|land|lor|oplus)(?![A-Za-z])")
+_PRODUCT_SIGN = re.compile(r"\\(odot|cdot)(?![A-Za-z])")
+_UNBOUNDED = {"min": r"-\infty", "max": r"\infty"}  # bounds that are None
+_OPENED = ("{", "(", "[", ",", "|", ";", "&", r"\\", r"\begin{cases}")
+_CLOSED = ("}", ")", "]", ",", "|", ";", "&", r"\\", r"\end{cases}")
+
+
+def letters(op: Any) -> dict[str, str]:
+    r"""Return the LaTeX that stands for each parameter of an operation in its formula.
+
+    A parameter that the formula does not show has the letter, or word, that is usual for it.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> letters(tnn.matmul.op), letters(tnn.nn.functional.linear.op)
+        ({'a': 'A', 'b': 'B'}, {'input': 'x', 'weight': 'W', 'bias': 'b'})
+    """
+    found: dict[str, str] = {}
+    shown = _tokens(op)
+    for name in getattr(op, "parameters", ()):
+        candidates = [f"\\{name}"] if name in GREEK else []
+        if len(name) == 1:
+            candidates += [name, name.upper()]
+        candidates += CONVENTIONS.get(name, "")
+        free = [each for each in candidates if each in shown and each not in found.values()]
+        found[name] = free[0] if free else symbol(name)
+    return found
+
+
+def is_shown(op: Any, parameter: str) -> bool:
+    """Whether a parameter has a letter in the formula of the operation."""
+    return letters(op)[parameter] in _tokens(op)
+
+
+def _tokens(op: Any) -> set[str]:
+    return set(_TOKEN.findall(op.latex))
+
+
+def forward_latex(op: Any, names: Mapping[str, str] | None = None) -> str:
+    r"""Return `op.latex` with the LaTeX in `names` in the place of the parameters of those names.
+
+    What needs brackets there gets them. A parameter that is not in `names`, or is "None" there,
+    keeps its letter; a bound that is "None" is infinite. Of a loss whose `reduction` is "sum" or
+    "none" the mean is left out.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> print(forward_latex(tnn.mul.op, {"a": "2", "b": "-3"}))
+        2 \odot (-3)
+        >>> print(forward_latex(tnn.nn.functional.linear.op, {"input": "A_1", "weight": "W_2"}))
+        A_1 W_2^{T} + b
+    """
+    given = known(names)
+    given |= {name: _UNBOUNDED[name] for name in _UNBOUNDED if (names or {}).get(name) == "None"}
+    formula = _reduced(op.latex, given.get("reduction", "mean"))
+    replaced = {letter: given[name] for name, letter in letters(op).items() if name in given}
+
+    def replacement(found: re.Match[str]) -> str:
+        if found[0] not in replaced:
+            return found[0]
+        return _placed(replaced[found[0]], formula[: found.start()], formula[found.end() :])
+
+    return _TOKEN.sub(replacement, formula)
+
+
+def _reduced(formula: str, reduction: str) -> str:
+    if reduction.strip("'\"") in ("sum", "none"):
+        formula = _FRACTION_OF_MEAN.sub("", formula, count=1)
+    return _SUM_OF_MEAN.sub("", formula, count=1) if reduction.strip("'\"") == "none" else formula
+
+
+def _placed(latex: str, before: str, after: str) -> str:
+    """Return what replaces a letter between `before` and `after`, in brackets where it needs them.
+
+    None are needed where the letter stands alone in a group, or at the left of a sum.
+    """
+    before, after = before.rstrip(), after.lstrip()
+    level = level_of(latex)
+    if after.startswith(("_", "^")):
+        taken = "[_^]" if after.startswith("_") else r"\^"
+        fits = level == Level.ATOM and not re.search(taken, latex)
+        return latex if fits else bracketed(latex)
+    opened = before == "" or before.endswith(_OPENED)
+    closed = after == "" or after.startswith(_CLOSED)
+    if opened and closed:
+        return latex
+    is_number = NUMBER.fullmatch(latex) is not None
+    fits = level > Level.PREFIX or (level == Level.PREFIX and closed)
+    if level <= Level.SUM and opened:
+        fits = bool(_RELATION.match(after) or (is_number and _PRODUCT_SIGN.match(after)))
+    latex = latex if fits else bracketed(latex)
+    return rf"\cdot {latex}" if is_number and _ends_with_factor(before) else latex
+
+
+def _ends_with_factor(formula: str) -> bool:
+    """Whether the end of this multiplies what comes next: A does so with x, log does not."""
+    command = re.search(r"\\([A-Za-z]+)(\{[^{}]*\})?$", formula)
+    if command is not None:
+        return command[1] in GREEK
+    return re.search(r"[\w})\]]$", formula) is not None and not _SUBSCRIPTED.search(formula)

@@ -1,0 +1,256 @@
+"""LaTeX of a Python expression, such as that of a gradient rule.
+Read `calls.py` next, for the functions in it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from .calls import written_call
+from .pieces import Piece, choice, function, product
+from .simplify import constant, is_number, simplified
+from .symbols import (
+    GREEK,
+    NUMBER,
+    Level,
+    bracketed,
+    escaped,
+    known,
+    level_of,
+    number_latex,
+    symbol,
+)
+
+COUNTS = ("n", "m")  # what a mean divides by
+LETTERS_OF_NUMBERS = {f"\\{name}" for name in GREEK}
+_RELATIONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "=",
+    ast.NotEq: r"\ne",
+    ast.Lt: "<",
+    ast.LtE: r"\le",
+    ast.Gt: ">",
+    ast.GtE: r"\ge",
+    ast.Is: r"\text{ is }",
+    ast.IsNot: r"\text{ is not }",
+    ast.In: r"\in",
+}
+
+
+def expression_latex(expression: ast.expr, names: Mapping[str, str] | None = None) -> str:
+    r"""Return the LaTeX of an expression, with that in `names` in the place of its names.
+
+    `names` may hold numbers, which are put in brackets where they need them; names that it does not
+    hold are written as `symbol` does, and so are those that it holds as "None", which decides what
+    is asked of None. Products of arrays are element by
+    element, conditions are Iverson brackets, and what changes a shape only for broadcasting is left
+    out. `reduction` in `names` says whether a loss has a mean. What is not known is shown as its
+    source.
+
+    Example:
+        >>> import ast, tinygrad_nn as tnn
+        >>> from tinygrad_nn.viz.notation.rules import rule_expression
+        >>> rule = rule_expression(tnn.relu.op, "x")
+        >>> print(expression_latex(rule, {"g": r"\bar y"}))
+        \bar y \odot [y > 0]
+        >>> print(expression_latex(rule_expression(tnn.mul.op, "a"), {"g": "3", "b": "-2"}))
+        3 \cdot (-2)
+    """
+    names = names or {}
+    values: dict[str, str | None] = {name: None for name, latex in names.items() if latex == "None"}
+    values["reduction"] = names.get("reduction", "mean").strip("'\"")
+    given = known(names)
+    return Writer(given).root(simplified(expression, values, given))
+
+
+class Writer:
+    """Writes an expression; each method returns a piece of LaTeX and how it holds together."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+
+    def root(self, node: ast.expr) -> str:
+        if isinstance(node, ast.Call):
+            return written_call(self, node, is_root=True).latex
+        return self.write(node).latex
+
+    def write(self, node: ast.expr) -> Piece:
+        if is_number(node):
+            return _constant(constant(node))
+        if is_condition(node):
+            return Piece(f"[{self.condition(node)}]")
+        match node:
+            case ast.Name(id=name):
+                return self._name(name)
+            case ast.Constant(value=value):
+                return _constant(value)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return Piece(f"-{self.write(operand).at_least(Level.PRODUCT)}", Level.SUM)
+            case ast.UnaryOp(op=ast.Not() | ast.Invert(), operand=operand):
+                return Piece(rf"\lnot {self.write(operand).at_least(Level.POWER)}", Level.PREFIX)
+            case ast.BinOp(op=ast.Add() | ast.Sub()):
+                return self._sum(node)
+            case ast.BinOp(op=ast.Mult() | ast.Div()):
+                return self._product(node)
+            case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+                return self._matrix_product(left, right)
+            case ast.BinOp(left=base, op=ast.Pow(), right=exponent):
+                return self._power(base, exponent)
+            case ast.IfExp():
+                return choice(self._cases(node))
+            case ast.BoolOp(op=ast.Or(), values=[first, *others]) if is_number(others[-1]):
+                return self.write(first)  # `count or 1`: a guard against dividing by 0
+            case ast.Call():
+                return written_call(self, node)
+            case ast.Attribute(value=value, attr=attribute):
+                return self._attribute(value, attribute)
+            case ast.Subscript(value=value, slice=index):
+                return self._subscript(value, index)
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                joined = ", ".join(self.write(part).latex for part in parts)
+                return Piece(f"[{joined}]" if isinstance(node, ast.List) else f"({joined})")
+            case _:
+                return Piece(rf"\texttt{{{escaped(ast.unparse(node))}}}")
+
+    def condition(self, node: ast.expr) -> str:
+        """Return a condition without brackets around it."""
+        match node:
+            case ast.Compare(left=left, ops=compared, comparators=others):
+                written = self.write(left).at_least(Level.SUM)
+                for relation, other in zip(compared, others, strict=True):
+                    sign = _RELATIONS.get(type(relation), r"\notin")
+                    written += f" {sign} {self.write(other).at_least(Level.SUM)}"
+                return written
+            case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr() as kind, right=right):
+                return self._joined([left, right], isinstance(kind, ast.BitAnd))
+            case ast.BoolOp(op=kind, values=values):
+                return self._joined(values, isinstance(kind, ast.And))
+            case ast.UnaryOp(op=ast.Not() | ast.Invert(), operand=operand) if is_condition(operand):
+                return rf"\lnot ({self.condition(operand)})"
+            case _:
+                return self.write(node).latex
+
+    def _joined(self, parts: list[ast.expr], is_and: bool) -> str:
+        written = [
+            bracketed(self.condition(part)) if is_and and _is_or(part) else self.condition(part)
+            for part in parts
+        ]
+        return (r" \land " if is_and else r" \lor ").join(written)
+
+    def _cases(self, node: ast.IfExp) -> list[tuple[str, str]]:
+        rows = [(self.write(node.body).latex, self.condition(node.test))]
+        if isinstance(node.orelse, ast.IfExp):
+            return rows + self._cases(node.orelse)
+        return [*rows, (self.write(node.orelse).latex, "")]
+
+    def _name(self, name: str) -> Piece:
+        latex = self.names.get(name, symbol(name))
+        is_scalar = name in COUNTS or latex in LETTERS_OF_NUMBERS or bool(NUMBER.fullmatch(latex))
+        return Piece(latex, level_of(latex), is_scalar)
+
+    def _sum(self, node: ast.BinOp) -> Piece:
+        left, right = self.write(node.left), self.write(node.right)
+        is_sum = isinstance(node.op, ast.Add)
+        signed = right.latex.startswith("-")
+        second = right.at_least(Level.SUM if is_sum and not signed else Level.PRODUCT)
+        latex = f"{left.at_least(Level.SUM)} {'+' if is_sum else '-'} {second}"
+        return Piece(latex, Level.SUM, left.is_scalar and right.is_scalar)
+
+    def _product(self, node: ast.BinOp) -> Piece:
+        negative, plain = _without_sign(node)
+        if isinstance(plain, ast.BinOp) and isinstance(plain.op, ast.Div):
+            top, bottom = self.write(plain.left), self.write(plain.right)
+            scalar = top.is_scalar and bottom.is_scalar
+            piece = Piece(rf"\frac{{{top.latex}}}{{{bottom.latex}}}", Level.POWER, scalar)
+        else:
+            factors = sorted(_flat(plain), key=lambda each: not is_number(each))  # numbers in front
+            piece = product([self.write(each) for each in factors], after_sign=negative)
+        return Piece(f"-{piece.latex}", Level.SUM, piece.is_scalar) if negative else piece
+
+    def _matrix_product(self, left: ast.expr, right: ast.expr) -> Piece:
+        chained = isinstance(left, ast.BinOp) and isinstance(left.op, ast.MatMult)
+        first = self.write(left).at_least(Level.PRODUCT if chained else Level.POWER)
+        second = self.write(right).at_least(Level.POWER)
+        dot = r"\cdot " if second[0].isdigit() else ""
+        return Piece(f"{first} {dot}{second}", Level.PRODUCT)
+
+    def _power(self, base: ast.expr, exponent: ast.expr) -> Piece:
+        below = self.write(base)
+        if constant(exponent) == 0.5:
+            return Piece(rf"\sqrt{{{below.latex}}}", is_scalar=below.is_scalar)
+        above = self.write(exponent)
+        latex = f"{below.at_least(Level.ATOM)}^{{{above.latex}}}"
+        return Piece(latex, Level.POWER, below.is_scalar and above.is_scalar)
+
+    def transposed(self, node: ast.expr) -> Piece:
+        return Piece(f"{self.write(node).at_least(Level.ATOM)}^{{T}}", Level.POWER)
+
+    def _attribute(self, value: ast.expr, attribute: str) -> Piece:
+        if attribute in ("T", "mT"):
+            return self.transposed(value)
+        numbers = {"pi": r"\pi", "e": "e", "inf": r"\infty", "nan": r"\text{nan}"}
+        if isinstance(value, ast.Name) and attribute in numbers:
+            return Piece(numbers[attribute], is_scalar=True)
+        return function(rf"\operatorname{{{escaped(attribute)}}}", self.write(value).latex)
+
+    def _subscript(self, value: ast.expr, index: ast.expr) -> Piece:
+        """Return x_i; x itself where the index only adds dimensions of size 1."""
+        parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        if all(constant(part) in (None, ...) or _is_whole(part) for part in parts):
+            return self.write(value)
+        shown = ", ".join(self.write(part).latex for part in parts)
+        base = self.write(value)
+        fits = base.level == Level.ATOM and "_" not in base.latex
+        return Piece(f"{base.latex if fits else bracketed(base.latex)}_{{{shown}}}")
+
+
+def is_condition(node: ast.expr) -> bool:
+    """Whether an expression is true or false as it stands there."""
+    match node:
+        case ast.Compare():
+            return True
+        case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr(), right=right):
+            return is_condition(left) or is_condition(right)
+        case ast.BoolOp(values=values):
+            return any(map(is_condition, values))
+        case ast.UnaryOp(op=ast.Not() | ast.Invert(), operand=operand):
+            return is_condition(operand)
+        case _:
+            return False
+
+
+def _is_or(node: ast.expr) -> bool:
+    return isinstance(node, (ast.BinOp, ast.BoolOp)) and isinstance(node.op, (ast.BitOr, ast.Or))
+
+
+def _is_whole(index: ast.expr) -> bool:
+    return isinstance(index, ast.Slice) and not (index.lower or index.upper or index.step)
+
+
+def _constant(value: object) -> Piece:
+    if isinstance(value, (bool, str)) or value is None:
+        return Piece(rf"\text{{{escaped(str(value))}}}")
+    if isinstance(value, (int, float, complex)):
+        latex = number_latex(value)
+        return Piece(latex, level_of(latex), is_scalar=True)
+    return Piece(r"\dots" if value is ... else rf"\texttt{{{escaped(repr(value))}}}")
+
+
+def _without_sign(node: ast.expr) -> tuple[bool, ast.expr]:
+    """Return whether a product or quotient begins with a minus, and it without that."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as kind, right=right):
+            negative, rest = _without_sign(left)
+            return negative, ast.BinOp(rest, kind, right)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            negative, rest = _without_sign(operand)
+            return not negative, rest
+        case _:
+            return False, node
+
+
+def _flat(node: ast.expr) -> list[ast.expr]:
+    """Return the factors of a product of products."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _flat(node.left) + _flat(node.right)
+    return [node]

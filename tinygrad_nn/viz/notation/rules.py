@@ -1,0 +1,139 @@
+"""The Python expression of a gradient rule, from its source: a rule reads like the formula.
+Read `simplify.py` next, then `latex_of.py`, which writes the expression as LaTeX.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import Any
+
+Span = tuple[int, int, int, int]  # first line and column, last line and column
+
+
+def rule_expression(op: Any, operand: str) -> ast.expr | None:
+    """Return the expression of the gradient rule of `operand`, None where there is none to read.
+
+    Of a lambda it is the body, found in its file or notebook cell; of a named function the formula
+    that its docstring begins with, up to ": " or the end of the sentence. A rule or a helper that
+    is called by name is written out, if its docstring begins with a formula too.
+
+    Example:
+        >>> import ast, tinygrad_nn as tnn
+        >>> ast.unparse(rule_expression(tnn.mul.op, "a"))
+        'g * b'
+        >>> ast.unparse(rule_expression(tnn.matmul.op, "b"))
+        'a.T @ g'
+    """
+    for rule in getattr(op, "rules", ()):
+        if op.parameters[rule.position] == operand:
+            return _of_function(rule.formula)
+    return None
+
+
+def _of_function(formula: Callable[..., Any]) -> ast.expr | None:
+    if not isinstance(formula, FunctionType):
+        return None
+    if formula.__name__ != "<lambda>":
+        return _documented(formula, {"g"})
+    body = _lambda_body(formula)
+    return None if body is None else _WrittenOut(formula.__globals__).visit(deepcopy(body))
+
+
+# --- the formula in a docstring -------------------------------------------------------------------
+
+
+def _documented(function: FunctionType, needed: set[str]) -> ast.expr | None:
+    """Return what the docstring begins with, if that is an expression that names one of `needed`.
+
+    A gradient is linear in g, so that a rule without g would be a word that looks like a formula.
+    """
+    first_line, _, _ = (function.__doc__ or "").strip().partition("\n")
+    formula = first_line.partition(": ")[0].partition(". ")[0].strip().removesuffix(".")
+    try:
+        found = ast.parse(formula, mode="eval").body
+    except (SyntaxError, ValueError):  # ValueError: a null byte, on Python 3.11
+        return None
+    return found if needed & _names(found) else None
+
+
+class _WrittenOut(ast.NodeTransformer):
+    """Puts a function's formula in the place of a call of it, with the arguments that it gets."""
+
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        self.known = known
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        function = self.known.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        if not isinstance(function, FunctionType) or node.keywords:
+            return node
+        code = function.__code__
+        parameters = code.co_varnames[: code.co_argcount]
+        formula = _documented(function, set(parameters))
+        if formula is None or len(node.args) != len(parameters):
+            return node
+        arguments = dict(zip(parameters, node.args, strict=True))
+        return _Replaced(arguments).visit(formula)  # type: ignore[no-any-return]
+
+
+class _Replaced(ast.NodeTransformer):
+    """Puts expressions in the place of names, all at once."""
+
+    def __init__(self, expressions: Mapping[str, ast.expr]) -> None:
+        self.expressions = expressions
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return deepcopy(self.expressions.get(node.id, node))
+
+
+def _names(expression: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+
+
+# --- the body of a lambda -------------------------------------------------------------------------
+
+
+def _lambda_body(formula: FunctionType) -> ast.expr | None:
+    """Return the body of the lambda that this code was compiled from."""
+    code = formula.__code__
+    source = "".join(linecache.getlines(code.co_filename, formula.__globals__))
+    parameters = list(code.co_varnames[: code.co_argcount])
+    found = [
+        each.body
+        for each in _lambdas(source)
+        if each.lineno == code.co_firstlineno and [a.arg for a in each.args.args] == parameters
+    ]
+    span = _span(code)
+    if span is not None:
+        found = [body for body in found if _span_of(body) == span]
+    # Without columns (`python -X no_debug_ranges`) only where all on the line say the same.
+    return found[0] if len({ast.dump(body) for body in found}) == 1 else None
+
+
+@lru_cache(maxsize=64)
+def _lambdas(source: str) -> tuple[ast.Lambda, ...]:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):  # the file was changed since, or is no Python
+        return ()
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Lambda))
+
+
+def _span(code: CodeType) -> Span | None:
+    """Return the stretch of source that the instructions come from; None if not recorded."""
+    starts, ends = [], []
+    for first, last, start, end in code.co_positions():
+        if first is None or last is None or start is None or end is None or start == end == 0:
+            continue  # the prologue has no columns of its own
+        starts.append((first, start))
+        ends.append((last, end))
+    return (*min(starts), *max(ends)) if starts else None
+
+
+def _span_of(node: ast.expr) -> Span:
+    return node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0

@@ -1,0 +1,176 @@
+"""The formula sheet: each operation with its formula, its gradient rules and what backward keeps.
+Read `../derivation/lines.py` next, which uses the same formulas on the numbers of one computation.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from html import escape
+from itertools import zip_longest
+from textwrap import wrap
+
+from ...autograd.op import Op, registry
+from .forward import letters
+from .latex import to_mathml, to_text
+from .latex_of import expression_latex
+from .rules import rule_expression
+from .symbols import escaped
+
+HEADINGS = ("operation", "formula", "gradient of each input", "kept")
+WIDTHS = (13, 30, 40, 11)  # 100 columns with the two spaces between
+LEGEND = (
+    "g is the gradient of the output y; ⊙ is element by element; [c] is 1 where c holds, else 0.",
+    "n and m count what a mean divides by: elements, and the targets that are not ignored.",
+    "An input that was broadcast sums its gradient over the dims that broadcasting added.",
+    "Kept are the tensors that backward reads; an index or a dim stays with it as it was given.",
+)
+NO_GRADIENT = "no gradient"
+_LEFT = 'style="text-align: left; vertical-align: baseline; padding: 0.2em 1.5em 0.2em 0"'
+_LINE = '<div style="margin: 0.3em 0">'
+NO_RULE_TO_READ = r"\text{(no source to read it from)}"
+
+
+@dataclass(frozen=True)
+class FormulaRow:
+    """One operation: all formulas in LaTeX, the rules by the parameter that each is for."""
+
+    operation: str
+    forward: str
+    rules: dict[str, str]
+    keeps: tuple[str, ...]  # the tensors that backward reads: parameters, "output"
+    letters: dict[str, str]  # what a parameter is called in the formulas
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Return the letter of each input and its rule, as LaTeX."""
+        return [(self.letters[name], rule) for name, rule in self.rules.items()]
+
+    def kept(self) -> str:
+        """Return what backward keeps, in words."""
+        return ", ".join(self.keeps) or "nothing"
+
+
+class FormulaSheet:
+    """Rows of formulas: text when printed, MathML in a notebook, Markdown with LaTeX on request."""
+
+    def __init__(self, rows: Iterable[FormulaRow]) -> None:
+        self.rows = tuple(rows)
+
+    def __iter__(self) -> Iterator[FormulaRow]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        rule = "  ".join("─" * width for width in WIDTHS)
+        lines = [*_beside(*([each] for each in HEADINGS)), rule]
+        for row in self.rows:
+            cells = _wrapped(row)
+            if len(row.operation) > WIDTHS[0]:
+                lines.append(row.operation)
+                cells[0] = []
+            lines += _beside(*cells)
+        return "\n".join([*lines, rule, *LEGEND])
+
+    def markdown(self) -> str:
+        """Return a table in Markdown, with the formulas in LaTeX between dollar signs."""
+        lines = [f"| {' | '.join(HEADINGS)} |", "|---" * len(HEADINGS) + "|"]
+        for row in self.rows:
+            rules = "<br>".join(_markdown_formula(f"{x}: {rule}") for x, rule in row.lines())
+            rules = rules or NO_GRADIENT
+            name = row.operation.replace("|", r"\|").replace("`", "")
+            cells = (f"`{name}`", _markdown_formula(row.forward), rules, row.kept())
+            lines.append(f"| {' | '.join(cells)} |")
+        return "\n".join([*lines, "", *LEGEND, ""])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th {_LEFT}>{heading}</th>" for heading in HEADINGS)
+        body = "".join(f"<tr>{_html_cells(row)}</tr>" for row in self.rows)
+        legend = "<br/>".join(map(escape, LEGEND))
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{legend}</p>"
+
+
+def formulas(names: str | Iterable[str] | None = None) -> FormulaSheet:
+    r"""Return the formulas of all operations, or of those named.
+
+    The rules are read from their source, so that an operation that is added shows up by itself.
+
+    Raises:
+        ValueError: there is no operation of that name; the message lists those with close names.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> for row in formulas(["mul", "tanh"]):
+        ...     print(row.operation, row.forward, row.rules, row.keeps)
+        mul a \odot b {'a': 'g \\odot b', 'b': 'g \\odot a'} ('a', 'b')
+        tanh \tanh x {'x': 'g \\odot (1 - y^{2})'} ('output',)
+    """
+    if names is None:
+        chosen = sorted(registry.values(), key=lambda op: not op.rules)
+    else:
+        chosen = [_operation(name) for name in ([names] if isinstance(names, str) else names)]
+    return FormulaSheet(map(_row, chosen))
+
+
+def _operation(name: str) -> Op:
+    if name in registry:
+        return registry[name]
+    close = get_close_matches(name, registry, cutoff=0.5)
+    meant = f"did you mean {' or '.join(map(repr, close))}?" if close else ""
+    raise ValueError(f"formulas: there is no operation {name!r}. {meant}".strip())
+
+
+def _row(op: Op) -> FormulaRow:
+    written = letters(op)
+    rules = {}
+    for rule in op.rules:
+        name = op.parameters[rule.position]
+        expression = rule_expression(op, name)
+        rules[name] = expression_latex(expression, written) if expression else NO_RULE_TO_READ
+    forward = op.latex or rf"\operatorname{{{escaped(op.name)}}}"
+    return FormulaRow(op.name, forward, rules, _keeps(op), written)
+
+
+def _keeps(op: Op) -> tuple[str, ...]:
+    """Return the tensors among what the rules read; an argument such as dim is none."""
+    parameters = inspect.signature(op.forward).parameters.values()
+    arrays = {each.name for each in parameters if "Array" in str(each.annotation)}
+    tensors = arrays | {op.parameters[rule.position] for rule in op.rules}
+    slots = op.slots_for[sum(1 << rule.position for rule in op.rules)]
+    names = [*op.parameters, "output"]
+    return tuple(names[slot] for slot in slots if names[slot] in tensors | {"output"})
+
+
+def _wrapped(row: FormulaRow) -> list[list[str]]:
+    rules = [f"{to_text(x)}: {to_text(rule)}" for x, rule in row.lines()] or [NO_GRADIENT]
+    lines = [line for rule in rules for line in _fitted(rule, WIDTHS[2])]
+    kept = _fitted(row.kept(), WIDTHS[3], indent="")
+    return [[row.operation], _fitted(to_text(row.forward), WIDTHS[1]), lines, kept]
+
+
+def _fitted(text: str, width: int, indent: str = "   ") -> list[str]:
+    return wrap(text, width, subsequent_indent=indent)
+
+
+def _beside(*columns: list[str]) -> Iterator[str]:
+    for cells in zip_longest(*columns, fillvalue=""):
+        padded = (cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True))
+        yield "  ".join(padded).rstrip()
+
+
+def _markdown_formula(latex: str) -> str:
+    """Return a formula without what would end its cell or begin a tag."""
+    for sign, command in (("|", r"\vert "), ("<", r"\lt "), (">", r"\gt ")):
+        latex = latex.replace(sign, command)
+    return f"${' '.join(latex.split())}$"
+
+
+def _html_cells(row: FormulaRow) -> str:
+    rules = [to_mathml(f"{x}: {rule}") for x, rule in row.lines()] or [NO_GRADIENT]
+    name = f"<code>{escape(row.operation)}</code>"
+    cells = ([name], [to_mathml(row.forward)], rules, [escape(row.kept())])
+    lines = ("".join(f"{_LINE}{line}</div>" for line in cell) for cell in cells)
+    return "".join(f"<td {_LEFT}>{cell}</td>" for cell in lines)

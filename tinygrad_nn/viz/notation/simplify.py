@@ -1,0 +1,176 @@
+"""What is left of an expression when some of its names are known: constants folded, 1 x made x.
+Read `latex_of.py` next, which writes the result as LaTeX.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Collection, Mapping
+from copy import deepcopy
+from typing import Any
+
+_MISSING = object()
+_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+}
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_COMBINED: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+
+
+def simplified(
+    expression: ast.expr, values: Mapping[str, Any] | None = None, given: Collection[str] = ()
+) -> ast.expr:
+    """Return the expression with known numbers, texts, bools and None put in, and worked out.
+
+    Comparisons, sums and products of constants are; so are trivial ones, such as 1 x, 0 x, x / 1,
+    x + 0 and x ** 1. A bound that is None holds nothing back. `n` and `m`, what a mean divides by,
+    are 1 where `reduction` is known to be "sum" or "none". Of the names in `given` it is known that
+    they are not None. Other values (arrays, tuples) are left as names. The expression given is not
+    changed.
+
+    Example:
+        >>> import ast, tinygrad_nn as tnn
+        >>> from tinygrad_nn.viz.notation.rules import rule_expression
+        >>> rule = rule_expression(tnn.pow.op, "a")
+        >>> ast.unparse(rule), ast.unparse(simplified(rule, {"b": 2}))
+        ('g * (b * (b != 0) * a ** (b - (b != 0)))', 'g * (2 * a)')
+    """
+    values = dict(values or {})
+    if values.get("reduction") in ("sum", "none"):
+        values = {"n": 1, "m": 1, **values}
+    plain = {
+        name: value
+        for name, value in values.items()
+        if value is None or isinstance(value, (bool, int, float, str))
+    }
+    found: ast.expr = _Simplifier(plain, given).visit(deepcopy(expression))
+    return found
+
+
+def constant(node: ast.AST) -> Any:
+    """Return the value of a constant; a special object, equal to nothing, for all else."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and is_number(node.operand):
+        return -constant(node.operand)
+    return node.value if isinstance(node, ast.Constant) else _MISSING
+
+
+def _written(value: Any) -> ast.expr:
+    """Return the expression of a constant; that of -2 is a minus and 2, as Python reads it."""
+    if isinstance(value, (int, float)) and value < 0:
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    return ast.Constant(value)
+
+
+def is_number(node: ast.AST) -> bool:
+    """Whether this is a number written out."""
+    return isinstance(constant(node), (bool, int, float))
+
+
+class _Simplifier(ast.NodeTransformer):
+    def __init__(self, values: Mapping[str, Any], given: Collection[str]) -> None:
+        self.values = values
+        self.given = given
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        value = self.values.get(node.id)
+        return node if value is None else _written(value)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """A function keeps its name, also where an argument, such as `max`, is called the same."""
+        if not isinstance(node.func, ast.Name):
+            node.func = self.visit(node.func)
+        node.args = [self.visit(each) for each in node.args]
+        node.keywords = [self.visit(each) for each in node.keywords]
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.USub) and is_number(node.operand):
+            return _written(-constant(node.operand))
+        if isinstance(node.op, (ast.Not, ast.Invert)) and isinstance(constant(node.operand), bool):
+            return ast.Constant(not constant(node.operand))
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        sides = [self._value(each) for each in (node.left, *node.comparators)]
+        if isinstance(node.left, ast.Name) and node.left.id in self.given and sides[1] is None:
+            return ast.Constant(not isinstance(node.ops[0], ast.Is))
+        if None in sides and all(isinstance(compared, _ORDERS) for compared in node.ops):
+            return ast.Constant(True)
+        if any(side is _MISSING for side in sides):
+            return node
+        try:
+            true = all(
+                _COMPARED[type(compared)](left, right)
+                for compared, left, right in zip(node.ops, sides, sides[1:], strict=False)
+            )
+        except (KeyError, TypeError):  # `in`, or an order of a text and a number
+            return node
+        return ast.Constant(true)
+
+    def _value(self, node: ast.expr) -> Any:
+        """Return what a side of a comparison is known to be; a name that is None stays a name."""
+        is_none = isinstance(node, ast.Name) and self.values.get(node.id, _MISSING) is None
+        return None if is_none else constant(node)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        self.generic_visit(node)
+        ends = isinstance(node.op, ast.Or)  # a true operand ends an `or`, a false one an `and`
+        remaining = []
+        for each in node.values:
+            value = constant(each)
+            if value is _MISSING or bool(value) is ends:
+                remaining.append(each)
+            if value is not _MISSING and bool(value) is ends:
+                break
+        remaining = remaining or node.values[-1:]
+        return remaining[0] if len(remaining) == 1 else ast.BoolOp(node.op, remaining)
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        self.generic_visit(node)
+        test = constant(node.test)
+        return node if test is _MISSING else node.body if test else node.orelse
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        left, right, kind = node.left, node.right, type(node.op)
+        if is_number(left) and is_number(right) and kind in _COMBINED:
+            return _written(_COMBINED[kind](constant(left), constant(right)))
+        if isinstance(right, ast.IfExp):  # g (a if c else b) is g a if c else g b
+            body, other = (ast.BinOp(left, node.op, each) for each in (right.body, right.orelse))
+            return ast.IfExp(right.test, self.visit(body), self.visit(other))
+        return _without_trivial(left, right, kind) or node
+
+
+def _without_trivial(left: ast.expr, right: ast.expr, kind: type[ast.operator]) -> ast.expr | None:
+    """Return what a trivial sum, product, quotient or power is equal to; None if it is not one."""
+    first, second = (constant(each) if is_number(each) else _MISSING for each in (left, right))
+    if kind is ast.Mult and 0 in (first, second):
+        return ast.Constant(0)
+    if kind is ast.Pow and second == 0:
+        return ast.Constant(1)
+    if kind in (ast.Mult, ast.Div, ast.Pow) and second == 1:
+        return left
+    if kind is ast.Mult and first == 1:
+        return right
+    if kind in (ast.Add, ast.Sub) and second == 0:
+        return left
+    if kind is ast.Add and first == 0:
+        return right
+    for known, other in ((left, right), (right, left)):
+        if kind in (ast.BitAnd, ast.BitOr) and isinstance(constant(known), bool):
+            return other if constant(known) is (kind is ast.BitAnd) else known
+    return None

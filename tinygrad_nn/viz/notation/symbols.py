@@ -1,0 +1,137 @@
+"""What a name is written as, and when what is put in its place needs brackets.
+Read `pieces.py` next, which makes larger formulas of smaller ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import IntEnum
+
+# The letters that the field writes for parameters of these names, first the usual one.
+CONVENTIONS = {
+    "input": "x",
+    "weight": "Ww",
+    "bias": "b",
+    "target": "t",
+    "condition": "c",
+    "correction": "c",
+    "index": "i",
+    "tensors": "x",
+    "base": "x",
+    "part": "u",
+    "min": "l",
+    "max": "u",
+}
+GREEK = {
+    **{"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ"},
+    **{"eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν"},
+    **{"xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ"},
+    **{"psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ"},
+    **{"Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω"},
+}
+_DECIMAL = r"(\d+\.?\d*|\.\d+)"
+NUMBER = re.compile(
+    rf"[+-]?({_DECIMAL}(e[+-]?\d+)?|({_DECIMAL} \\cdot )?10\^\{{-?\d+\}})", re.IGNORECASE
+)
+_SPECIAL = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
+
+
+class Level(IntEnum):
+    """How strongly a formula holds together; inside a stronger one it needs brackets."""
+
+    CHOICE = 0  # cases
+    SUM = 1  # a + b, -a
+    PRODUCT = 2
+    PREFIX = 3  # log x, sum of x: fine as the last factor
+    POWER = 4  # x^2, a fraction
+    ATOM = 5
+
+
+def symbol(name: str) -> str:
+    r"""Return the LaTeX of a Python name: its usual letter, a Greek one, or the word.
+
+    Example:
+        >>> symbol("weight"), symbol("beta"), symbol("dim0")
+        ('W', '\\beta', '\\mathrm{dim0}')
+    """
+    if len(name) == 1:
+        return name
+    if name in GREEK:
+        return f"\\{name}"
+    if name in CONVENTIONS:
+        return CONVENTIONS[name][0]
+    return rf"\mathrm{{{escaped(name)}}}"
+
+
+def escaped(text: str) -> str:
+    r"""Return any text for use in `\text{...}`.
+
+    Example:
+        >>> print(escaped("x_1 {50 %}"))
+        x\_1 \{50 \%\}
+    """
+    return re.sub(r"[\\^~_{}#$%&]", lambda found: _SPECIAL.get(found[0], f"\\{found[0]}"), text)
+
+
+def number_latex(value: complex) -> str:
+    """Return a number in LaTeX: 2 for 2.0, a power of ten for 1e-05.
+
+    Example:
+        >>> number_latex(2.0), number_latex(-0.5), number_latex(1e-5)
+        ('2', '-0.5', '10^{-5}')
+    """
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
+        return str(int(value))
+    mantissa, e, exponent = repr(value).partition("e")
+    if e and not isinstance(value, complex):
+        power = f"10^{{{int(exponent)}}}"
+        return {"1": power, "-1": f"-{power}"}.get(mantissa, rf"{mantissa} \cdot {power}")
+    return {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\text{nan}"}.get(mantissa, mantissa)
+
+
+def given_latex(text: str) -> str:
+    """Return LaTeX that was given for a name; numbers as Python prints them are rewritten."""
+    text = text.strip()
+    return number_latex(float(text)) if NUMBER.fullmatch(text) and "e" in text.lower() else text
+
+
+def level_of(latex: str) -> Level:
+    r"""Return how strongly given LaTeX holds together, as far as its signs tell.
+
+    Example:
+        >>> level_of("-2").name, level_of("x^{T}").name, level_of("(a + b)").name
+        ('SUM', 'POWER', 'ATOM')
+    """
+    outside = _outside_brackets(latex)
+    if r"\begin" in outside:
+        return Level.CHOICE
+    if re.search(r"[-+=<>]|\\(ne|le|ge|land|lor|oplus|to)(?![A-Za-z])", outside):
+        return Level.SUM
+    if re.search(r"\\(odot|cdot|times|,)|/", outside):
+        return Level.PRODUCT
+    if re.match(r"\\(log|exp|tanh|sum|max|min|arg|lnot)(?![A-Za-z])", outside):
+        return Level.PREFIX
+    return Level.POWER if re.search(r"\^|\\frac", outside) else Level.ATOM
+
+
+def _outside_brackets(latex: str) -> str:
+    kept, depth = [], 0
+    for token in re.findall(r"\\[A-Za-z]+|\\.|.", latex, re.DOTALL):
+        depth -= token in ("}", ")", "]")
+        if depth == 0:
+            kept.append(token)
+        depth += token in ("{", "(", "[")
+    return "".join(kept)
+
+
+def bracketed(latex: str) -> str:
+    """Return the formula in round brackets, which grow with what is tall."""
+    if re.search(r"\\(frac|begin|sum)", latex):
+        return rf"\left({latex}\right)"
+    return f"({latex})"
+
+
+def known(names: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the names that something is known of: of an argument that is None nothing is."""
+    return {name: given_latex(latex) for name, latex in (names or {}).items() if latex != "None"}
