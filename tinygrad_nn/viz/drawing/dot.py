@@ -39,6 +39,7 @@ ARROWS = {
     "forward": "arrows: the way values flow",
     "backward": "arrows: the way gradients flow",
 }
+NO_GRADIENT = {"dir": "none", "style": "dashed"}
 
 PROSE = 64  # characters of a line of the heading
 LONGEST = 80  # characters of any line
@@ -97,12 +98,21 @@ def to_dot(contents: GraphContents) -> str:
     for cluster in _innermost_first(contents.clusters):
         bodies[cluster.parent].subgraph(bodies[cluster.id])
     into = operands(contents.edges)
+    data = _without_gradient(contents)
     for number, edge in enumerate(contents.edges):
         # No `label`: with clusters it stops Graphviz 14.1 at an assertion (fixLabelOrder).
         several = len(into[edge.target]) > 1 and edge.operand != ""
         name = {"headlabel": _text(edge.operand)} if several else {}
-        graph.edge(edge.source, edge.target, id=f"edge-{number}", **name)
+        line = NO_GRADIENT if edge.source in data else {}
+        graph.edge(edge.source, edge.target, id=f"edge-{number}", **name, **line)
     return str(graph.source)
+
+
+def _without_gradient(contents: GraphContents) -> set[str]:
+    """Return the nodes to which no gradient flows, where the arrows are to show gradients."""
+    if contents.direction == "forward":
+        return set()
+    return {node.id for node in contents.nodes if node.kind == "data"}
 
 
 def _heading(contents: GraphContents) -> str:
@@ -112,6 +122,8 @@ def _heading(contents: GraphContents) -> str:
         legend.append("double frame: the output")
     if contents.edges:
         legend.append(ARROWS[contents.direction])
+        if _without_gradient(contents) & {edge.source for edge in contents.edges}:
+            legend.append("dashed lines: no gradient flows")
     lines = [contents.title, ""] if contents.title else []
     for prose in (*contents.notes, "; ".join(legend)):
         lines += textwrap.wrap(prose, PROSE)
