@@ -1,0 +1,148 @@
+"""What each step of the player shows, as plain data: formulas in LaTeX, numbers, keys of tables.
+Read `playback.py` next, which makes the steps of a computation.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from ...dtypes import Array
+from ..drawing.tables import array_html
+from ..notation.symbols import number_latex
+from ..structure.summary import summary_text
+
+# Of a cell's style only the colour is its own; the page says the rest once, for half the size.
+_STYLE_OF_CELL = re.compile(r'(<td[^>]*) style="(?:[^"]*(background:#[0-9a-f]{6}))?[^"]*"')
+DIGITS = 4  # of a number in a formula: more hide how it was made
+
+
+def short_number(value: Any) -> str:
+    r"""Return a number in LaTeX, with few digits.
+
+    Example:
+        >>> short_number(-6.0), short_number(2 / 3), short_number(1.23456e-7)
+        ('-6', '0.6667', '1.235 \\cdot 10^{-7}')
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return rf"\text{{{value}}}"
+    if isinstance(value, (int, np.integer)):
+        return str(value)
+    return number_latex(float(f"{float(value):.{DIGITS}g}"))
+
+
+def derivative(output: str, of: str) -> str:
+    r"""Return the LaTeX of the derivative of `output` with respect to `of`.
+
+    Example:
+        >>> print(derivative("L", "w"))
+        \frac{\partial L}{\partial w}
+    """
+    return rf"\frac{{\partial {output}}}{{\partial {of}}}"
+
+
+def _colour_alone(cell: re.Match[str]) -> str:
+    return f'{cell[1]} style="{cell[2]}"' if cell[2] else cell[1]
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a tensor holds: one number, or the key of a table; neither if that is not known."""
+
+    shape: tuple[int, ...] | None
+    latex: str = ""  # of one number, with few digits
+    number: str = ""  # the same with all its digits
+    table: str = ""
+    summary: str = ""  # of an array, in one line
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A tensor, or its gradient, with the symbol of the tensor."""
+
+    id: str
+    symbol: str
+    name: str  # the user's name for the tensor, or a parameter's path: "0.weight"; "" if none
+    value: Value
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one use of a tensor adds to its gradient."""
+
+    id: str
+    symbol: str
+    name: str
+    parameter: str  # the operation's name for it
+    rule: str  # LaTeX; "" for a rule that is no formula
+    filled: str  # the rule with numbers; "" where arrays take part
+    local: Value | None  # None if it is a whole Jacobian
+    taken: tuple[Shown, ...]  # the tensors that the rule names, beside what comes in
+    unreduced: Value
+    summed: tuple[int, ...]  # dims over which `unreduced` is summed to undo broadcasting
+    value: Value
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The gradient of a tensor that is used more than once: the sum over the paths to it."""
+
+    id: str
+    symbol: str
+    arrived: tuple[Value, ...]
+    through: tuple[str, ...]  # the symbol of the result through which each came
+    total: int
+    complete: bool  # whether all have arrived
+    value: Value  # the sum of what has
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One step: an operation forward, dL/dL = 1, an operation backward, or the end."""
+
+    phase: Literal["forward", "start", "backward", "end"]
+    node: str  # id of the tensor that the step is about; "" at the end
+    text: str  # the step in one sentence
+    operation: str = ""
+    module: str = ""
+    formula: str = ""  # LaTeX: "v_{1} = a b"
+    filled: str = ""  # LaTeX, with the numbers: "2 (-3) = -6"; "" where arrays take part
+    operands: tuple[Shown, ...] = ()
+    outputs: tuple[Shown, ...] = ()  # forward what was made, backward what came in
+    parts: tuple[Part, ...] = ()
+    paths: tuple[Paths, ...] = ()
+    finished: tuple[Shown, ...] = ()  # the gradients that this step leaves whole
+
+
+@dataclass
+class Tables:
+    """Arrays as HTML, each once, however often it is shown."""
+
+    html: dict[str, str] = field(default_factory=dict)
+    _keys: dict[str, str] = field(default_factory=dict)
+
+    def value(self, array: Array | None, shape: tuple[int, ...] | None = None) -> Value:
+        if array is None:
+            return Value(shape)
+        if array.shape == ():
+            number = array[()]
+            return Value((), short_number(number), repr(number.item()))
+        html = _STYLE_OF_CELL.sub(_colour_alone, array_html(array))
+        if html not in self._keys:
+            self._keys[html] = f"a{len(self._keys)}"
+            self.html[self._keys[html]] = html
+        return Value(array.shape, table=self._keys[html], summary=summary_text(array))
+
+
+@dataclass
+class Playback:
+    """All steps, forward and then backward, the tables that they show, and the gradients."""
+
+    output: str  # symbol of the end result
+    symbols: dict[str, str]  # LaTeX, by the id of the tensor
+    frames: list[Frame]
+    tables: dict[str, str]
+    gradients: dict[str, Array]  # by the id of the tensor

@@ -1,0 +1,53 @@
+"""The graph beside the steps: every tensor under the symbol that it has in the formulas.
+Read `page.py` next, which shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...dtypes import Array
+from ..notation.latex import to_text
+from ..structure.computation import Computation
+from ..structure.contents import GraphContents, GraphNode
+from ..structure.contents_of import contents_of
+from ..structure.summary import nested, number
+from .frames import Playback
+
+FEW = 3  # numbers that are shown as they are
+
+
+def picture_of(computation: Computation, playback: Playback) -> GraphContents:
+    """Return the whole graph, nothing folded, with the gradients of this backward pass.
+
+    Long lines make wide boxes, and those a small picture: of what is many numbers, only the norm.
+    """
+    values = {quantity.id: quantity.value for quantity in computation.quantities}
+    formulas = {f.node: to_text(f.formula) for f in playback.frames if f.phase == "forward"}
+
+    def labelled(node: GraphNode) -> GraphNode:
+        symbol = to_text(playback.symbols[node.id])
+        value, gradient = values[node.id], playback.gradients.get(node.id)
+        node = replace(
+            node,
+            shape=node.shape or None,  # of one number the number says enough
+            dtype="",
+            value="" if value is None or value.size > FEW else nested(value),
+            gradient="" if gradient is None else _in_short(gradient),
+        )
+        if node.kind == "operation":
+            return replace(node, formula=formulas[node.id], label="")
+        given = node.name in (symbol, node.kind)
+        return replace(node, name=symbol if given else f"{symbol}: {node.name}")
+
+    contents = contents_of(computation, fold=False, values="none")
+    return replace(contents, nodes=tuple(labelled(node) for node in contents.nodes))
+
+
+@np.errstate(all="ignore")
+def _in_short(array: Array) -> str:
+    if array.size <= FEW:
+        return nested(array)
+    return f"norm {number(float(np.linalg.norm(array.astype(np.float64))))}"

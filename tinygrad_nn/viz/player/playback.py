@@ -1,0 +1,301 @@
+"""The steps of a computation, forward and then backward, with their formulas and numbers.
+Read `panel.py` next, which writes a step as HTML; the rules are read in `../notation/`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...dtypes import Array
+from ..derivation.backward import BackwardPass, BackwardStep, Contribution, backward_pass
+from ..derivation.symbols import symbols
+from ..notation.forward import forward_latex
+from ..notation.latex import to_text
+from ..notation.latex_of import expression_latex
+from ..notation.rules import rule_expression
+from ..notation.simplify import simplified
+from ..notation.symbols import escaped
+from ..structure.computation import Computation, Quantity, Step
+from .frames import (
+    DIGITS,
+    Frame,
+    Part,
+    Paths,
+    Playback,
+    Shown,
+    Tables,
+    Value,
+    derivative,
+    short_number,
+)
+
+
+def playback(computation: Computation) -> Playback:
+    """Return the steps of a computation of one number.
+
+    Raises:
+        GraphError: what `backward_pass` raises.
+    """
+    return _Writer(computation, backward_pass(computation)).write()
+
+
+class _Writer:
+    def __init__(self, computation: Computation, backward: BackwardPass) -> None:
+        self.computation = computation
+        self.backward = backward
+        self.symbols = symbols(computation)
+        self.names = {quantity.id: quantity.name for quantity in computation.quantities}
+        self.output = computation.outputs[0]
+        self.tables = Tables()
+        self.total = Counter(
+            part.operand.quantity.id for step in backward.steps for part in step.contributions
+        )
+        self.arrived: dict[str, list[tuple[str, Array]]] = {}
+
+    def write(self) -> Playback:
+        forward = [self.forward(step) for step in self.computation.steps]
+        backward = [self.back_through(step) for step in self.backward.steps]
+        frames = [*forward, self.start(), *backward, self.end()]
+        symbol = self.symbols[self.output.id]
+        return Playback(symbol, self.symbols, frames, self.tables.html, self.backward.gradients)
+
+    def forward(self, step: Step) -> Frame:
+        operands = tuple(self.shown(o.quantity) for o in step.operands)
+        made = self.shown(step.output)
+        symbol = self.symbols[step.output.id]
+        right_side = self.formula(step, self.names_of(step))
+        formula = f"{symbol} = {right_side}"
+        filled = ""
+        numbers = self.numbers_of(step)
+        if numbers is not None and step.op.latex:
+            filled = f"{self.formula(step, numbers)} = {made.value.latex}"
+        told = f"{formula} = {filled or made.value.latex}".removesuffix(" = ")
+        return Frame(
+            "forward",
+            step.output.id,
+            f"{to_text(told)}{_of_shape(made.value)}",
+            operation=step.op.name,
+            module=step.module,
+            formula=formula,
+            filled=filled,
+            operands=operands,
+            outputs=(made,),
+        )
+
+    def start(self) -> Frame:
+        gradient = self.gradient(self.output.id)
+        formula = f"{self.derivative(self.output.id)} = {gradient.value.latex or 1}"
+        return Frame(
+            "start",
+            self.output.id,
+            f"{self.in_words(formula, self.output.id)}: the backward pass starts here",
+            formula=formula,
+            outputs=(gradient,),
+            finished=(gradient,),
+        )
+
+    def back_through(self, back: BackwardStep) -> Frame:
+        step = back.step
+        came_in = tuple(self.outputs_of(step))
+        parts = tuple(self.part(back, contribution) for contribution in back.contributions)
+        paths, finished = [], []
+        for tensor in dict.fromkeys(part.id for part in parts):
+            if len(self.arrived[tensor]) == self.total[tensor]:
+                finished.append(self.gradient(tensor))
+            if self.total[tensor] > 1:
+                paths.append(self.paths(tensor))
+        formula = f"{self.symbols[step.output.id]} = {self.formula(step, self.names_of(step))}"
+        return Frame(
+            "backward",
+            step.output.id,
+            "; ".join([f"Back through {to_text(formula)}", *self.told(back, parts, paths)]),
+            operation=step.op.name,
+            module=step.module,
+            formula=formula,
+            operands=tuple(self.shown(o.quantity) for o in step.operands),
+            outputs=came_in,
+            parts=parts,
+            paths=tuple(paths),
+            finished=tuple(finished),
+        )
+
+    def end(self) -> Frame:
+        wanted = [
+            self.gradient(quantity.id)
+            for quantity in self.computation.quantities
+            if quantity.kind in ("leaf", "parameter") and quantity.id in self.backward.gradients
+        ]
+        gradients = "; ".join(
+            self.in_words(f"{self.derivative(each.id)} = {each.value.latex}", each.id)
+            if each.value.latex
+            else self.in_words(self.derivative(each.id), each.id) + _of_shape(each.value)
+            for each in wanted
+        )
+        return Frame("end", "", f"All gradients: {gradients}", outputs=tuple(wanted))
+
+    # --- what a step is made of -------------------------------------------------------------------
+
+    def part(self, back: BackwardStep, contribution: Contribution) -> Part:
+        step, operand = back.step, contribution.operand
+        tensor = operand.quantity.id
+        self.arrived.setdefault(tensor, []).append(
+            (self.symbols[step.output.id], contribution.value)
+        )
+        rule = rule_expression(step.op, operand.parameter.partition("[")[0])
+        latex = filled = ""
+        taken: tuple[Shown, ...] = ()
+        if rule is not None:
+            given = {each.parameter for each in step.operands}
+            absent = {name: None for name in step.op.parameters if name not in given}
+            rule = simplified(rule, {**absent, **_rounded(step.attributes)})
+            # In a rule "y" is the output, even if an operand is called so.
+            tensors = {**{o.parameter: o.quantity for o in step.operands}, "y": step.output}
+            wanted = {each.id for each in ast.walk(rule) if isinstance(each, ast.Name)}
+            taken = tuple(self.shown(each) for name, each in tensors.items() if name in wanted)
+            names = {"y": self.symbols[step.output.id], "g": self.derivative(step.output.id)}
+            latex = expression_latex(rule, {**self.names_of(step), **names})
+            numbers, made = self.numbers_of(step), step.output.value
+            if numbers is not None and made is not None:
+                y, g = (short_number(each[()]) for each in (made, back.incoming))
+                filled = expression_latex(rule, {**numbers, "y": y, "g": g})
+                filled = "" if filled == short_number(contribution.value[()]) else filled
+        value = self.tables.value(contribution.value)
+        return Part(
+            tensor,
+            self.symbols[tensor],
+            operand.quantity.name,
+            operand.parameter,
+            latex,
+            filled,
+            None if contribution.local is None else self.tables.value(contribution.local),
+            taken,
+            self.tables.value(contribution.unreduced) if contribution.summed else value,
+            contribution.summed,
+            value,
+        )
+
+    @np.errstate(all="ignore")
+    def paths(self, id: str) -> Paths:
+        arrived = self.arrived[id]
+        so_far = arrived[0][1]
+        for _, value in arrived[1:]:
+            so_far = so_far + value
+        return Paths(
+            id,
+            self.symbols[id],
+            tuple(self.tables.value(value) for _, value in arrived),
+            tuple(symbol for symbol, _ in arrived),
+            self.total[id],
+            len(arrived) == self.total[id],
+            self.tables.value(np.asarray(so_far)),
+        )
+
+    def told(self, back: BackwardStep, parts: tuple[Part, ...], paths: list[Paths]) -> list[str]:
+        """Return what a backward step does, in words."""
+        in_words = self.in_words
+        several = {each.id for each in paths}
+        sentences = []
+        for part in parts:
+            rule = part.rule or r"\text{what its backward() gives}"
+            chain = [each for each in (rule, part.filled, part.value.latex) if each]
+            told = in_words(" = ".join(chain), back.step.output.id)
+            if part.summed:
+                told += f", summed over {dims(part.summed)}"
+            gets = "gets" if part.id in several else "="
+            sentences.append(f"{in_words(self.derivative(part.id), part.id)} {gets} {told}")
+        for each in paths:
+            name = in_words(f"{self.derivative(each.id)} = {each.value.latex}", each.id)
+            name = name.rstrip(" =")
+            if each.complete:
+                sentences.append(f"{name} is the whole sum: {each.total} of {each.total} paths")
+            else:
+                sentences.append(f"{name} so far: {len(each.arrived)} of {each.total} paths")
+        return sentences
+
+    def in_words(self, latex: str, id: str) -> str:
+        """Return a formula as text, with the derivative by one tensor in it on one line."""
+        output, of = to_text(self.symbols[self.output.id]), to_text(self.symbols[id])
+        return to_text(latex).replace(to_text(self.derivative(id)), f"∂{output}/∂{of}")
+
+    def shown(self, quantity: Quantity) -> Shown:
+        value = self.tables.value(quantity.value, quantity.shape)
+        return Shown(quantity.id, self.symbols[quantity.id], quantity.name, value)
+
+    def gradient(self, id: str) -> Shown:
+        value = self.tables.value(self.backward.gradients[id])
+        return Shown(id, self.symbols[id], self.names[id], value)
+
+    def derivative(self, id: str) -> str:
+        return derivative(self.symbols[self.output.id], self.symbols[id])
+
+    def outputs_of(self, step: Step) -> Iterator[Shown]:
+        """Yield the gradients of what the operation made: of several tensors, if a user's does."""
+        call = step.node.inputs[0] if _is_function(step) else None
+        for each in self.computation.steps:
+            same_call = call is not None and _is_function(each) and call in each.node.inputs
+            if (each is step or same_call) and each.output.id in self.backward.gradients:
+                yield self.gradient(each.output.id)
+
+    # --- formulas ---------------------------------------------------------------------------------
+
+    def formula(self, step: Step, names: dict[str, str]) -> str:
+        if step.op.latex and not getattr(step.op, "takes_sequence", False):
+            return forward_latex(step.op, names)
+        called = ", ".join(names[operand.parameter] for operand in step.operands)
+        return rf"\operatorname{{{_letters(step.op.name)}}}({called})"
+
+    def names_of(self, step: Step) -> dict[str, str]:
+        """Return what to call the operation's arguments in formulas."""
+        names = {operand.parameter: self.symbols[operand.quantity.id] for operand in step.operands}
+        return {**_plain(step.attributes), **names}
+
+    def numbers_of(self, step: Step) -> dict[str, str] | None:
+        """Return the numbers of an operation on single numbers, None if arrays take part."""
+        numbers = _plain(step.attributes)
+        for operand in step.operands:
+            if operand.quantity.value is None or operand.quantity.value.shape != ():
+                return None
+            numbers[operand.parameter] = short_number(operand.quantity.value[()])
+        known = step.output.value is not None and step.output.value.shape == ()
+        return numbers if known else None
+
+
+def dims(summed: tuple[int, ...]) -> str:
+    """Return "dim 0" or "dims 0, 2"."""
+    return f"dim{'s' if len(summed) > 1 else ''} {', '.join(map(str, summed))}"
+
+
+def _plain(attributes: dict[str, Any]) -> dict[str, str]:
+    """Return the arguments that are numbers or words ("sum") in LaTeX."""
+    found = {}
+    for name, value in attributes.items():
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            found[name] = short_number(value)
+        elif isinstance(value, str):
+            found[name] = escaped(value)
+    return found
+
+
+def _rounded(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments with few digits, as formulas show them."""
+    return {
+        name: float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+        for name, value in attributes.items()
+    }
+
+
+def _is_function(step: Step) -> bool:
+    return step.node.op is not None and not hasattr(step.node.op, "forward")
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name if letter.isalnum())
+
+
+def _of_shape(value: Value) -> str:
+    return f", of shape {value.shape}" if value.shape else ""
