@@ -48,6 +48,11 @@ def test_what_any_engine_draws_becomes_one_plain_element(dot_program):
     assert '<text font-weight="bold">w</text><text>(5, 2)</text>' in svg
 
 
+def test_a_graph_without_a_title_has_none_whatever_the_engine_calls_it(dot_program):
+    dot_program(FAKE.replace("<!-- t0 -->", "<title>%3</title>"))
+    assert "%3" not in svg_element(FAILED)
+
+
 def test_every_node_edge_and_module_is_there_with_words_under_the_mouse(drawn):
     found = groups(drawn(NETWORK))
     titles = {name: group.findtext(f"{SVG}title") for name, group in found.items()}

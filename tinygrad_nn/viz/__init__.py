@@ -8,9 +8,9 @@ from .player.play import Player, play
 from .plots.attention import plot_attention
 from .plots.confusion_matrix import plot_confusion_matrix
 from .plots.decision_boundary import plot_decision_boundary
+from .plots.directions import snapshot
 from .plots.histograms import plot_histograms
 from .plots.layers import layer_activations, layer_gradients
-from .plots.directions import snapshot
 from .plots.loss_surface import plot_loss_surface
 from .plots.training import plot_training
 from .plots.weights import plot_weights

@@ -12,7 +12,7 @@ from weakref import ref
 import numpy as np
 
 from ...autograd.node import Node
-from ...autograd.op import Op, freed
+from ...autograd.op import Op
 from ...dtypes import Array
 from ...errors import GraphError
 from ...summation import sum_to_shape
@@ -173,7 +173,11 @@ class _Walk:
                 continue  # no tensor
             array = data_array(node, slot) if edge is None else self.values.get(edge)
             if array is None:
-                raise freed(node)
+                raise GraphError(
+                    f"the backward pass of {node.op.name} cannot be gone through again: backward() "
+                    "freed what it kept, and nobody holds the tensor that it took any more. Call "
+                    "this before backward(), or backward(retain_graph=True)"
+                )
             saved[slot] = (array, [0], 0)
         whole = Node()
         for name in ("op", "serial", "inputs", "attributes", "shape", "dtype", "extra"):
@@ -194,7 +198,7 @@ class _Walk:
                 raise GraphError(
                     f"the backward pass of {node.op.name} cannot be gone through again: what it "
                     "kept was freed, and a tensor that it was computed from has changed since (by "
-                    "an optimizer's step?). Call this before, or backward(retain_graph=True)"
+                    "an optimizer's step?). Call this before that, or compute the loss anew"
                 )
 
 

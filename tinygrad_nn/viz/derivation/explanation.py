@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from ..drawing.words import one_line, printable
+from ..notation.arguments import arguments_latex
 from ..notation.forward import forward_latex
 from ..notation.latex import to_mathml, to_text
 from ..notation.latex_of import expression_latex
@@ -152,11 +153,7 @@ class _Words:
             return (
                 rf"{left} = \operatorname{{{escaped(step.op.name)}}}({', '.join(names.values())})"
             )
-        for name, value in step.attributes.items():
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                names[name] = f"{value:.4g}"
-            elif isinstance(value, str):
-                names[name] = value
+        names = {**arguments_latex(step.attributes), **names}
         return f"{left} = {forward_latex(step.op, names)}"
 
     def line(self, line: Line) -> str:

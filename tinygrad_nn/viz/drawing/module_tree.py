@@ -13,43 +13,39 @@ from .words import printable
 def module_html(module: Any) -> str:
     """Return a Module as nested lists, each part with its parameters' shapes and their count.
 
-    A parameter that several parts share is counted where it comes first.
+    A parameter or a part that stands in several places is counted in the first, and marked as
+    shared in the others.
     """
-    seen: set[int] = set()
-    own = {id(each): _own(each, seen) for each in module.modules()}
-    return f'<div style="font-family:sans-serif">{_tree("", module, own)}</div>'
+    return f'<div style="font-family:sans-serif">{_tree("", module, set())[0]}</div>'
 
 
-def _own(module: Any, seen: set[int]) -> list[tuple[str, Any]]:
-    """Return the parameters that a module holds itself and no module before it does."""
-    found = []
-    for name, parameter in module.named_parameters(recurse=False):
-        if id(parameter) not in seen:
-            seen.add(id(parameter))
-            found.append((name, parameter))
-    return found
-
-
-def _tree(name: str, module: Any, own: dict[int, list[tuple[str, Any]]]) -> str:
-    count = sum(p.array.size for each in module.modules() for _, p in own[id(each)])
+def _tree(name: str, module: Any, seen: set[int]) -> tuple[str, int]:
+    """Return a module as HTML, and how many numbers it trains that are not in `seen`."""
+    items, count = [], 0
+    for each, parameter in module._parameters.items():
+        if parameter is None:
+            continue
+        array = parameter.array
+        shared = ", shared" if id(parameter) in seen else ""
+        items.append(f"<li><code>{_text(each)}</code> {array.shape} {array.dtype}{shared}</li>")
+        count += 0 if shared else array.size
+        seen.add(id(parameter))
+    for each, child in module._modules.items():
+        if child is not None:
+            inner, number = _tree(each, child, seen)
+            items.append(f"<li>{inner}</li>")
+            count += number
     kind = f"<strong>{_text(module._get_name())}</strong>"
     called = f"<code>{_text(name)}</code>: " if name else ""
     extra = module.extra_repr()
     about = f"({_text(extra)})" if extra else ""
     numbers = f" — {count:,} parameter{'' if count == 1 else 's'}" if count else ""
     line = f"{called}{kind}{about}{numbers}"
-    held = [
-        f"<li><code>{_text(each)}</code> {tuple(p.array.shape)} {p.array.dtype}</li>"
-        for each, p in own[id(module)]
-    ]
-    inner = [f"<li>{_tree(each, child, own)}</li>" for each, child in module.named_children()]
-    if not held and not inner:
-        return line
+    if not items:
+        return line, count
     style = "margin:0.2em 0 0.2em 0.4em;padding-left:1em"
-    return (
-        f"<details open><summary>{line}</summary>"
-        f'<ul style="{style}">{"".join(held + inner)}</ul></details>'
-    )
+    details = f"<details open><summary>{line}</summary>"
+    return f'{details}<ul style="{style}">{"".join(items)}</ul></details>', count
 
 
 def _text(text: str) -> str:

@@ -27,10 +27,12 @@ def svg_element(contents: GraphContents, *, prefix: str = "", timeout: float | N
     for group in root.iter("g"):
         name = group.get("id", "")
         group.set("id", f"{prefix}{name}")
-        # Graphviz's own <title> is the id, and a browser shows it under the mouse.
+        # Graphviz's own <title> is the id, or %3, and a browser shows it under the mouse.
         tooltip = group.find("title")
-        if tooltip is not None:
+        if tooltip is not None and name in words:
             tooltip.text = words[name]
+        elif tooltip is not None:
+            group.remove(tooltip)
         first_line = group.find("text")
         if first_line is not None and name in words and not name.startswith("edge-"):
             first_line.set("font-weight", "bold")

@@ -151,8 +151,10 @@ class Writer:
     def _sum(self, node: ast.BinOp) -> Piece:
         left, right = self.write(node.left), self.write(node.right)
         is_sum = isinstance(node.op, ast.Add)
-        signed = right.latex.startswith("-")
-        second = right.at_least(Level.SUM if is_sum and not signed else Level.PRODUCT)
+        if right.latex.startswith("-"):
+            second = bracketed(right.latex)  # 1 - (-2 x)
+        else:
+            second = right.at_least(Level.SUM if is_sum else Level.PRODUCT)
         latex = f"{left.at_least(Level.SUM)} {'+' if is_sum else '-'} {second}"
         return Piece(latex, Level.SUM, left.is_scalar and right.is_scalar)
 

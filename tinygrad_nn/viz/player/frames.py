@@ -6,32 +6,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-import numpy as np
+from typing import Literal
 
 from ...dtypes import Array
 from ..drawing.tables import array_html
-from ..notation.symbols import number_latex
+from ..notation.arguments import short_number
 from ..structure.summary import summary_text
 
 # Of a cell's style only the colour is its own; the page says the rest once, for half the size.
 _STYLE_OF_CELL = re.compile(r'(<td[^>]*) style="(?:[^"]*(background:#[0-9a-f]{6}))?[^"]*"')
-DIGITS = 4  # of a number in a formula: more hide how it was made
-
-
-def short_number(value: Any) -> str:
-    r"""Return a number in LaTeX, with few digits.
-
-    Example:
-        >>> short_number(-6.0), short_number(2 / 3), short_number(1.23456e-7)
-        ('-6', '0.6667', '1.235 \\cdot 10^{-7}')
-    """
-    if isinstance(value, (bool, np.bool_)):
-        return rf"\text{{{value}}}"
-    if isinstance(value, (int, np.integer)):
-        return str(value)
-    return number_latex(float(f"{float(value):.{DIGITS}g}"))
 
 
 def derivative(output: str, of: str) -> str:

@@ -14,15 +14,14 @@ import numpy as np
 from ...dtypes import Array
 from ..derivation.backward import BackwardPass, BackwardStep, Contribution, backward_pass
 from ..derivation.symbols import symbols
+from ..notation.arguments import DIGITS, arguments_latex, short_number
 from ..notation.forward import forward_latex
 from ..notation.latex import to_text
 from ..notation.latex_of import expression_latex
 from ..notation.rules import rule_expression
 from ..notation.simplify import simplified
-from ..notation.symbols import escaped
 from ..structure.computation import Computation, Quantity, Step
 from .frames import (
-    DIGITS,
     Frame,
     Part,
     Paths,
@@ -31,7 +30,6 @@ from .frames import (
     Tables,
     Value,
     derivative,
-    short_number,
 )
 
 
@@ -252,11 +250,11 @@ class _Writer:
     def names_of(self, step: Step) -> dict[str, str]:
         """Return what to call the operation's arguments in formulas."""
         names = {operand.parameter: self.symbols[operand.quantity.id] for operand in step.operands}
-        return {**_plain(step.attributes), **names}
+        return {**arguments_latex(step.attributes), **names}
 
     def numbers_of(self, step: Step) -> dict[str, str] | None:
         """Return the numbers of an operation on single numbers, None if arrays take part."""
-        numbers = _plain(step.attributes)
+        numbers = arguments_latex(step.attributes)
         for operand in step.operands:
             if operand.quantity.value is None or operand.quantity.value.shape != ():
                 return None
@@ -268,17 +266,6 @@ class _Writer:
 def dims(summed: tuple[int, ...]) -> str:
     """Return "dim 0" or "dims 0, 2"."""
     return f"dim{'s' if len(summed) > 1 else ''} {', '.join(map(str, summed))}"
-
-
-def _plain(attributes: dict[str, Any]) -> dict[str, str]:
-    """Return the arguments that are numbers or words ("sum") in LaTeX."""
-    found = {}
-    for name, value in attributes.items():
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            found[name] = short_number(value)
-        elif isinstance(value, str):
-            found[name] = escaped(value)
-    return found
 
 
 def _rounded(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,11 @@ Read `folding.py` next, which keeps the picture small.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
 
+from ..notation.arguments import arguments_latex
 from ..notation.forward import forward_latex
 from ..notation.latex import to_text
 from .computation import Computation, Quantity, Step
@@ -81,13 +81,13 @@ def _operation_node(
     step: Step, cluster_of: dict[str, str], outputs: set[str], saved: bool
 ) -> GraphNode:
     made = step.output
-    numbers = tuple(_numbers(step))
+    latex, text = _formula(step.op, tuple(arguments_latex(step.attributes).items()))
     return GraphNode(
         id=made.id,
         kind="failed" if step.problem else "operation",
         name=step.op.name,
-        formula=_formula(step.op, numbers)[1],
-        latex=_formula(step.op, numbers)[0],
+        formula=text,
+        latex=latex,
         shape=made.shape,
         dtype=made.dtype,
         label=made.name,
@@ -99,9 +99,9 @@ def _operation_node(
 
 
 @lru_cache(maxsize=1000)
-def _formula(operation: Any, numbers: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+def _formula(operation: Any, arguments: tuple[tuple[str, str], ...]) -> tuple[str, str]:
     """Return an operation's formula as LaTeX and as text."""
-    latex = forward_latex(operation, dict(numbers)) if operation.latex else ""
+    latex = forward_latex(operation, dict(arguments)) if operation.latex else ""
     return latex, to_text(latex)
 
 
@@ -120,13 +120,6 @@ def _with_numbers(contents: GraphContents, computation: Computation) -> GraphCon
         return replace(node, value=value, gradient=gradient)
 
     return replace(contents, nodes=tuple(described(node) for node in contents.nodes))
-
-
-def _numbers(step: Step) -> Iterator[tuple[str, str]]:
-    """Yield the arguments that are plain numbers, for the formula: a^2 rather than a^b."""
-    for name, value in step.attributes.items():
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            yield name, f"{value:.4g}"
 
 
 def _kept_note(computation: Computation) -> str:

@@ -1,0 +1,44 @@
+"""Arguments that are no tensors, as formulas show them: numbers with few digits, words as they are.
+Read `forward.py` next, which puts them into the formula of an operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .symbols import escaped, number_latex
+
+DIGITS = 4  # of a number in a formula: more hide how it was made
+
+
+def short_number(value: Any) -> str:
+    r"""Return a number in LaTeX, with few digits.
+
+    Example:
+        >>> short_number(-6.0), short_number(2 / 3), short_number(1.23456e-7)
+        ('-6', '0.6667', '1.235 \\cdot 10^{-7}')
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return rf"\text{{{value}}}"
+    if isinstance(value, (int, np.integer)):
+        return str(value)
+    return number_latex(float(f"{float(value):.{DIGITS}g}"))
+
+
+def arguments_latex(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Return the arguments that are numbers, or words such as "sum", in LaTeX.
+
+    Example:
+        >>> arguments_latex({"b": 2.0, "reduction": "sum", "keepdim": True, "dim": (0, 1)})
+        {'b': '2', 'reduction': 'sum'}
+    """
+    found = {}
+    for name, value in attributes.items():
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            found[name] = short_number(value)
+        elif isinstance(value, str):
+            found[name] = escaped(value)
+    return found
