@@ -183,6 +183,8 @@ class Tensor(Readable):
     @property
     def T(self) -> Tensor:  # noqa: N802 - PyTorch's spelling
         """The tensor with its dimensions in reverse order."""
+        if self.array.ndim == 2:
+            return shape_ops.transpose(self, 0, 1)  # which graphs and formulas show as xᵀ
         return shape_ops.permute(self, tuple(range(self.array.ndim))[::-1])
 
     @property

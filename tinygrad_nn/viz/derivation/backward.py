@@ -17,7 +17,7 @@ from ...dtypes import Array
 from ...errors import GraphError
 from ...summation import sum_to_shape
 from ..structure.computation import Computation, Operand, Quantity, Step
-from ..structure.values import compute_again, data_array
+from ..structure.values import compute_again, data_array, same
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,12 +189,13 @@ class _Walk:
         """Raise `GraphError` if what was freed would be computed from other values than it was."""
         if all(node.saved is not None for node in self.step_of):
             return
-        for node, step in self.step_of.items():
-            held = step.output.value
-            if held is None or not isinstance(node.op, Op):
+        values = dict(self.values)
+        for node in self.step_of:
+            again = compute_again(node, values) if isinstance(node.op, Op) else None
+            if again is None:
                 continue
-            again = compute_again(node, self.values)
-            if again is not None and not np.allclose(again, held, rtol=1e-4, equal_nan=True):
+            held = values.setdefault(node, again)
+            if not same(again, held):
                 raise GraphError(
                     f"the backward pass of {node.op.name} cannot be gone through again: what it "
                     "kept was freed, and a tensor that it was computed from has changed since (by "

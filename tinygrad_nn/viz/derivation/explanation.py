@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from ..drawing.words import one_line, printable
-from ..notation.arguments import arguments_latex
+from ..notation.arguments import arguments_latex, rounded
 from ..notation.forward import forward_latex
 from ..notation.latex import to_mathml, to_text
 from ..notation.latex_of import expression_latex
@@ -109,7 +109,7 @@ def _equation(symbol: str, formula: ast.expr | None, latex_of: Mapping[str, str]
     """Return "symbol = formula" in LaTeX."""
     if formula is None:
         return rf"{latex_of[symbol]} = \text{{what its own backward returns}}"
-    return f"{latex_of[symbol]} = {expression_latex(formula, latex_of)}"
+    return f"{latex_of[symbol]} = {expression_latex(rounded(formula), latex_of)}"
 
 
 class _Words:

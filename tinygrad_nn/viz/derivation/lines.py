@@ -163,8 +163,10 @@ class _Writer:
             self.gradient_of[quantity.id] = formula  # type: ignore[assignment]
         else:
             self._add(formula, quantity, value, reason)
-            if isinstance(formula, ast.Constant):
-                self.gradient_of[quantity.id] = formula
+            maker = self.made_by.get(quantity.id)
+            elementwise = maker is not None and getattr(maker.op, "elementwise", False)
+            if isinstance(formula, ast.Constant) and (elementwise or not quantity.shape):
+                self.gradient_of[quantity.id] = formula  # in a matrix product 1 is no number
 
     def _add_path(
         self,

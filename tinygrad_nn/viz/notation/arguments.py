@@ -4,6 +4,7 @@ Read `forward.py` next, which puts them into the formula of an operation.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,16 +30,34 @@ def short_number(value: Any) -> str:
 
 
 def arguments_latex(attributes: Mapping[str, Any]) -> dict[str, str]:
-    """Return the arguments that are numbers, or words such as "sum", in LaTeX.
+    """Return the arguments that are numbers, words such as "sum" or None, in LaTeX.
 
     Example:
-        >>> arguments_latex({"b": 2.0, "reduction": "sum", "keepdim": True, "dim": (0, 1)})
-        {'b': '2', 'reduction': 'sum'}
+        >>> arguments_latex({"b": 2.0, "reduction": "sum", "keepdim": True, "bias": None})
+        {'b': '2', 'reduction': 'sum', 'bias': 'None'}
     """
     found = {}
     for name, value in attributes.items():
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             found[name] = short_number(value)
-        elif isinstance(value, str):
-            found[name] = escaped(value)
+        elif isinstance(value, str) or value is None:
+            found[name] = escaped(str(value))
     return found
+
+
+def rounded(expression: ast.expr) -> ast.expr:
+    """Return an expression with few digits in its numbers, for formulas.
+
+    Example:
+        >>> ast.unparse(rounded(ast.parse("x / 1.7320508", mode="eval").body))
+        'x / 1.732'
+    """
+    found: ast.expr = _Rounded().visit(ast.parse(ast.unparse(expression), mode="eval").body)
+    return found
+
+
+class _Rounded(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        if isinstance(node.value, float):
+            return ast.Constant(float(f"{node.value:.{DIGITS}g}"))
+        return node

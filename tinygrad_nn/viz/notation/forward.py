@@ -66,8 +66,8 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None) -> str:
     r"""Return `op.latex` with the LaTeX in `names` in the place of the parameters of those names.
 
     What needs brackets there gets them. A parameter that is not in `names`, or is "None" there,
-    keeps its letter; a bound that is "None" is infinite. Of a loss whose `reduction` is "sum" or
-    "none" the mean is left out.
+    keeps its letter; but a bound that is "None" is infinite, and a last term that is "None" is left
+    out. Of a loss whose `reduction` is "sum" or "none" the mean is left out.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -75,11 +75,15 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None) -> str:
         2 \odot (-3)
         >>> print(forward_latex(tnn.nn.functional.linear.op, {"input": "A_1", "weight": "W_2"}))
         A_1 W_2^{T} + b
+        >>> print(forward_latex(tnn.nn.functional.linear.op, {"bias": "None"}))
+        x W^{T}
     """
-    given = known(names)
+    given, letter_of = known(names), letters(op)
     given |= {name: _UNBOUNDED[name] for name in _UNBOUNDED if (names or {}).get(name) == "None"}
     formula = _reduced(op.latex, given.get("reduction", "mean"))
-    replaced = {letter: given[name] for name, letter in letters(op).items() if name in given}
+    for name in (names or {}).keys() - given.keys():
+        formula = formula.removesuffix(f" + {letter_of.get(name)}")
+    replaced = {letter: given[name] for name, letter in letter_of.items() if name in given}
 
     def replacement(found: re.Match[str]) -> str:
         if found[0] not in replaced:

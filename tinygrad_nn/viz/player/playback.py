@@ -7,14 +7,13 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from ...dtypes import Array
 from ..derivation.backward import BackwardPass, BackwardStep, Contribution, backward_pass
 from ..derivation.symbols import symbols
-from ..notation.arguments import DIGITS, arguments_latex, short_number
+from ..notation.arguments import arguments_latex, rounded, short_number
 from ..notation.forward import forward_latex
 from ..notation.latex import to_text
 from ..notation.latex_of import expression_latex
@@ -150,7 +149,7 @@ class _Writer:
         if rule is not None:
             given = {each.parameter for each in step.operands}
             absent = {name: None for name in step.op.parameters if name not in given}
-            rule = simplified(rule, {**absent, **_rounded(step.attributes)})
+            rule = rounded(simplified(rule, {**absent, **step.attributes}))
             # In a rule "y" is the output, even if an operand is called so.
             tensors = {**{o.parameter: o.quantity for o in step.operands}, "y": step.output}
             wanted = {each.id for each in ast.walk(rule) if isinstance(each, ast.Name)}
@@ -266,14 +265,6 @@ class _Writer:
 def dims(summed: tuple[int, ...]) -> str:
     """Return "dim 0" or "dims 0, 2"."""
     return f"dim{'s' if len(summed) > 1 else ''} {', '.join(map(str, summed))}"
-
-
-def _rounded(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments with few digits, as formulas show them."""
-    return {
-        name: float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
-        for name, value in attributes.items()
-    }
 
 
 def _is_function(step: Step) -> bool:

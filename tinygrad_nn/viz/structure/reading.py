@@ -24,6 +24,11 @@ from .values import data_array, data_tensor, known_values
 if TYPE_CHECKING:
     from ...autograd.function import Function
 
+CHANGED = (
+    "A tensor has changed since this was computed, most often by an optimizer's step: leaves show "
+    "what they hold now, and values on the way are left out."
+)
+
 
 def read_computation(
     output: Any, inputs: Any = None, params: Any = None, *, with_values: bool = True
@@ -50,7 +55,7 @@ def read_nodes(
     `calls` are those of the modules in which it ran, if they were watched.
     """
     nodes = oldest_first([root.node for root in roots])
-    values = known_values(roots, nodes) if with_values else {}
+    values, changed = known_values(roots, nodes) if with_values else ({}, False)
     reader = _Reader(names, values)
     steps = [reader.step(node) for node in nodes if node.op is not None and node.shape is not None]
     outputs = tuple(reader.of_node(root.node) for root in roots if root.node is not None)
@@ -63,7 +68,8 @@ def read_nodes(
         outputs = ()
     used = with_outer(step.module for step in steps) | {""}
     modules = {path: kind for path, kind in names.modules.items() if path in used}
-    return Computation(tuple(steps), tuple(reader.quantities.values()), outputs, modules)
+    notes = (CHANGED,) if changed else ()
+    return Computation(tuple(steps), tuple(reader.quantities.values()), outputs, modules, notes)
 
 
 class Failed(NamedTuple):
@@ -213,7 +219,7 @@ class _Reader:
                 operands.append(Operand(name, self.of_node(edge)))
             elif sequence or _is_data(node, i):
                 operands.append(Operand(name, self.of_data(node, i)))
-            elif node.attributes[i] is not None:
+            else:
                 attributes[name] = node.attributes[i]
         if sequence:
             attributes = dict(zip(parameters[1:], node.attributes[1:-1], strict=True))

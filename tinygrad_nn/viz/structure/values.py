@@ -16,11 +16,13 @@ from ...autograd.tensor_base import TensorBase
 from ...dtypes import Array
 
 
-def known_values(roots: Iterable[TensorBase], nodes: list[Node]) -> dict[Node, Array]:
+def known_values(roots: Iterable[TensorBase], nodes: list[Node]) -> tuple[dict[Node, Array], bool]:
     """Return the array of each Node of which it is known or can be computed; nodes oldest first.
 
     A value that was written to in place since it was kept is not what the computation saw: it is
-    left out. What no rule needed was not kept; it is computed again from what was.
+    left out. What no rule needed was not kept; it is computed again from what was. Where that does
+    not lead to what is known, a leaf has changed since, most often by an optimizer's step: then
+    what would be computed again is left out, and the second result is True.
     """
     known = {root.node: root.array for root in roots if root.node is not None}
     for node in nodes:
@@ -32,13 +34,22 @@ def known_values(roots: Iterable[TensorBase], nodes: list[Node]) -> dict[Node, A
                 known.setdefault(node, tensor.array)
         else:
             _take_kept(node, known)
+    seen = dict(known)
     with np.errstate(all="ignore"):
         for node in nodes:
-            if node not in known and isinstance(node.op, Op):
-                array = compute_again(node, known)
-                if array is not None:
-                    known[node] = array
-    return known
+            array = compute_again(node, known) if isinstance(node.op, Op) else None
+            if array is not None and not same(array, known.setdefault(node, array)):
+                return seen, True
+    return known, False
+
+
+def same(again: Array, held: Array) -> bool:
+    """Return whether what was computed again is what was computed, but for rounding.
+
+    Rounding is measured against the largest number: a sum that cancels out has no digit of its own.
+    """
+    largest = np.abs(held[np.isfinite(held)]).max(initial=0)
+    return np.allclose(again, held, rtol=0, atol=1e-4 * float(largest), equal_nan=True)
 
 
 def _take_kept(node: Node, known: dict[Node, Array]) -> None:
