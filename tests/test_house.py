@@ -315,3 +315,12 @@ def test_a_method_named_eval_is_no_fault():
 def test_an_import_is_read_as_python_reads_it(code, expected):
     modules = {"p", "p.autograd", "p.autograd.node", "p.tensor"}
     assert imports(ast.parse(code), "p.autograd", modules) == expected
+
+
+def test_what_draws_is_imported_when_it_is_asked_for():
+    program = (
+        "import sys, tinygrad_nn\n"
+        "before = 'tinygrad_nn.viz' in sys.modules\n"
+        "print(before, tinygrad_nn.viz.graph.__name__, tinygrad_nn.formulas.__name__)"
+    )
+    assert in_a_fresh_interpreter(program) == "False graph formulas\n"

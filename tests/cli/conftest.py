@@ -2,7 +2,9 @@
 Read `test_program.py` next.
 """
 
+import json
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -71,3 +73,28 @@ def kaggle_csv(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a program into the folder that commands run in."""
+
+    def write(text: str, name: str = "mine.py") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def drawn(program, tmp_path):
+    """Run `graph` on a file, and return the facts in the graph."""
+
+    def draw(*words: object, code: int = 0) -> dict:
+        run = program("graph", *words, "--out", "drawn.json")
+        assert run.code == code, run.err
+        return json.loads((tmp_path / "drawn.json").read_text("utf-8"))
+
+    return draw

@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_nn as tnn
 
-COMMANDS = ("train", "check", "graph")
+COMMANDS = ("train", "check", "graph", "play", "explain")
 
 
 def in_a_process(*words: str) -> subprocess.CompletedProcess:
@@ -27,7 +27,7 @@ def test_importing_the_package_loads_neither_the_command_line_nor_pictures():
     code = "import sys, tinygrad_nn; print([name for name in sys.modules])"
     loaded = in_a_process(sys.executable, "-c", code).stdout
     assert "'tinygrad_nn.nn'" in loaded
-    for name in ("tinygrad_nn.cli", "tinygrad_nn.viz", "matplotlib", "graphviz", "pygraphviz"):
+    for name in ("tinygrad_nn.cli", "matplotlib", "graphviz", "pygraphviz"):
         assert f"'{name}'" not in loaded
 
 
@@ -68,8 +68,8 @@ def test_the_version_is_the_packages(program):
         (["train", "--learning-rate", "inf"], "--learning-rate: a number above 0"),
         (["train", "--init", "zeros"], "--init: invalid choice: 'zeros'"),
         (["check", "--formulas", "left"], "--formulas: invalid choice: 'left'"),
-        (["graph", "--out", "graph.gif"], "ends in .dot, .svg, .png, .pdf expected"),
-        (["graph", "--out", "graph"], "ends in .dot, .svg, .png, .pdf expected"),
+        (["graph", "--out", "graph.gif"], "ends in .dot, .svg, .png, .pdf, .html, .json expected"),
+        (["graph", "--out", "graph"], "ends in .dot, .svg, .png, .pdf, .html, .json expected"),
     ],
 )
 def test_a_usage_error_is_one_line_with_the_way_out(program, words, said):

@@ -101,6 +101,35 @@ def test_a_tensor_that_nobody_holds_is_shown_without_its_value():
     assert node(graph, "sum").value == "7"
 
 
+@pytest.mark.parametrize("backward", [True, False])
+def test_values_that_are_no_longer_those_of_the_computation_are_left_out(step, backward):
+    model, images, labels, loss = step  # noqa: RUF059 - their names are shown
+    if backward:
+        loss.backward()
+    before = {each.id: each.value for each in viz.graph(loss).nodes}
+    with tnn.no_grad():
+        for parameter in model.parameters():
+            parameter += 1
+    graph = viz.graph(loss)
+    assert any("has changed since this was computed" in note for note in graph.notes)
+    for each in graph.nodes:
+        if each.kind == "parameter":
+            assert each.value != before[each.id]
+        elif each.kind == "operation":
+            assert each.value in ("", before[each.id])
+    first = next(each for each in graph.nodes if each.name == "linear")
+    assert (first.value, graph.nodes[-1].value) == ("", before[graph.nodes[-1].id])
+
+
+def test_nothing_is_said_of_changes_where_there_are_none(step):
+    *_, loss = step
+    for _ in range(2):
+        assert viz.graph(loss).notes == ()
+        loss.backward(retain_graph=True)
+    loss.backward()
+    assert viz.graph(loss).notes == ()
+
+
 def test_names_come_first_from_the_tensor_then_params_then_inputs_then_variables():
     w, x = tnn.ones(2, requires_grad=True), tnn.ones(2)
     z = (w * x).sum()

@@ -5,6 +5,7 @@ Read `../viz/derivation/explanation.py` next, which makes it.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from ..files import write_file
 from ..viz.derivation.explanation import Explanation
 from ..viz.derivation.lines import derive
 from .arguments import add_command, file_name
-from .subject import IMAGES, add_subject_options, find_subject, show
+from .subject import add_subject_options, finish, whole
+
+PAGE = Path("explain.html")  # where there is no --out, and something is to be opened
 
 DESCRIPTION = """\
 Print how the gradients of a computation come about, line by line: the formula of each, its shape
@@ -22,7 +25,8 @@ and the reason. Without a file or a model it is a training step on three of the 
 
 EXAMPLES = """\
 examples:
-  tinygrad-nn explain --model 784-10-10
+  tinygrad-nn explain
+  tinygrad-nn explain --model 784-10-10 --open
   tinygrad-nn explain my_model.py:error --out derivation.md
 """
 
@@ -43,30 +47,36 @@ def add_parser(commands: Any) -> None:
         type=file_name(".txt", ".md", ".html"),
         metavar="FILE",
         help="the file to write, whose ending says what: .txt, .md (formulas in LaTeX) or .html "
-        "(default: print the text)",
+        "(default: print the text; with --open, explain.html)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; return its exit code."""
-    subject = find_subject(arguments, IMAGES)
-    if subject.problem:
-        raise DataError(f"{subject.problem}; see: tinygrad-nn graph {arguments.file}")
+    subject = whole(arguments)
     try:
         explanation = Explanation(derive(subject.computation))
     except GraphError as error:
-        raise DataError(str(error)) from error
-    path: Path | None = arguments.out
+        raise subject.no_backward(error) from error
+    path: Path | None = arguments.out or (PAGE if arguments.open else None)
     if path is None:
-        print(explanation)
+        _print(str(explanation))
         return 0
-    written = {
-        ".txt": explanation.__str__,
+    written: dict[str, Callable[[], str]] = {
+        ".txt": lambda: str(explanation),
         ".md": explanation.markdown,
         ".html": lambda: explanation.page(subject.title),
     }
     write_file(path, f"{written[path.suffix.lower()]()}\n".encode())
-    print(f"wrote {path}: {len(explanation.lines)} lines")
-    if arguments.open:
-        show(path)
+    finish(arguments, path, f"the derivation in {len(explanation.lines)} lines")
     return 0
+
+
+def _print(text: str) -> None:
+    try:
+        print(text)
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"what is printed here is {error.encoding}, without {text[error.start]!r} and other "
+            "signs of formulas; write a file: --out derivation.txt"
+        ) from error

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..errors import MissingExtraError
 from ..viz.drawing.saving import WRITERS, save
+from ..viz.drawing.words import one_line
 from ..viz.structure.contents_of import contents_of
 from .arguments import add_command, file_name
-from .subject import add_subject_options, find_subject, show
+from .subject import add_subject_options, find_subject, finish
 
 DESCRIPTION = """\
 Draw the graph of a computation: which operations make the loss out of data and weights, and the
@@ -59,17 +59,18 @@ def run(arguments: argparse.Namespace) -> int:
     subject = find_subject(arguments)
     contents = contents_of(subject.computation, title=subject.title)
     path: Path = arguments.out
+    written, failed = path, False
     try:
         save(contents, path)
-    except MissingExtraError as error:
-        instead = save(contents, path.with_suffix(".dot"))
-        print(f"tinygrad-nn: {path} became {instead}, text: {error}", file=sys.stderr)
-        return 1
+    except RuntimeError as error:  # nothing that draws is there, or it refused
+        written, failed = save(contents, path.with_suffix(".dot")), True
+        _tell(f"{path} became {written}, text: {error}")
     if subject.problem:
-        print(f"tinygrad-nn: {subject.problem}", file=sys.stderr)
-        print(f"wrote {path}: the graph up to what failed")
-        return 1
-    print(f"wrote {path}: open it to see how the loss is computed")
-    if arguments.open:
-        show(path)
-    return 0
+        _tell(subject.problem)
+    what = "the graph up to what failed" if subject.problem else "the graph of how it is computed"
+    finish(arguments, written, what)
+    return int(failed or bool(subject.problem))
+
+
+def _tell(problem: str) -> None:
+    print(f"tinygrad-nn: {one_line(problem)}", file=sys.stderr)

@@ -8,10 +8,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..errors import DataError, GraphError
+from ..errors import GraphError
 from ..viz.player.play import play_computation
 from .arguments import add_command, file_name
-from .subject import IMAGES, add_subject_options, find_subject, show
+from .subject import add_subject_options, finish, whole
 
 DESCRIPTION = """\
 Write a page that steps through a computation and its backward pass: at each operation the incoming
@@ -21,9 +21,9 @@ a model it is a training step on three of the digits.
 
 EXAMPLES = """\
 examples:
-  tinygrad-nn play --open
+  tinygrad-nn play
+  tinygrad-nn play --model 2-3-2 --open
   tinygrad-nn play my_model.py:error --out player.html
-  tinygrad-nn play --model 2-3-1
 """
 
 
@@ -49,15 +49,12 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; return its exit code."""
-    subject = find_subject(arguments, IMAGES)
-    if subject.problem:
-        raise DataError(f"{subject.problem}; see: tinygrad-nn graph {arguments.file}")
+    subject = whole(arguments)
     try:
         player = play_computation(subject.computation, subject.title)
     except GraphError as error:
-        raise DataError(str(error)) from error
+        raise subject.no_backward(error) from error
     path = player.save(arguments.out)
-    print(f"wrote {path}: {len(player.frames)} steps; the arrow keys go from one to the next")
-    if arguments.open:
-        show(path)
+    said = f"{len(player.frames)} steps; the arrow keys go from one to the next"
+    finish(arguments, path, said)
     return 0

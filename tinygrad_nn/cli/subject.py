@@ -5,20 +5,25 @@ Read `graph.py` next, which draws it.
 from __future__ import annotations
 
 import argparse
+import inspect
 import re
 import runpy
+import shlex
 import sys
 import traceback
 import webbrowser
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import tinygrad_nn as tnn
 from tinygrad_nn import nn
 
-from ..errors import DataError
+from ..errors import DataError, GraphError
+from ..viz.drawing.words import one_line
 from ..viz.structure.computation import Computation
 from ..viz.structure.failure import read_failure
 from ..viz.structure.names import Names
@@ -27,8 +32,10 @@ from .arguments import add_experiment_options
 from .experiment import prepare
 
 IMAGES = 3  # that a network of given sizes is called with
-MOST_UNITS = 100_000
+MOST_WEIGHTS = 50_000_000  # 200 MB of them
+MOST_NAMES = 10  # that a message lists
 STEP = "How one training step computes the loss"
+_SIZES = re.compile(r"[0-9]{1,8}(-[0-9]{1,8})+")
 _FILE = re.compile(r"(?P<path>.*\.py)(?::(?P<name>[^\W\d]\w*))?", re.DOTALL)
 
 
@@ -39,23 +46,30 @@ class Subject:
     computation: Computation
     title: str
     problem: str = ""
+    hint: str = ""  # what else to look at where this has no backward pass
+    variables: dict[str, Any] = field(default_factory=dict)  # alive: Nodes hold their data weakly
+
+    def no_backward(self, error: GraphError) -> DataError:
+        """Return what to say where the backward pass can not be gone through."""
+        return DataError(f"{self.title}: {error}{self.hint}")
 
 
 def add_subject_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what to look at."""
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
         "file",
         nargs="?",
         metavar="FILE.py[:NAME]",
         help="a Python program: it is run as if imported, and then its variable NAME is looked at, "
         "a tensor, or what its function NAME returns (default NAME: loss)",
     )
-    parser.add_argument(
+    what.add_argument(
         "--model",
         type=sizes,
         metavar="784-10-10",
-        help="a network with layers of these sizes, ReLU between them and a cross-entropy loss, on "
-        f"{IMAGES} random rows",
+        help="a network with layers of these sizes, the last as many as there are classes: ReLU "
+        f"between the layers and a cross-entropy loss, on {IMAGES} random rows",
     )
     parser.add_argument("--open", action="store_true", help="show what was written in the browser")
     add_experiment_options(parser)
@@ -63,18 +77,21 @@ def add_subject_options(parser: argparse.ArgumentParser) -> None:
 
 def sizes(text: str) -> list[int]:
     """Read the sizes of a network's layers for argparse."""
-    found = [int(part) for part in text.split("-")] if re.fullmatch(r"\d+(-\d+)+", text) else []
-    if not found or not all(1 <= size <= MOST_UNITS for size in found):
+    found = [int(part) for part in text.split("-")] if _SIZES.fullmatch(text) else []
+    if not found or 0 in found or found[-1] == 1:
         raise argparse.ArgumentTypeError(
-            f"sizes of layers expected, such as 784-10-10, each up to {MOST_UNITS:,}, got {text!r}"
+            f"sizes of layers expected, such as 784-10-10, two classes at least, got {text!r:.60}"
+        )
+    weights = sum(inner * outer for inner, outer in pairwise(found))
+    if weights > MOST_WEIGHTS:
+        raise argparse.ArgumentTypeError(
+            f"at most {MOST_WEIGHTS:,} weights, {text:.60} has {weights:,}"
         )
     return found
 
 
 def find_subject(arguments: argparse.Namespace, images: int | None = None) -> Subject:
     """Return what the options name; of the digits, the first `images` to train on, or all."""
-    if arguments.file is not None and arguments.model is not None:
-        raise DataError("look at a file or at --model, not at both")
     if arguments.file is not None:
         return _of_program(arguments.file)
     if arguments.model is not None:
@@ -108,63 +125,118 @@ def _of_program(given: str) -> Subject:
     if found is None or not Path(found["path"]).is_file():
         raise DataError(f"{given!r} is no Python file; expected FILE.py or FILE.py:NAME")
     path, name = Path(found["path"]), found["name"] or "loss"
-    title = f"{name} of {path.name}"
-    try:
-        variables = _run(path)
-        tensor = _pick(variables, name, given)
-    except DataError:
-        raise
-    except Exception as error:
-        return Subject(read_failure(error), f"{path.name} failed", _in_one_line(error, path))
-    return Subject(read_nodes([tensor], Names(None, None, variables)), title)
+    with _as_if_imported(path):
+        try:
+            variables = runpy.run_path(str(path), run_name=path.stem)
+            value = named = variables.get(name)
+            if _takes_nothing(value):
+                value = value()
+        except Exception as error:
+            return Subject(_read_failure(error, path), f"{path.name} failed", _told(error, path))
+    if not isinstance(value, tnn.Tensor) or not value.requires_grad:
+        raise DataError(f"{given}: {_why_not(name, value, variables)}")
+    seen = {key: each for key, each in variables.items() if not key.startswith("_")}
+    computation = read_nodes([value], Names(None, None, seen))
+    hint = "" if callable(named) else f"; a function that returns it can be named, too: {path}:NAME"
+    return Subject(computation, f"{name} of {path.name}", hint=hint, variables=variables)
 
 
-def _run(path: Path) -> dict[str, Any]:
-    """Run a program as if it were imported, from its own folder; return its variables."""
+@contextmanager
+def _as_if_imported(path: Path) -> Iterator[None]:
+    """Let a program find its neighbours and no arguments; undo what it does to the process."""
     arguments, search = sys.argv, list(sys.path)
     sys.argv = [str(path)]
     sys.path.insert(0, str(path.resolve().parent))
     try:
-        variables = runpy.run_path(str(path), run_name=path.stem)
+        with chdir("."):  # and back, wherever the program went
+            yield
     except SystemExit as end:
         raise DataError(
-            f"{path} ended itself ({end}) before there was anything to look at"
+            f"{path} ended itself, sys.exit({end.code!r}), before there was anything to look at; "
+            'put that line under if __name__ == "__main__":'
         ) from None
     finally:
         sys.argv, sys.path[:] = arguments, search
-    return {key: value for key, value in variables.items() if not key.startswith("_")}
 
 
-def _pick(variables: dict[str, Any], name: str, given: str) -> tnn.Tensor:
-    value = variables.get(name)
-    if callable(value) and not isinstance(value, (type, nn.Module)):
-        value = value()
-    if isinstance(value, tnn.Tensor) and value.requires_grad:
-        return value
-    there = [
+def _takes_nothing(value: Any) -> TypeGuard[Callable[[], Any]]:
+    """Return whether a value is a function that can be called without arguments."""
+    if not callable(value) or isinstance(value, (type, nn.Module)):
+        return False
+    try:
+        inspect.signature(value).bind()
+    except (TypeError, ValueError):  # it takes some, or Python cannot tell
+        return False
+    return True
+
+
+def _why_not(name: str, value: Any, variables: dict[str, Any]) -> str:
+    """Say what NAME is instead of a tensor with a graph, and what there is to name."""
+    tensors = [
         key
         for key, each in variables.items()
         if isinstance(each, tnn.Tensor) and each.grad_fn is not None
     ]
-    what = (
-        "is not there" if value is None else f"is a {type(value).__name__}, not a tensor that was"
-    )
-    what += "" if value is None else " computed from one that requires a gradient"
-    hint = f"; there are {', '.join(there)}" if there else "; no variable there is such a tensor"
-    raise DataError(f"{given}: {name} {what}{hint}")
-
-
-def _in_one_line(error: Exception, path: Path) -> str:
-    """Say what a program raised, and on which of its own lines."""
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename) == path
+    module = variables["__name__"]
+    functions = [
+        f"{key} (a function)"
+        for key, each in variables.items()
+        if getattr(each, "__module__", None) == module and key != name and _takes_nothing(each)
     ]
-    where = f"{path}:{lines[-1]}" if lines else str(path)
-    return f"{where}: {type(error).__name__}: {' '.join(str(error).split())}"
+    there = ", ".join([*tensors, *functions][:MOST_NAMES])
+    hint = f"what can be drawn there: {there}" if there else "nothing there can be drawn"
+    if name not in variables:
+        return f"{name} is not there after the file ran as if imported; {hint}"
+    if _takes_nothing(variables[name]):
+        said = f"what {name}() returns is {_kind(value)}"
+    elif callable(value) and not isinstance(value, (type, nn.Module)):
+        said = f"{name} is a function that takes arguments"
+    else:
+        said = f"{name} is {_kind(value)}"
+    return f"{said}, not a tensor that was computed from one that requires a gradient; {hint}"
 
 
-def show(path: Path) -> None:
-    """Open a file in the browser."""
-    webbrowser.open(path.resolve().as_uri())
+def _kind(value: Any) -> str:
+    if isinstance(value, tnn.Tensor):
+        return "a tensor without a graph"
+    if value is None:
+        return "None"
+    kind = type(value)
+    place = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    return f"of type {place}{kind.__qualname__}"
+
+
+def _read_failure(error: Exception, path: Path) -> Computation:
+    """Return the computation up to an error of a program, if a line of it ran."""
+    if _line(error, path) is None:
+        raise DataError(_told(error, path)) from error
+    return read_failure(error)
+
+
+def _line(error: Exception, path: Path) -> int | None:
+    """Return the last line of the program's own that led to an error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+    return lines[-1] if lines else None
+
+
+def _told(error: Exception, path: Path) -> str:
+    """Say what a program raised, and where."""
+    line = _line(error, path)
+    where = str(path) if line is None else f"{path}:{line}"
+    return " ".join(f"{where}: {type(error).__name__}: {error}".split())
+
+
+def whole(arguments: argparse.Namespace) -> Subject:
+    """Return what the options name, few rows of it, for a backward pass: raise if it failed."""
+    subject = find_subject(arguments, IMAGES)
+    if subject.problem:
+        raise DataError(f"{subject.problem}; see: tinygrad-nn graph {shlex.quote(arguments.file)}")
+    return subject
+
+
+def finish(arguments: argparse.Namespace, path: Path, said: str) -> None:
+    """Say that a file is written and what it is, and show it in the browser if asked to."""
+    print(f"wrote {one_line(str(path))}: {said}")
+    if arguments.open and not webbrowser.open(path.resolve().as_uri()):
+        raise DataError(f"{path} is written, but no browser was found to show it in")

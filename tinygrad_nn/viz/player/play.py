@@ -5,7 +5,6 @@ Read `frames.py` next: what each step shows; `page.py` writes it.
 from __future__ import annotations
 
 import tempfile
-import webbrowser
 from dataclasses import asdict
 from html import escape
 from os import PathLike
@@ -42,6 +41,8 @@ class Player:
 
     def open(self) -> Path:
         """Show the page in the web browser, from a temporary file, and return its path."""
+        import webbrowser  # not needed by any program that only imports the package
+
         page = self.save(Path(tempfile.mkdtemp(prefix="tinygrad_nn-"), "player.html"))
         webbrowser.open(page.as_uri())
         return page
