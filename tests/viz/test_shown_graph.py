@@ -166,6 +166,13 @@ def test_two_modules_are_told_apart_by_their_variables():
     assert [cluster.name for cluster in graph.clusters] == ["decoder: Linear", "encoder: Linear"]
 
 
+def test_a_module_that_takes_no_part_changes_no_name():
+    model = nn.Linear(2, 3)
+    other = nn.Linear(2, 3)  # noqa: F841 - the call sees it
+    graph = viz.graph(model(tnn.ones(1, 2)).sum())
+    assert [name for kind, name in facts(graph) if kind == "parameter"] == ["weight", "bias"]
+
+
 def test_a_tensor_used_twice_is_one_node_with_two_edges():
     w = tnn.tensor(2.0, requires_grad=True)
     graph = viz.graph(w * w)

@@ -34,11 +34,14 @@ class Names:
         if inputs is not None:
             for name, tensor in _named_inputs(inputs):
                 self._add(name, tensor)
-        if variables is None:
-            variables = visible(user_frame()[0])
-        if params is None:
-            self._add_modules_of(variables)
-        for name, value in variables.items():
+        self._variables = visible(user_frame()[0]) if variables is None else variables
+        self._takes_modules = params is None
+
+    def take_variables(self, nodes: Iterable[Node]) -> None:
+        """Add what variables say of a computation, which is these Nodes."""
+        if self._takes_modules:
+            self._add_modules(set(nodes))
+        for name, value in self._variables.items():
             if isinstance(value, TensorBase):
                 self._add(name, value)
 
@@ -78,22 +81,20 @@ class Names:
             if tensor.node is not None:
                 self.parameters.add(tensor.node)
 
-    def _add_modules_of(self, variables: Mapping[str, Any]) -> None:
-        """Take in the modules that variables hold; with several, paths start with the variable."""
-        found = {
-            name: value
-            for name, value in variables.items()
-            if hasattr(value, "named_parameters") and not isinstance(value, type)
-        }
-        inner = {id(m) for each in found.values() for m in list(each.modules())[1:]}
-        outer = {
-            name: value
-            for name, value in found.items()
-            if id(value) not in inner and any(True for _ in value.parameters())
-        }
-        once = {id(value): (name, value) for name, value in reversed(outer.items())}
-        for name, module in once.values():
-            self._add_parameters(module, "" if len(once) == 1 else f"{name}.")
+    def _add_modules(self, nodes: set[Node]) -> None:
+        """Take in the modules that take part; if there are several, paths begin with the variable.
+
+        A variable that holds a part of what another one holds is not asked.
+        """
+        found: dict[int, tuple[str, Any]] = {}
+        for name, value in self._variables.items():
+            is_module = hasattr(value, "named_parameters") and not isinstance(value, type)
+            if is_module and any(parameter.node in nodes for parameter in value.parameters()):
+                found.setdefault(id(value), (name, value))
+        inner = {id(part) for _, each in found.values() for part in list(each.modules())[1:]}
+        outer = [each for key, each in found.items() if key not in inner]
+        for name, module in outer:
+            self._add_parameters(module, "" if len(outer) == 1 else f"{name}.")
 
 
 def _named_inputs(inputs: Any) -> Iterator[tuple[str, TensorBase]]:

@@ -55,6 +55,7 @@ def read_nodes(
     `calls` are those of the modules in which it ran, if they were watched.
     """
     nodes = oldest_first([root.node for root in roots])
+    names.take_variables(nodes)
     values, changed = known_values(roots, nodes) if with_values else ({}, False)
     reader = _Reader(names, values)
     steps = [reader.step(node) for node in nodes if node.op is not None and node.shape is not None]
