@@ -4,7 +4,6 @@ Read `test_drawing_saving.py` next.
 
 import dataclasses
 import re
-import shutil
 
 import pytest
 from drawing_samples import FAILED, HOSTILE, NETWORK, contrast, hostile
@@ -12,22 +11,6 @@ from drawing_samples import FAILED, HOSTILE, NETWORK, contrast, hostile
 from tinygrad_nn.viz.drawing.engine import engine
 from tinygrad_nn.viz.drawing.page import to_html
 from tinygrad_nn.viz.structure.contents import GraphContents
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from player_samples import COMPUTATIONS, number, played, three_uses, write_up
 import tinygrad_nn as tnn
 from tinygrad_nn import viz
 
-pytest_plugins = ("player_browser",)
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 
 # Every gradient that is seen now: whose, and its number or its cells as [place, number].
@@ -49,12 +48,14 @@ def check(gradient, shown):
 
 
 @pytest.mark.parametrize("computation", COMPUTATIONS, ids=lambda each: each.__name__)
-def test_at_the_last_step_every_gradient_shown_is_the_one_that_backward_gives(show, computation):
+def test_at_the_last_step_every_gradient_shown_is_the_one_that_backward_gives(
+    show_player, computation
+):
     loss, leaves = computation()
     player = viz.play(loss, params=leaves)
     expected = {each["id"]: each["name"] for each in player.frames[-1]["outputs"]}
     assert sorted(expected.values()) == sorted(leaves)
-    page = show(player)
+    page = show_player(player)
     page.keyboard.press("End")
     for summary in page.query_selector_all("#gradients summary"):
         summary.click()
@@ -68,21 +69,21 @@ def test_at_the_last_step_every_gradient_shown_is_the_one_that_backward_gives(sh
     assert seen == set(expected)
 
 
-def test_at_the_last_step_the_gradients_of_results_are_shown_as_well(show):
+def test_at_the_last_step_the_gradients_of_results_are_shown_as_well(show_player):
     loss, leaves = three_uses()
     middle = leaves["a"] * leaves["b"]
     middle.retain_grad()
     loss = (middle + leaves["b"]) * leaves["b"].tanh()
-    page = show(viz.play(loss))
+    page = show_player(viz.play(loss))
     page.keyboard.press("End")
     loss.backward()
     numbers = [float(n) for _, shown in shown_gradients(page) for n in shown.values()]
     assert any(abs(each - middle.grad.item()) < 1e-6 for each in numbers)
 
 
-def test_no_gradient_is_shown_before_it_is_whole(show):
+def test_no_gradient_is_shown_before_it_is_whole(show_player):
     player = played(three_uses)
-    page = show(player)
+    page = show_player(player)
     whole = set()
     for frame in player.frames:
         whole |= {each["id"] for each in frame["finished"]}
@@ -90,9 +91,9 @@ def test_no_gradient_is_shown_before_it_is_whole(show):
         page.keyboard.press("ArrowRight")
 
 
-def test_a_gradient_stays_in_sight_once_it_is_whole(drawn):
+def test_a_gradient_stays_in_sight_once_it_is_whole(show_drawn_player):
     player = played(three_uses)
-    page = drawn(player)
+    page = show_drawn_player(player)
     whole = set()
     for frame in player.frames:
         whole |= {each["id"] for each in frame["finished"]}
@@ -107,8 +108,8 @@ def test_a_gradient_stays_in_sight_once_it_is_whole(drawn):
         page.keyboard.press("ArrowRight")
 
 
-def test_the_sum_over_paths_is_loud_when_complete_and_counts_until_then(show):
-    page = show(played(three_uses))
+def test_the_sum_over_paths_is_loud_when_complete_and_counts_until_then(show_player):
+    page = show_player(played(three_uses))
     told = []
     for _ in range(10):
         told += page.locator(".paths .count").all_inner_texts()
@@ -116,8 +117,8 @@ def test_the_sum_over_paths_is_loud_when_complete_and_counts_until_then(show):
     assert told == ["1 of 3 paths so far", "2 of 3 paths so far", "✓ 3 of 3 paths: complete"]
 
 
-def test_a_step_back_takes_its_gradients_away(show):
-    page = show(played(three_uses))
+def test_a_step_back_takes_its_gradients_away(show_player):
+    page = show_player(played(three_uses))
     page.keyboard.press("End")
     before = page.locator("#gradients li:visible").count()
     page.keyboard.press("Home")
@@ -125,16 +126,16 @@ def test_a_step_back_takes_its_gradients_away(show):
     assert page.is_visible("#none-yet")
 
 
-def test_large_arrays_are_cut_with_a_picture(show):
-    page = show(played(write_up))
+def test_large_arrays_are_cut_with_a_picture(show_player):
+    page = show_player(played(write_up))
     assert page.locator("#panel td", has_text="…").count() > 0
     picture = page.locator("#panel img").first
     assert picture.evaluate("e => e.naturalWidth") == 784
 
 
-def test_broadcasting_shows_both_tables(show):
+def test_broadcasting_shows_both_tables(show_player):
     column = tnn.tensor([[1.0], [2.0]], requires_grad=True)
-    page = show(viz.play((column * tnn.tensor([[3.0, 4.0, 5.0]])).sum()))
+    page = show_player(viz.play((column * tnn.tensor([[3.0, 4.0, 5.0]])).sum()))
     page.locator("#steps button").nth(-2).click()
     assert "summed over dim 1: (2, 3) → (2, 1)" in page.inner_text("#panel")
     before, after = page.locator("#panel figure").all()[-2:]
@@ -147,8 +148,8 @@ def test_broadcasting_shows_both_tables(show):
 # --- ways through the steps -----------------------------------------------------------------------
 
 
-def test_buttons_lead_through_the_steps(show):
-    page = show(played(three_uses))
+def test_buttons_lead_through_the_steps(show_player):
+    page = show_player(played(three_uses))
     seen = []
     for button in ("next", "next", "back", "last", "next", "first", "back"):
         page.click(f"#{button}", force=True)  # at the end there is no next, but it can be pressed
@@ -156,8 +157,8 @@ def test_buttons_lead_through_the_steps(show):
     assert seen == ["2", "3", "2", "10", "10", "1", "1"]
 
 
-def test_keys_lead_through_the_steps(show):
-    page = show(played(three_uses))
+def test_keys_lead_through_the_steps(show_player):
+    page = show_player(played(three_uses))
     seen = []
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "End", "Home"):
         page.keyboard.press(key)
@@ -165,8 +166,8 @@ def test_keys_lead_through_the_steps(show):
     assert seen == ["2", "3", "2", "10", "1"]
 
 
-def test_an_entry_of_the_list_leads_to_its_step(show):
-    page = show(played(three_uses))
+def test_an_entry_of_the_list_leads_to_its_step(show_player):
+    page = show_player(played(three_uses))
     entry = page.locator("#steps button").nth(6)
     entry.click()
     assert position(page) == "Step 7 of 10"
@@ -177,9 +178,9 @@ def test_an_entry_of_the_list_leads_to_its_step(show):
     assert position(page) == "Step 4 of 10"
 
 
-def test_a_node_of_the_graph_leads_to_its_step_by_mouse_and_by_key(drawn):
+def test_a_node_of_the_graph_leads_to_its_step_by_mouse_and_by_key(show_drawn_player):
     player = played(three_uses)
-    page = drawn(player)
+    page = show_drawn_player(player)
     made = {
         frame["node"]: i for i, frame in enumerate(player.frames) if frame["phase"] == "forward"
     }
@@ -193,9 +194,9 @@ def test_a_node_of_the_graph_leads_to_its_step_by_mouse_and_by_key(drawn):
     assert page.locator(".node.now").count() == 1
 
 
-def test_a_leaf_leads_to_its_first_use_and_from_the_end_to_its_whole_gradient(drawn):
+def test_a_leaf_leads_to_its_first_use_and_from_the_end_to_its_whole_gradient(show_drawn_player):
     player = played(three_uses)
-    page = drawn(player)
+    page = show_drawn_player(player)
     (b,) = [each["id"] for each in player.frames[-1]["outputs"] if each["name"] == "b"]
     page.click("#next")
     page.click(f"#node-{b}")
@@ -205,8 +206,8 @@ def test_a_leaf_leads_to_its_first_use_and_from_the_end_to_its_whole_gradient(dr
     assert page.locator(".paths.complete").count() == 1
 
 
-def test_values_appear_in_the_graph_as_they_are_computed(drawn):
-    page = drawn(played(three_uses))
+def test_values_appear_in_the_graph_as_they_are_computed(show_drawn_player):
+    page = show_drawn_player(played(three_uses))
     visible = """() => [...document.querySelectorAll("#canvas .operation text")].filter(
         (e) => e.textContent.startsWith("value") && e.checkVisibility({ visibilityProperty: true })
     ).length"""
@@ -217,8 +218,8 @@ def test_values_appear_in_the_graph_as_they_are_computed(drawn):
     assert counts == [1, 2, 3, 4]
 
 
-def test_space_plays_to_the_end_and_then_stops(show):
-    page = show(played(three_uses))
+def test_space_plays_to_the_end_and_then_stops(show_player):
+    page = show_player(played(three_uses))
     page.select_option("#speed", label="fast")
     page.evaluate("document.getElementById('speed').options[2].value = '20'")
     page.evaluate("document.activeElement.blur()")
@@ -229,8 +230,8 @@ def test_space_plays_to_the_end_and_then_stops(show):
     assert page.get_attribute("#play", "aria-pressed") == "false"
 
 
-def test_play_pauses_and_starts_again_from_the_beginning_at_the_end(show):
-    page = show(played(three_uses))
+def test_play_pauses_and_starts_again_from_the_beginning_at_the_end(show_player):
+    page = show_player(played(three_uses))
     page.click("#play")
     page.click("#play")
     assert page.get_attribute("#play", "aria-pressed") == "false"
@@ -241,8 +242,8 @@ def test_play_pauses_and_starts_again_from_the_beginning_at_the_end(show):
     assert page.get_attribute("#play", "aria-pressed") == "false"
 
 
-def test_the_slider_leads_to_a_step(show):
-    page = show(played(three_uses))
+def test_the_slider_leads_to_a_step(show_player):
+    page = show_player(played(three_uses))
     page.focus("#progress")
     page.keyboard.press("ArrowRight")
     assert position(page) == "Step 2 of 10"
@@ -253,16 +254,16 @@ def test_the_slider_leads_to_a_step(show):
 # --- wherever it is shown -------------------------------------------------------------------------
 
 
-def test_without_an_engine_the_page_works_as_a_list(show, no_engine):
-    page = show(played(three_uses))
+def test_without_an_engine_the_page_works_as_a_list(show_player, no_engine):
+    page = show_player(played(three_uses))
     assert page.locator("#canvas").count() == 0
     page.keyboard.press("End")
     assert position(page) == "Step 10 of 10"
 
 
-def test_hostile_names_are_shown_as_text(show):
+def test_hostile_names_are_shown_as_text(show_player):
     a, b = number(2.0, HOSTILE), number(3.0, "alert(1)")
-    page = show(viz.play(a * b, title=HOSTILE))
+    page = show_player(viz.play(a * b, title=HOSTILE))
     assert page.inner_text("h1") == page.title() == HOSTILE
     page.keyboard.press("End")
     assert page.locator("img[onerror]").count() == 0
