@@ -17,7 +17,7 @@ LINES = ["dZ2 = A2 − Y", "dW2 = (dZ2ᵀ A1)/m", "db2 = (Σ dZ2)/m", "dW1 = (dZ
 def test_the_derivation_is_printed(program, tmp_path, words, images):
     run = program("explain", *words)
     assert (run.code, run.err) == (0, "")
-    assert run.out.startswith(f"Given\n  X      {images}")
+    assert run.out.startswith(f"Given\n  X   {images}")
     for line in LINES:
         assert line in run.out
     assert list(tmp_path.iterdir()) == []

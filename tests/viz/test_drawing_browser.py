@@ -12,6 +12,8 @@ from tinygrad_nn.viz.drawing.engine import engine
 from tinygrad_nn.viz.drawing.page import to_html
 from tinygrad_nn.viz.structure.contents import GraphContents
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def show(chromium, tmp_path):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from player_samples import COMPUTATIONS, attention_head, played, three_uses, write_up
 
+pytestmark = pytest.mark.slow  # a minute; `test_player_page.py` opens the page in every run
+
 ROOT = Path(__file__).parents[2]
 AXE = Path(os.environ.get("AXE_CORE", ROOT / "node_modules/axe-core/axe.min.js"))
 CONTROLS = ("progress", "first", "back", "play", "next", "last", "speed")

@@ -32,6 +32,7 @@ def test_a_table_is_in_the_data_once():
     assert len(set(tables.values())) == len(tables)
 
 
+@pytest.mark.slow
 def test_a_hundred_operations_take_less_than_five_megabytes():
     tnn.manual_seed(0)
     x = tnn.randn(30, 30, requires_grad=True)

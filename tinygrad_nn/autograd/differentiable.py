@@ -67,6 +67,8 @@ class Differentiable(TensorBase):
 
     @name.setter
     def name(self, value: str | None) -> None:
+        if value is not None and not isinstance(value, str):
+            raise DTypeError(f"a tensor's name is a str or None, not {type(value).__name__}")
         self.__dict__["name"] = value
         if self.node is not None and self.node.op is not None:
             extra_of(self.node).name = value

@@ -88,7 +88,8 @@ def graph(
 
     Args:
         output: a tensor, several in a list, or a Module.
-        sample: what to call the Module with, a tuple for several arguments.
+        sample: what to call the Module with, a tuple for several arguments. It is called once, in
+            the mode that it is in: what draws random numbers, or counts its calls, does so.
         inputs: a tensor, a list of tensors, or a dict of names and tensors.
         params: a Module, or names and tensors; by default what the caller's variables hold.
         direction: "forward", arrows as values flow; "backward", arrows as gradients flow.
@@ -134,36 +135,52 @@ def graph(
 def _of_model(model: Any, sample: Any, saved: bool, with_values: bool) -> Computation:
     """Call the model, and read what it computed, with the module that each operation ran in.
 
-    Floating-point data is taken as a leaf, so that what happens to it before the first parameter is
-    recorded too; but not where what is kept is to be shown, which would then be more.
+    Floating-point data is recorded from the start, so that what happens to it before the first
+    parameter is seen too; but not where what is kept is to be shown, which would then be more.
     """
     arguments = sample if isinstance(sample, tuple) else (sample,)
-    if not arguments or not all(isinstance(each, TensorBase) for each in arguments):
+    if not any(isinstance(each, TensorBase) for each in arguments):
         raise DTypeError(
-            "viz.graph(model, sample) needs a tensor to call the model with, or a tuple of tensors"
+            "viz.graph(model, sample) needs a tensor to call the model with, or a tuple of "
+            "arguments with one among them; or call it yourself: viz.graph(model(...))"
         )
-    given = [each if saved else _as_leaf(each) for each in arguments]
     with enable_grad(), watch_modules(model) as spans:
+        leaves = [None if saved else _leaf_of(each) for each in arguments]
+        given = [
+            own if leaf is None else _clone_of(leaf)
+            for own, leaf in zip(arguments, leaves, strict=True)
+        ]
+        named = zip(_argument_names(model, len(given)), given, strict=True)
+        tensors = {name: each for name, each in named if isinstance(each, TensorBase)}
+        names = Names(tensors, model, {})
+        names.data.update(
+            each.node for each, leaf in zip(given, leaves, strict=True) if leaf is not None
+        )
         answer = model(*given)
     outputs = [each for each in _tensors_in(answer) if each.node is not None]
     if not outputs:
         raise GraphError(
-            f"calling {type(model).__name__} recorded nothing: neither its parameters nor the "
-            "sample require a gradient"
+            f"calling {type(model).__name__} gave no tensor with a graph: none that was computed, "
+            "outside of no_grad() and inference_mode(), from what requires a gradient"
         )
-    names = Names(dict(zip(_argument_names(model, len(given)), given, strict=True)), model, {})
-    names.data.update(
-        leaf.node for leaf, own in zip(given, arguments, strict=True) if leaf is not own
-    )
     return read_nodes(outputs, names, calls=spans, with_values=with_values)
 
 
-def _as_leaf(tensor: Any) -> Any:
-    if tensor.node is not None or tensor.array.dtype.kind != "f":
-        return tensor
-    leaf = make_tensor(tensor.array, None, tensor.version).requires_grad_()
-    leaf.name = tensor.name
+def _leaf_of(argument: Any) -> Any:
+    """Return floating-point data as a leaf that wants a gradient, None for all else."""
+    is_data = isinstance(argument, TensorBase) and argument.node is None
+    if not is_data or argument.array.dtype.kind != "f":
+        return None
+    leaf = make_tensor(argument.array).requires_grad_()
+    leaf.name = argument.name
     return leaf
+
+
+def _clone_of(leaf: Any) -> Any:
+    """Return what a model may write to in place, as it may not to a leaf."""
+    made = leaf.clone()
+    made.name = leaf.name
+    return made
 
 
 def _tensors_in(answer: Any) -> list[TensorBase]:

@@ -184,8 +184,9 @@ def _numbers(value: Any) -> str:
 def _as_text(derivation: Derivation) -> Iterator[str]:
     words = _Words(derivation, plain=True)
     yield "Given"
+    width = max((len(each.symbol) for each in derivation.given), default=0)
     for each in derivation.given:
-        yield f"  {each.symbol:<6} {_shape(each.shape):<12} {one_line(each.name)}".rstrip()
+        yield f"  {each.symbol:<{width}}  {_shape(each.shape):<12} {one_line(each.name)}".rstrip()
     yield ""
     yield "Forward"
     rows = [(to_text(words.forward(each)), _shape(each.shape)) for each in derivation.forward]

@@ -24,6 +24,7 @@ class Line:
     """One gradient, or one of several contributions to it: symbol = formula."""
 
     number: int
+    symbol: str  # "dW2", or "db_1" for the first of several terms of db
     tensor: str  # symbol of what it is the gradient of: "W2"
     formula: ast.expr | None  # in the symbols of the computation; None: a user's own backward
     shape: tuple[int, ...]
@@ -31,11 +32,6 @@ class Line:
     name: str  # the user's name for the tensor, or a parameter's path: "2.weight"
     reason: str  # the rule in words
     path: int = 0  # 1, 2 ... of a tensor whose gradient comes on several paths; 0 of all
-
-    @property
-    def symbol(self) -> str:
-        """What the formulas call this: dW2, or db_1 for the first of several terms of db."""
-        return f"d{self.tensor}_{self.path}" if self.path else f"d{self.tensor}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +99,9 @@ def _mean_over(computation: Computation, output: Quantity) -> tuple[str, int] | 
     if attributes.get("reduction") != "mean" or "target" not in operands or not plain:
         return None
     target = operands["target"]
-    if "ignore_index" in attributes and target.value is not None:
+    if "ignore_index" in attributes:
+        if target.value is None:  # written to since
+            return None
         return "m", int((target.value != attributes["ignore_index"]).sum())
     shapes = [q.shape for q in operands.values() if q.shape is not None]
     size = int(np.prod(np.broadcast_shapes(*shapes))) if len(shapes) == 2 else 0
@@ -238,6 +236,15 @@ class _Writer:
         path: int = 0,
     ) -> Line:
         number, tensor = len(self.lines) + 1, self.symbol_of[quantity.id]
-        line = Line(number, tensor, formula, value.shape, value, quantity.name, reason, path)
+        symbol = self._line_symbol(tensor, path)
+        name = quantity.name
+        line = Line(number, symbol, tensor, formula, value.shape, value, name, reason, path)
         self.lines.append(line)
         return line
+
+    def _line_symbol(self, tensor: str, path: int) -> str:
+        """Return dx, or for one path of several dx_1, where that is not the gradient of x_1."""
+        if not path:
+            return f"d{tensor}"
+        symbol, known = f"{tensor}_{path}", self.symbol_of.values()
+        return f"d{tensor}_path{path}" if symbol in known or f"d{symbol}" in known else f"d{symbol}"

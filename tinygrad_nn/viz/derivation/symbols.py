@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Collection
 
 from ..notation.symbols import GREEK, escaped
 from ..structure.computation import Computation, Quantity, Step
@@ -47,7 +48,8 @@ def symbol_latex(plain: str) -> str:
 class _Symbols:
     def __init__(self, computation: Computation) -> None:
         self.by_id: dict[str, str] = {}
-        self.taken: set[str] = set()
+        # What formulas write for the number that a mean divides by is no tensor's.
+        self.taken = {count for step in computation.steps for count in _counts(step.op.latex)}
         for output in computation.outputs:
             name = output.name if _is_short_identifier(output.name) else ""
             self._give(output, name if name and name != "loss" else "L")
@@ -102,12 +104,24 @@ class _Symbols:
         """Give a symbol, with a number where another tensor has it already."""
         if quantity.id in self.by_id:
             return
+        if keyword.iskeyword(wanted):
+            wanted = GREEK.get(wanted, f"{wanted}_")
         symbol, number = wanted, 1
-        while symbol in self.taken or keyword.iskeyword(symbol):
+        while not _is_free(symbol, self.taken):
             number += 1
             symbol = f"{wanted}_{number}"
         self.taken.add(symbol)
         self.by_id[quantity.id] = symbol
+
+
+def _counts(latex: str) -> list[str]:
+    return re.findall(r"^-?\\frac\{1\}\{([nm])", latex)
+
+
+def _is_free(symbol: str, taken: Collection[str]) -> bool:
+    """Whether neither this nor its gradient, dx of x, is the symbol of another, or its gradient."""
+    is_gradient = symbol.startswith("d") and symbol[1:] in taken
+    return not is_gradient and symbol not in taken and f"d{symbol}" not in taken
 
 
 def _is_short_identifier(name: str) -> bool:

@@ -113,7 +113,9 @@ def describe(node: GraphNode) -> str:
         >>> describe(GraphNode("t1", "operation", "exp", "eˣ", shape=(), value="2.718"))
         'operation exp: eˣ → one number; value: 2.718'
     """
-    return f"{KINDS[node.kind]} {title(node)}" + (f": {told(node)}" if told(node) else "")
+    kind = KINDS[node.kind]
+    named = kind if title(node) == kind else f"{kind} {title(node)}"
+    return named + (f": {told(node)}" if told(node) else "")
 
 
 def operands(edges: tuple[GraphEdge, ...]) -> dict[str, list[GraphEdge]]:

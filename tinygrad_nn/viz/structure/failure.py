@@ -9,14 +9,17 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
-from ...autograd import record, record_any
+import numpy as np
+
+from ...autograd import engine, record, record_any
+from ...autograd.node import Node
 from ...autograd.tensor_base import TensorBase
 from .computation import Computation
 from .names import Names, visible
 from .reading import Failed, read_nodes
 
 _RECORDING = {record.__file__, record_any.__file__}
-_PACKAGE = str(Path(record.__file__).parents[1])
+_NOT_THE_PROGRAM = (str(Path(record.__file__).parents[1]), str(Path(np.__file__).parent))
 
 
 class ProgramLine(NamedTuple):
@@ -29,21 +32,29 @@ class ProgramLine(NamedTuple):
 def read_failure(error: BaseException) -> Computation:
     """Return the computation that led to an error, and at its end the operation that raised it.
 
-    Where no operation did, but a line of the program, that line stands in its place.
+    An error inside backward() marks the operation that it was going back through. Where no
+    operation failed, but a line of the program, that line stands in its place.
     """
     frames = list(_frames(error.__traceback__))
+    while isinstance(error, BaseExceptionGroup):  # the first of several errors
+        error = error.exceptions[0]
+        frames += _frames(error.__traceback__)
     problem = f"{type(error).__name__}: {error}"
     modules = [m for m in (frame.f_locals.get("self") for frame in frames) if _is_module(m)]
     outermost = modules[0] if modules else None
     module = _path_in(outermost, modules[-1]) if modules else ""
     variables: dict[str, Any] = {}
-    for frame in reversed([f for f in frames if not _is_ours(f)]):
+    for frame in reversed([f for f in frames if _is_program(f)]):
         for name, value in visible(frame).items():
             variables.setdefault(name, value)
     names = Names(None, outermost, variables)
     calls = [found for frame in frames if (found := _operation_in(frame)) is not None]
+    walks = [walk for frame in frames if (walk := _backward_in(frame)) is not None]
     if calls:
         operation, arguments = calls[-1]
+    elif walks:
+        roots, node = walks[-1]
+        return _failing_at(node, read_nodes(roots, names), problem)
     else:
         operation, arguments = _line_of_program(frames)
     roots = [value for _, value in arguments if getattr(value, "node", None) is not None]
@@ -56,8 +67,8 @@ def _frames(traceback: TracebackType | None) -> Iterator[FrameType]:
         traceback = traceback.tb_next
 
 
-def _is_ours(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith(_PACKAGE)
+def _is_program(frame: FrameType) -> bool:
+    return not frame.f_code.co_filename.startswith(_NOT_THE_PROGRAM)
 
 
 def _is_module(value: Any) -> bool:
@@ -93,9 +104,26 @@ def _operation_in(frame: FrameType) -> tuple[Any, list[tuple[str, Any]]] | None:
     return (operation, arguments) if holds_tensor else None
 
 
+def _backward_in(frame: FrameType) -> tuple[list[TensorBase], Node] | None:
+    """Return what a frame of the engine started from, and the Node that it was at."""
+    seen = frame.f_locals
+    is_walk = frame.f_code.co_filename == engine.__file__ and frame.f_code.co_name == "_visit"
+    if not is_walk or "leaf" in seen or seen.get("g") is None:  # before or after all operations
+        return None
+    return seen["roots"], seen["node"]
+
+
+def _failing_at(node: Node, computation: Computation, problem: str) -> Computation:
+    """Mark the operation of a Node; of a user's Function, whose Node has no shape, the outputs."""
+    for step in computation.steps:
+        if step.node is node or (node.shape is None and node in step.node.inputs):
+            step.problem = problem
+    return computation
+
+
 def _line_of_program(frames: list[FrameType]) -> tuple[Any, list[tuple[str, Any]]]:
     """Return the innermost line of the user's program, with the tensors that it could see."""
-    frame = next((f for f in reversed(frames) if not _is_ours(f)), frames[-1])
+    frame = next((f for f in reversed(frames) if _is_program(f)), frames[-1])
     code = frame.f_code
     name = f"{code.co_qualname}, {Path(code.co_filename).name}"
     tensors = [(k, v) for k, v in frame.f_locals.items() if isinstance(v, TensorBase)]

@@ -19,6 +19,7 @@ from .contracting import contract, parents_of
 LEAST_REPEATS = 3
 LEAST_SAVED = 8  # operations: a small graph is clearer as it is
 LONGEST_BLOCK = 2_000  # operations
+MOST_NOTES = 3
 
 
 class Repeat(NamedTuple):
@@ -33,26 +34,13 @@ def fold_repeats(contents: GraphContents, steps: Sequence[Step]) -> GraphContent
     """Draw each row of equal blocks as one block, × N; an arrow back leads to the next of them."""
     present = {node.id: node for node in contents.nodes}
     steps = [step for step in steps if step.output.id in present]
-    for number, repeat in enumerate(find_repeats(steps)):
-        contents = _fold(contents, steps, repeat, f"r{number}")
-    return contents
-
-
-def _fold(contents: GraphContents, steps: Sequence[Step], repeat: Repeat, id: str) -> GraphContents:
-    start, length, count = repeat
+    repeats = find_repeats(steps)
+    if not repeats:
+        return contents
     onto: dict[str, str] = {}
-    for first_at in range(start, start + length):
-        first = steps[first_at]
-        for step in steps[first_at : start + length * count : length]:
-            onto[step.output.id] = first.output.id
-            for mine, other in zip(first.operands, step.operands, strict=True):
-                if "result" not in (mine.quantity.kind, other.quantity.kind):
-                    target = onto.get(mine.quantity.id, mine.quantity.id)
-                    onto.setdefault(other.quantity.id, target)
-    inner = {step.output.id for step in steps[start : start + length]}
-    covered = {step.output.id for step in steps[start : start + length * count]}
-    frame = Cluster(id, "repeated", "", count)
-    clusters, cluster_of = _frame(contents, inner, covered, frame)
+    for repeat in repeats:
+        _map_onto_first(repeat, steps, onto)
+    clusters, cluster_of = _framed(contents, steps, repeats)
     times = Counter(onto.values())
     outputs = {onto.get(node.id) for node in contents.nodes if node.is_output}
     changed = {
@@ -65,21 +53,43 @@ def _fold(contents: GraphContents, steps: Sequence[Step], repeat: Repeat, id: st
         for node in contents.nodes
         if times[node.id] > 1
     }
-    note = (
+    folded = contract(contents, onto, changed, clusters, loops=True)
+    return replace(folded, notes=(*folded.notes, *_notes(repeats)))
+
+
+def _map_onto_first(repeat: Repeat, steps: Sequence[Step], onto: dict[str, str]) -> None:
+    """Say onto which tensor of the first block each tensor of the others is drawn."""
+    start, length, count = repeat
+    for first_at in range(start, start + length):
+        first = steps[first_at]
+        for step in steps[first_at : start + length * count : length]:
+            onto[step.output.id] = first.output.id
+            for mine, other in zip(first.operands, step.operands, strict=True):
+                if "result" not in (mine.quantity.kind, other.quantity.kind):
+                    target = onto.get(mine.quantity.id, mine.quantity.id)
+                    onto.setdefault(other.quantity.id, target)
+
+
+def _notes(repeats: list[Repeat]) -> list[str]:
+    """Say what is drawn once; of many rows of blocks, how many there are."""
+    if len(repeats) > MOST_NOTES:
+        return [
+            f"{len(repeats)} rows of equal blocks are drawn as one block each, × how many there "
+            "are; the arrow back leads from one to the next. fold=False draws them all."
+        ]
+    return [
         f"{count:,} equal blocks of {counted(length, 'operation')} are drawn as one, × {count:,}; "
         f"the arrow back leads from one to the next. fold=False draws them all."
-    )
-    folded = contract(contents, onto, changed, clusters, loops=True)
-    return replace(folded, notes=(*folded.notes, note))
+        for _, length, count in repeats
+    ]
 
 
-def _frame(
-    contents: GraphContents, inner: set[str], covered: set[str], frame: Cluster
+def _framed(
+    contents: GraphContents, steps: Sequence[Step], repeats: Sequence[Repeat]
 ) -> tuple[list[Cluster], dict[str, str]]:
     """Mark the module that a block is with "× N", or put a frame of its own around the block.
 
-    `inner` are the operations of the first block, `covered` those of all. Returns the clusters, and
-    the cluster of each node that moves.
+    Returns the clusters, and the cluster of each node that moves.
     """
     parents = parents_of(contents.clusters)
     around = {
@@ -87,26 +97,30 @@ def _frame(
         for node in contents.nodes
         if node.kind in ("operation", "folded")
     }
-    chains = [around[each] for each in inner]
-    shared = next((c for c in chains[0] if all(c in chain for chain in chains)), "")
-
-    def holds_only(cluster: str, allowed: set[str]) -> bool:
-        return all(each in allowed for each, chain in around.items() if cluster in chain)
-
-    if shared and holds_only(shared, inner):
-        marked = [replace(c, times=frame.times) if c.id == shared else c for c in contents.clusters]
-        return marked, {}
+    inside = Counter(cluster for chain in around.values() for cluster in chain)
+    clusters = {cluster.id: cluster for cluster in contents.clusters}
     moved: dict[str, str] = {}
-    enclosed = set()
-    for each in inner:
-        chain = around[each]
-        below = chain[: chain.index(shared)] if shared in chain else chain
-        if below and holds_only(below[-1], covered):
-            enclosed.add(below[-1])
-        else:
-            moved[each] = frame.id
-    clusters = [replace(c, parent=frame.id) if c.id in enclosed else c for c in contents.clusters]
-    return [*clusters, replace(frame, parent=shared)], moved
+
+    def holds_only(cluster: str, allowed: Iterable[str]) -> bool:
+        return inside[cluster] == sum(cluster in around[each] for each in allowed)
+
+    for number, (start, length, count) in enumerate(repeats):
+        covered = [step.output.id for step in steps[start : start + length * count]]
+        inner = covered[:length]
+        chains = [around[each] for each in inner]
+        shared = next((c for c in chains[0] if all(c in chain for chain in chains)), "")
+        if shared and holds_only(shared, inner):
+            clusters[shared] = replace(clusters[shared], times=count)
+            continue
+        frame = f"r{number}"
+        clusters[frame] = Cluster(frame, "repeated", shared, count)
+        for each, chain in zip(inner, chains, strict=True):
+            below = chain[: chain.index(shared)] if shared else chain
+            if below and holds_only(below[-1], covered):
+                clusters[below[-1]] = replace(clusters[below[-1]], parent=frame)
+            else:
+                moved[each] = frame
+    return list(clusters.values()), moved
 
 
 def _outwards(cluster: str, parents: dict[str, str]) -> Iterator[str]:
@@ -152,7 +166,8 @@ def _end(repeat: Repeat) -> int:
 def _signature(step: Step) -> Any:
     attributes = {k: v for k, v in step.attributes.items() if k != "index"}  # x[0], x[1] ...
     operands = tuple((o.parameter, o.quantity.shape) for o in step.operands)
-    return step.op.name, step.output.shape, step.output.dtype, operands, repr(attributes)[:200]
+    made = step.output.shape, step.output.dtype, step.problem
+    return step.op.name, *made, operands, repr(attributes)[:200]
 
 
 def _periodic_runs(codes: Any) -> Iterator[Repeat]:

@@ -26,7 +26,7 @@ class Names:
     ) -> None:
         self.modules: dict[str, str] = {}  # path: class name
         self.parameters: set[Node] = set()
-        self.data: set[Node] = set()  # leaves to show as data: a sample
+        self.data: set[Node] = set()  # to show as data, however it was made: a sample
         self._names: dict[Node | int, str] = {}
         self._held: list[Any] = []  # arrays whose id() is a key
         if params is not None:
@@ -59,7 +59,7 @@ class Names:
 
     def _add(self, name: str, tensor: TensorBase) -> None:
         if tensor.node is not None:
-            self._names.setdefault(tensor.node, name)
+            self._names.setdefault(tensor.node, getattr(tensor, "name", None) or name)
         else:
             self._held.append(tensor.array)
             self._names.setdefault(id(tensor.array), getattr(tensor, "name", None) or name)
@@ -127,4 +127,4 @@ def visible(frame: FrameType) -> dict[str, Any]:
     """
     seen = {**frame.f_globals, **frame.f_locals}
     names = (*frame.f_locals, *frame.f_globals)
-    return {name: seen[name] for name in names if not name.startswith("_")}
+    return {name: seen[name] for name in names if str(name)[:1] not in ("", "_")}

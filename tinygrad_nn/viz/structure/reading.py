@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ...autograd.function import Function
 
 CHANGED = (
-    "A tensor has changed since this was computed, most often by an optimizer's step: leaves show "
-    "what they hold now, and values on the way are left out."
+    "A tensor has changed since this was computed, most often by an optimizer's step: leaves and "
+    "data show what they hold now, and values on the way are left out."
 )
 
 
@@ -58,7 +58,8 @@ def read_nodes(
     names.take_variables(nodes)
     values, changed = known_values(roots, nodes) if with_values else ({}, False)
     reader = _Reader(names, values)
-    steps = [reader.step(node) for node in nodes if node.op is not None and node.shape is not None]
+    made = [node for node in nodes if node.op and node.shape is not None]
+    steps = [reader.step(node) for node in made if node not in names.data]
     outputs = tuple(reader.of_node(root.node) for root in roots if root.node is not None)
     if calls is None:
         assign_modules(steps, names.modules)
@@ -146,7 +147,8 @@ class _Reader:
         tensor = data_tensor(node, position)
         if tensor is not None:
             quantity = self.of_tensor(tensor)
-            quantity.value = array
+            # Overwritten between two uses: no one value is what both saw.
+            quantity.value = None if quantity.value is None else array
             return quantity
         seen: Any = node.attributes if array is None else array
         key = id(seen) if array is not None else id(seen) + position
