@@ -245,4 +245,4 @@ def test_graphs_die_by_reference_counts_alone_after_all_was_looked_at(seeds):
 )
 def test_the_same_of_many_more(check):
     more = given(st.lists(st.integers(0, 2**32), min_size=1, max_size=16))
-    settings(max_examples=600)(more(check.hypothesis.inner_test))()
+    settings(max_examples=300)(more(check.hypothesis.inner_test))()
