@@ -105,7 +105,7 @@ def test_any_text_is_text(text, no_engine):
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_the_data_in_the_page_says_the_same_and_nothing_to_html(text, no_engine):
     (data,) = re.findall(
-        r'<script type="application/json" id="graph-data">(.*)</script>', to_html(hostile(text))
+        r'<script type="application/json" id="data">(.*)</script>', to_html(hostile(text))
     )
     assert not set("<>&\u2028\u2029") & set(data)
     read = json.loads(data)

@@ -18,7 +18,7 @@ HOSTILE = '"><img src=x onerror="alert(1)"></script><!-- \\frac{ $ & \n\x00\ud80
 
 
 def data_of(html):
-    return json.loads(re.search(r'id="player-data">(.*?)</script>', html, re.DOTALL)[1])
+    return json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])
 
 
 def tables_of(html):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from ..drawing.document import document
 from ..drawing.words import one_line, printable
 from ..notation.arguments import arguments_latex, rounded
 from ..notation.forward import forward_latex
@@ -22,28 +23,12 @@ from .symbols import symbol_latex
 
 FEW = 8  # numbers that are written out
 
-PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ font-family: Helvetica, Arial, sans-serif; line-height: 1.6; margin: 2em auto; }}
-body {{ max-width: 60em; padding: 0 1em; }}
-li {{ margin: 0.4em 0; overflow-x: auto; }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{content}
-</main>
-</body>
-</html>"""
+STYLE = """\
+:root { color-scheme: light dark; }
+body { font-family: Helvetica, Arial, sans-serif; line-height: 1.6; margin: 2em auto; }
+body { max-width: 60em; padding: 0 1em; }
+li { margin: 0.4em 0; overflow-x: auto; }
+"""
 
 
 def explain(loss: Any, *, inputs: Any = None, params: Any = None) -> Explanation:
@@ -99,7 +84,8 @@ class Explanation:
 
     def page(self, title: str) -> str:
         """Return the derivation as a page of its own, which needs no network."""
-        return PAGE.format(title=escape(printable(title)), content=self.html())
+        heading = f"<h1>{escape(printable(title))}</h1>"
+        return document(title, STYLE, f"<main>\n{heading}\n{self.html()}\n</main>")
 
     def _repr_html_(self) -> str:
         return self.html()

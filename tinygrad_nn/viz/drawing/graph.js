@@ -2,7 +2,7 @@
 // Moves, zooms and searches the graph of this page, and shows what a node is made from and what
 // uses it. Everything that works by mouse works by keyboard too; without a picture the list stays.
 
-const data = JSON.parse(document.getElementById("graph-data").textContent);
+const data = JSON.parse(document.getElementById("data").textContent);
 const canvas = document.getElementById("canvas");
 const svg = canvas && canvas.querySelector("svg");
 const nodes = new Map(data.nodes.map((node) => [node.id, { ...node, inputs: [], users: [] }]));

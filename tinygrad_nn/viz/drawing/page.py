@@ -4,33 +4,21 @@ Read `graph.js` next, all that moves there; `notebook.py` shows the same in a no
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from dataclasses import replace
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 from ...errors import MissingExtraError
 from ..structure.contents import Cluster, GraphContents, GraphEdge, GraphNode
+from .document import document
 from .svg import svg_element
 from .tree import operand_name, rows
 from .words import KINDS, MADE, describe, facts, operands, printable, result, title
 
 SECONDS = 20  # for the picture; a page without one has the list still
 
-PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
+BODY = """\
 <a class="skip" href="#steps">Skip to the list of steps</a>
 <header>
 <h1><bdi>{title}</bdi></h1>
@@ -48,13 +36,7 @@ PAGE = """\
 {steps}
 </section>
 </main>
-<p id="chosen" role="status"></p>
-<script type="application/json" id="graph-data">{data}</script>
-<script>
-{script}</script>
-</body>
-</html>
-"""
+<p id="chosen" role="status"></p>"""
 
 PICTURE = """\
 <section id="picture" aria-labelledby="picture-heading">
@@ -83,23 +65,18 @@ def to_html(contents: GraphContents) -> str:
         picture = PICTURE.format(svg=svg_element(untitled, timeout=SECONDS))
     except (MissingExtraError, RuntimeError) as error:
         picture = f'<p class="missing">{_html(str(error))}</p>'
-    resources = files(__package__)
-    script = resources.joinpath("graph.js").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(f"\n{script}".encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return PAGE.format(
-        policy=policy,
-        title=escape(printable(contents.title or "Computation graph")),
-        style=resources.joinpath("graph.css").read_text("utf-8"),
+    shown = contents.title or "Computation graph"
+    body = BODY.format(
+        title=escape(printable(shown)),
         notes="\n".join(f"<p>{_html(note)}</p>" for note in contents.notes),
         picture=picture,
         steps=steps_html(contents),
-        data=_data(contents),
-        script=script,
     )
+    resources = files(__package__)
+    style, script = (
+        resources.joinpath(f"graph.{each}").read_text("utf-8") for each in ("css", "js")
+    )
+    return document(shown, style, body, script, _data(contents))
 
 
 def steps_html(contents: GraphContents, *, prefix: str = "") -> str:
@@ -145,18 +122,15 @@ def _step(node: GraphNode, edges: list[GraphEdge], nodes: dict[str, GraphNode], 
     return " ".join(parts) + told
 
 
-def _data(contents: GraphContents) -> str:
-    """Return as JSON what the script needs, with nothing in it that HTML could read."""
-    data = {
+def _data(contents: GraphContents) -> dict[str, Any]:
+    """Return what the script needs."""
+    return {
         "nodes": [
             {"id": node.id, "name": operand_name(node) or node.name, "text": describe(node)}
             for node in contents.nodes
         ],
         "edges": [[edge.source, edge.target] for edge in contents.edges],
     }
-    # All that is not ASCII, such as U+2028, is written as \u2028; these three remain.
-    text = json.dumps(data)
-    return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
 
 def _html(text: str) -> str:

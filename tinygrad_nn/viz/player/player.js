@@ -2,7 +2,7 @@
 // Shows one step of the page's data at a time. All that a step says was written before; here it is
 // put in its place, the graph is marked, and buttons, keys, nodes and the list lead to a step.
 
-const data = JSON.parse(document.getElementById("player-data").textContent);
+const data = JSON.parse(document.getElementById("data").textContent);
 const at = (id) => document.getElementById(id);
 const last = data.frames.length - 1;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");

@@ -1,0 +1,59 @@
+"""A page that is one file: it loads nothing from anywhere, and no script but its own may run.
+Read `page.py` next, the page of a graph; `../player/page.py` is that of the player.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from html import escape
+from typing import Any
+
+from .words import printable
+
+DOCUMENT = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+SCRIPT = """
+<script type="application/json" id="data">{data}</script>
+<script>
+{script}</script>"""
+
+
+def document(title: str, style: str, body: str, script: str = "", data: Any = None) -> str:
+    """Return a page of HTML around `body`; `title` may be any text.
+
+    Its script finds `data` as JSON in the element of the id "data". The policy names the script by
+    its hash, so that what a name smuggles into the page does not run.
+    """
+    digest = base64.b64encode(hashlib.sha256(f"\n{script}".encode()).digest()).decode()
+    allowed = f"'sha256-{digest}'" if script else "'none'"
+    policy = (
+        f"default-src 'none'; script-src {allowed}; "
+        "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    scripted = SCRIPT.format(data=_json(data), script=script) if script else ""
+    return DOCUMENT.format(
+        policy=policy, title=escape(printable(title)), style=style, body=f"{body}{scripted}"
+    )
+
+
+def _json(data: Any) -> str:
+    """Return JSON with nothing in it that HTML could read; what is not ASCII is escaped too."""
+    text = json.dumps(data)
+    return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
