@@ -4,6 +4,7 @@ Read `test_inplace.py` next.
 
 from __future__ import annotations
 
+import gc
 import random
 import signal
 import threading
@@ -73,6 +74,7 @@ def interrupted(step: Any, after: float) -> int:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, interrupt)
+    gc.disable()  # Python itself swallows one inside a callback of the collector: hypothesis has one
     try:
         signal.setitimer(signal.ITIMER_REAL, after)
         while not calls:
@@ -82,6 +84,7 @@ def interrupted(step: Any, after: float) -> int:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        gc.enable()
     pytest.fail("an interrupt was swallowed")
 
 
