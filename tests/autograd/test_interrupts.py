@@ -74,7 +74,7 @@ def interrupted(step: Any, after: float) -> int:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, interrupt)
-    gc.disable()  # Python itself swallows one inside a callback of the collector: hypothesis has one
+    gc.disable()  # Python itself swallows one in a callback of the collector: hypothesis has one
     try:
         signal.setitimer(signal.ITIMER_REAL, after)
         while not calls:
