@@ -9,6 +9,29 @@ from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
 from . import autograd, datasets, nn, optim
+from .arrays.dtypes import (
+    bool,
+    double,
+    dtype,
+    float,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    half,
+    int,
+    int8,
+    int16,
+    int32,
+    int64,
+    long,
+    promote_types,
+    result_type,
+    set_default_dtype,
+    short,
+    uint8,
+)
+from .arrays.limits import finfo, iinfo
 from .autograd.grad_mode import (
     enable_grad,
     inference_mode,
@@ -32,30 +55,6 @@ from .creation import (
     tensor,
     zeros,
     zeros_like,
-)
-from .dtypes import (
-    bool,
-    double,
-    dtype,
-    finfo,
-    float,
-    float16,
-    float32,
-    float64,
-    get_default_dtype,
-    half,
-    iinfo,
-    int,
-    int8,
-    int16,
-    int32,
-    int64,
-    long,
-    promote_types,
-    result_type,
-    set_default_dtype,
-    short,
-    uint8,
 )
 from .ops.compare import (
     bitwise_and,

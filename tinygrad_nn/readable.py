@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dtypes
+from .arrays import dtypes
+from .arrays.dtypes import dtype as dtype_class
 from .autograd import tensor_base
 from .autograd.differentiable import Differentiable
-from .dtypes import dtype as dtype_class
 from .errors import DTypeError, GraphError, ShapeError
 from .numpy_protocol import call_function, call_ufunc
 from .ops.dims import one_dim

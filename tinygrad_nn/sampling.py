@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from .arrays import dtypes
 from .creation import shape_of, wrap
 from .errors import DTypeError
 from .random import Generator, default_generator

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from .arrays import dtypes
+from .arrays.dtypes import dtype as dtype_class
+from .arrays.reading import array_from, sizes_from
 from .autograd import tensor_base
 from .autograd.node import extra_of, make_leaf
 from .autograd.tensor_base import TensorBase, make_tensor
-from .dtypes import dtype as dtype_class
 from .errors import GraphError, ShapeError
-from .from_data import array_from, sizes_from
 from .ops import compare, elementwise, inplace, linalg, reduce
 from .ops import index as index_ops
 from .ops import shape as shape_ops

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import Array, from_numpy
+from ..arrays.dtypes import Array, from_numpy
+from ..arrays.sums import sum_to_shape
 from ..errors import DTypeError, GraphError, ShapeError
-from ..summation import sum_to_shape
 from .anomaly import check_finite, check_kept
 from .grad_mode import enable_grad, no_grad
 from .node import Node, extra_of

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol
 
-from ..dtypes import Array
+from ..arrays.dtypes import Array
 from ..errors import GraphError
 from .node import Node
 from .tensor_base import make_tensor

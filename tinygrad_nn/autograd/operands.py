@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
-from ..dtypes import Array, result_dtype
+from ..arrays import dtypes
+from ..arrays.dtypes import Array, result_dtype
 from ..errors import DTypeError, ShapeError
 from .op import REQUIRED, Op
 from .tensor_base import TensorBase, make_tensor

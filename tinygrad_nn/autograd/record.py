@@ -10,7 +10,7 @@ from weakref import ref
 
 import numpy as np
 
-from ..dtypes import FLOAT64, Array, default_float
+from ..arrays.dtypes import FLOAT64, Array, default_float
 from . import tensor_base
 from .anomaly import remember_call
 from .grad_mode import INFERENCE, RECORD, mode

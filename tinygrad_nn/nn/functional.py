@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import promoted
+from ..arrays.dtypes import promoted
 from ..errors import DTypeError, ShapeError
 from ..ops import elementwise, loss
 from ..ops import softmax as softmax_ops

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
-from .. import dtypes
+from ..arrays import dtypes
 from ..autograd.node import RemovableHandle, clock
 from ..errors import DTypeError
 from ..tensor import Tensor

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays.dtypes import Array
 from ..autograd.record import op
-from ..dtypes import Array
 
 
 @op(r"a = b", elementwise=True)

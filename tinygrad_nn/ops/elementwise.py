@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import Array, default_float, result_dtype
 from ..autograd.record import op
-from ..dtypes import Array, default_float, result_dtype
 from ..errors import DTypeError, ShapeError
 
 # Infinities and nan are values here, as in PyTorch: log(0) is -inf, no warning (0.9 µs a call).

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import Array
 from ..autograd.record import op
 from ..autograd.tensor_base import TensorBase
-from ..dtypes import Array
 from ..errors import DimensionError, DTypeError, ShapeError
 from .dims import one_dim
 

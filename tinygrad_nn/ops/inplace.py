@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import Array
 from ..autograd.grad_mode import INFERENCE, mode
 from ..autograd.node import Node
 from ..autograd.record import op
 from ..autograd.tensor_base import INFERENCE_VERSION, TensorBase, make_tensor
 from ..autograd.views import View, renew_views, replay, view_of
-from ..dtypes import Array
 from ..errors import DTypeError, GraphError, ShapeError
 from .elementwise import cast
 from .index import as_index, check_index, getitem, pick, put

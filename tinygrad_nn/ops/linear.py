@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import Array, float16
+from ..arrays.sums import in_float32
 from ..autograd.record import op
-from ..dtypes import Array, float16
 from ..errors import DTypeError, ShapeError
-from ..summation import in_float32
 from .linalg import as_rows, matmul
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import Array
+from ..arrays.sums import accurate_sum, in_float32
 from ..autograd.record import op
-from ..dtypes import Array
 from ..errors import DimensionError, DTypeError, ShapeError
-from ..summation import accurate_sum, in_float32
 from .elementwise import abs as absolute
 from .elementwise import check_float, exp, log, sigmoid, silent
 from .index import gather

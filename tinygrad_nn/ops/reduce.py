@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arrays.dtypes import Array, default_float, to_numpy
+from ..arrays.sums import accurate_sum, in_float32
 from ..autograd.record import op
-from ..dtypes import Array, default_float, to_numpy
 from ..errors import DimensionError
-from ..summation import accurate_sum, in_float32
 from .dims import count, kept_shape, many_dims, one_dim
 from .elementwise import check_float, maximum, minimum, silent
 from .index import gather

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import Array, promoted
 from ..autograd.record import op
-from ..dtypes import Array, promoted
 from ..errors import DTypeError, ShapeError
 from .dims import many_dims, one_dim
 

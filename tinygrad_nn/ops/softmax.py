@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays.dtypes import Array
+from ..arrays.sums import accurate_sum, in_float32, is_short_last
 from ..autograd.record import op
-from ..dtypes import Array
-from ..summation import accurate_sum, in_float32, is_short_last
 from .dims import one_dim
 from .elementwise import check_float, silent
 

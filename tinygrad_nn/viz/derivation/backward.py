@@ -11,11 +11,11 @@ from weakref import ref
 
 import numpy as np
 
+from ...arrays.dtypes import Array
+from ...arrays.sums import sum_to_shape
 from ...autograd.node import Node
 from ...autograd.op import Op
-from ...dtypes import Array
 from ...errors import GraphError
-from ...summation import sum_to_shape
 from ..structure.computation import Computation, Operand, Quantity, Step
 from ..structure.values import compute_again, data_array, same
 

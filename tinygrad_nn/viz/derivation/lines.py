@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...dtypes import Array
+from ...arrays.dtypes import Array
 from ..structure.computation import Computation, Quantity, Step
 from .backward import BackwardStep, Contribution, backward_pass
 from .formulas import Definitions, contribution_formula, unbroadcast

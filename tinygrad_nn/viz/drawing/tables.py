@@ -13,7 +13,7 @@ from itertools import islice
 
 import numpy as np
 
-from ...dtypes import Array
+from ...arrays.dtypes import Array
 from ..structure.summary import number, statistics
 from .words import printable
 

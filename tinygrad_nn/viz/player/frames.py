@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ...dtypes import Array
+from ...arrays.dtypes import Array
 from ..drawing.tables import array_html
 from ..notation.arguments import short_number
 from ..structure.summary import summary_text

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...dtypes import Array
+from ...arrays.dtypes import Array
 from ..notation.latex import to_text
 from ..structure.computation import Computation
 from ..structure.contents import GraphContents, GraphNode

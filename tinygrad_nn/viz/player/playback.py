@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...dtypes import Array
+from ...arrays.dtypes import Array
 from ..derivation.backward import BackwardPass, BackwardStep, Contribution, backward_pass
 from ..derivation.symbols import symbols
 from ..notation.arguments import arguments_latex, rounded, short_number

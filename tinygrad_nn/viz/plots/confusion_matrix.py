@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays.reading import array_from
 from ...errors import DTypeError, ShapeError
-from ...from_data import array_from
 from .figures import AS_IT_IS, PER_LETTER, axes_for, visible
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays.dtypes import FLOAT64, default_float
+from ...arrays.reading import array_from
 from ...autograd.tensor_base import make_tensor
-from ...dtypes import FLOAT64, default_float
 from ...errors import DTypeError, ShapeError
-from ...from_data import array_from
 from .evaluation import dtype_for, evaluation
 from .figures import add_legend, axes_for
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays.dtypes import FLOAT64
+from ...arrays.reading import array_from
 from ...autograd.tensor_base import TensorBase
-from ...dtypes import FLOAT64
 from ...errors import ShapeError
-from ...from_data import array_from
 
 Vector = NDArray[Any]  # float64: all weights behind each other, (P,); two directions are (2, P)
 SEED = 0  # of the random directions: the same picture every time

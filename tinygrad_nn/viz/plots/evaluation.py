@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.reading import array_from
 from ...autograd.grad_mode import no_grad
 from ...autograd.tensor_base import TensorBase, make_tensor
-from ...from_data import array_from
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dtypes import FLOAT64
-from ...from_data import array_from
+from ...arrays.dtypes import FLOAT64
+from ...arrays.reading import array_from
 from .figures import AS_IT_IS, PER_LETTER, add_legend, axes_for, visible
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays.dtypes import FLOAT64
+from ...arrays.reading import array_from
 from ...autograd.grad_mode import no_grad
 from ...autograd.tensor_base import TensorBase
-from ...dtypes import FLOAT64
 from ...errors import ShapeError
-from ...from_data import array_from
 from .directions import (
     Vector,
     as_vector,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dtypes import FLOAT64
+from ...arrays.dtypes import FLOAT64
+from ...arrays.reading import array_from
 from ...errors import ShapeError
-from ...from_data import array_from
 from .figures import axes_for
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ...arrays.dtypes import Array
 from ...autograd.node import Node
-from ...dtypes import Array
 
 Kind = Literal["parameter", "leaf", "data", "result"]
 

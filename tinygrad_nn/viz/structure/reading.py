@@ -11,10 +11,10 @@ from weakref import ref
 
 import numpy as np
 
+from ...arrays.dtypes import Array
 from ...autograd.node import Node
 from ...autograd.op import Op
 from ...autograd.tensor_base import TensorBase
-from ...dtypes import Array
 from ...errors import DTypeError, GraphError
 from .computation import Computation, Operand, Quantity, Step
 from .modules import Span, assign_modules, place_by_calls, with_outer

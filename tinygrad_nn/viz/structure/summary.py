@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...dtypes import Array
+from ...arrays.dtypes import Array
 
 FEW = 8
 

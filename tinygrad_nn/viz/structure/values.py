@@ -10,10 +10,10 @@ from weakref import ref
 
 import numpy as np
 
+from ...arrays.dtypes import Array
 from ...autograd.node import Node
 from ...autograd.op import Op
 from ...autograd.tensor_base import TensorBase
-from ...dtypes import Array
 
 
 def known_values(roots: Iterable[TensorBase], nodes: list[Node]) -> tuple[dict[Node, Array], bool]:

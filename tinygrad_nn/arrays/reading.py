@@ -1,5 +1,5 @@
 """Reading Python lists, numbers and arrays as PyTorch does: floats become the default dtype.
-Read `tensor.py` and `creation.py` next.
+Read `../tensor.py` and `../creation.py` next.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DTypeError, ShapeError
 from . import dtypes
-from .autograd.tensor_base import TensorBase
-from .errors import DTypeError, ShapeError
 
 _NUMBERS = (bool, int, float, np.generic)
 _NO_LENGTH = -1
@@ -31,8 +30,9 @@ def array_from(data: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
             is too large for the dtype.
     """
     wanted = None if dtype is None else dtypes.to_numpy(dtype)
-    if isinstance(data, TensorBase):
-        data = data.array
+    tensor_array = _array_inside(data)
+    if tensor_array is not None:
+        data = tensor_array
     if not isinstance(data, (np.ndarray, np.generic)):
         return _array_of_numbers(*_flattened(data, name), wanted, name)
     array = np.asarray(data)
@@ -63,7 +63,11 @@ def _flattened(data: Any, name: str) -> tuple[list[Any], tuple[int, ...]]:
     level = [data]
     shape: list[int] = []
     while level and not all(issubclass(kind, _NUMBERS) for kind in set(map(type, level))):
-        level = [_number(each, name) if isinstance(each, TensorBase) else each for each in level]
+        inside = [_array_inside(each) for each in level]
+        level = [
+            each if array is None else _number(array, name)
+            for each, array in zip(level, inside, strict=True)
+        ]
         lengths = [_length(each, name) for each in level]
         first = lengths[0]
         other = next((length for length in lengths if length != first), first)
@@ -82,13 +86,19 @@ def _flattened(data: Any, name: str) -> tuple[list[Any], tuple[int, ...]]:
     return level, tuple(shape)
 
 
-def _number(tensor: TensorBase, name: str) -> Any:
-    if tensor.array.size != 1:
+def _array_inside(value: Any) -> np.ndarray[Any, Any] | None:
+    """Return the array that a tensor stands on; a tensor is whatever has one."""
+    array = getattr(value, "array", None)
+    return array if isinstance(array, np.ndarray) else None
+
+
+def _number(array: np.ndarray[Any, Any], name: str) -> Any:
+    if array.size != 1:
         raise DataValueError(
-            f"{name}(): a tensor of shape {tensor.array.shape} inside a list; join tensors with "
+            f"{name}(): a tensor of shape {array.shape} inside a list; join tensors with "
             "tnn.stack or tnn.cat"
         )
-    return tensor.array.reshape(())[()]
+    return array.reshape(())[()]
 
 
 def _length(value: Any, name: str) -> int:

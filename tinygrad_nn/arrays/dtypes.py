@@ -1,5 +1,5 @@
 """PyTorch's dtypes over NumPy's, and PyTorch's rules for mixing them (by category, not by width).
-Read `autograd/tensor_base.py` next: a tensor is an array of one of these.
+Read `limits.py` next: the largest and the smallest numbers that these hold.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import DTypeError
+from ..errors import DTypeError
 
 Array = Any  # an ndarray on the first order; a Tensor where a rule is itself recorded
 
@@ -162,57 +162,3 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
     (array,), (number,) = arrays, numbers
     larger = _CATEGORY[number.kind] > _CATEGORY[array.dtype.kind]
     return from_numpy(number if larger else array.dtype)
-
-
-class finfo:  # noqa: N801 - PyTorch's spelling
-    """The limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `resolution`, `bits`.
-
-    Raises:
-        TypeError: a dtype that is no float.
-
-    Example:
-        >>> import tinygrad_nn as tnn
-        >>> tnn.finfo(tnn.float32).eps
-        1.1920928955078125e-07
-    """
-
-    def __init__(self, type: dtype | None = None) -> None:
-        numpy_dtype = _default if type is None else to_numpy(type)
-        if numpy_dtype.kind != "f":
-            raise DTypeError(f"finfo() takes a floating-point dtype, got {type}; see iinfo()")
-        limits = np.finfo(numpy_dtype)
-        self.dtype = numpy_dtype.name
-        self.bits = limits.bits
-        self.resolution = 10.0**-limits.precision  # decimal digits that survive
-        self.min, self.max = limits.min.item(), limits.max.item()
-        self.eps = limits.eps.item()
-        self.tiny = self.smallest_normal = limits.tiny.item()
-
-    def __repr__(self) -> str:
-        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
-        limits = ", ".join(f"{name}={getattr(self, name):g}" for name in names)
-        return f"finfo({limits}, dtype={self.dtype})"
-
-
-class iinfo:  # noqa: N801 - PyTorch's spelling
-    """The limits of an integer dtype: `max`, `min`, `bits`.
-
-    Raises:
-        TypeError: a dtype that is no integer.
-
-    Example:
-        >>> import tinygrad_nn as tnn
-        >>> tnn.iinfo(tnn.uint8).max
-        255
-    """
-
-    def __init__(self, type: dtype) -> None:
-        numpy_dtype = to_numpy(type)
-        if numpy_dtype.kind not in "iu":
-            raise DTypeError(f"iinfo() takes an integer dtype, got {type}; see finfo()")
-        limits = np.iinfo(numpy_dtype)
-        self.dtype = numpy_dtype.name
-        self.bits, self.min, self.max = limits.bits, limits.min, limits.max
-
-    def __repr__(self) -> str:
-        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

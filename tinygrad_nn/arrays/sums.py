@@ -1,5 +1,5 @@
 """Sums over axes that stay accurate in float32 and float16, where NumPy adds row after row.
-Read `autograd/engine.py` next, which sums gradients back to an input's shape with it.
+Read `../autograd/engine.py` next, which sums gradients back to an input's shape with it.
 """
 
 from __future__ import annotations

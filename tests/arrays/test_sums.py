@@ -1,5 +1,5 @@
 """Sums over any axes: exact as np.sum in float64, and right to 1e-5 in float32 over many rows.
-Read `tinygrad_nn/summation.py` next.
+Read `tinygrad_nn/arrays/sums.py` next.
 """
 
 import numpy as np
@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import tinygrad_nn as tnn
-from tinygrad_nn.summation import accurate_sum, sum_to_shape
+from tinygrad_nn.arrays.sums import accurate_sum, sum_to_shape
 
 # Longer than the 64 rows that are added one after another, and not a multiple of it.
 sizes = st.sampled_from([0, 1, 2, 3, 5, 63, 64, 65, 130, 300])

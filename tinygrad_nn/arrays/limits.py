@@ -1,0 +1,64 @@
+"""The limits of a dtype, `finfo` and `iinfo`: its largest and smallest numbers, its precision.
+Read `reading.py` next, where a number too large for its dtype is an error.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import DTypeError
+from .dtypes import default_float, dtype, to_numpy
+
+
+class finfo:  # noqa: N801 - PyTorch's spelling
+    """The limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `resolution`, `bits`.
+
+    Raises:
+        TypeError: a dtype that is no float.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.finfo(tnn.float32).eps
+        1.1920928955078125e-07
+    """
+
+    def __init__(self, type: dtype | None = None) -> None:
+        numpy_dtype = default_float() if type is None else to_numpy(type)
+        if numpy_dtype.kind != "f":
+            raise DTypeError(f"finfo() takes a floating-point dtype, got {type}; see iinfo()")
+        limits = np.finfo(numpy_dtype)
+        self.dtype = numpy_dtype.name
+        self.bits = limits.bits
+        self.resolution = 10.0**-limits.precision  # decimal digits that survive
+        self.min, self.max = limits.min.item(), limits.max.item()
+        self.eps = limits.eps.item()
+        self.tiny = self.smallest_normal = limits.tiny.item()
+
+    def __repr__(self) -> str:
+        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        limits = ", ".join(f"{name}={getattr(self, name):g}" for name in names)
+        return f"finfo({limits}, dtype={self.dtype})"
+
+
+class iinfo:  # noqa: N801 - PyTorch's spelling
+    """The limits of an integer dtype: `max`, `min`, `bits`.
+
+    Raises:
+        TypeError: a dtype that is no integer.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.iinfo(tnn.uint8).max
+        255
+    """
+
+    def __init__(self, type: dtype) -> None:
+        numpy_dtype = to_numpy(type)
+        if numpy_dtype.kind not in "iu":
+            raise DTypeError(f"iinfo() takes an integer dtype, got {type}; see finfo()")
+        limits = np.iinfo(numpy_dtype)
+        self.dtype = numpy_dtype.name
+        self.bits, self.min, self.max = limits.bits, limits.min, limits.max
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
