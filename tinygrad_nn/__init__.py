@@ -1,5 +1,5 @@
 """tinygrad_nn: autograd and neural networks in PyTorch's spelling, on NumPy alone.
-Every public name is spelt out here; read `autograd/` first, then `ops/`, then `tensor.py`.
+Every public name is spelt out here; read `autograd/` first, then `ops/`, then `tensor/tensor.py`.
 """
 
 __version__ = "0.1.0"
@@ -39,22 +39,6 @@ from .autograd.grad_mode import (
     is_inference_mode_enabled,
     no_grad,
     set_grad_enabled,
-)
-from .creation import (
-    arange,
-    as_tensor,
-    empty,
-    empty_like,
-    eye,
-    from_numpy,
-    full,
-    full_like,
-    linspace,
-    ones,
-    ones_like,
-    tensor,
-    zeros,
-    zeros_like,
 )
 from .ops.compare import (
     bitwise_and,
@@ -112,9 +96,27 @@ from .ops.shape import (
     unsqueeze,
 )
 from .ops.softmax import log_softmax, softmax
-from .printing import set_printoptions
 from .random import Generator, default_generator, initial_seed, manual_seed, seed
-from .sampling import (
+from .tensor import Tensor
+from .tensor.creation import (
+    arange,
+    as_tensor,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    linspace,
+    ones,
+    ones_like,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from .tensor.device import Size, device
+from .tensor.printing import set_printoptions
+from .tensor.sampling import (
     get_rng_state,
     rand,
     rand_like,
@@ -125,8 +127,6 @@ from .sampling import (
     randperm,
     set_rng_state,
 )
-from .size import Size, device
-from .tensor import Tensor
 
 if _typing.TYPE_CHECKING:
     from . import viz

@@ -1,5 +1,5 @@
 """The exception classes: each is both PyTorch's type and the natural Python one, so that code
-written for either catches it. Read `tensor.py` next, which raises most of them.
+written for either catches it. Read `tensor/tensor.py` next, which raises most of them.
 """
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors import numpy as safetensors_numpy
 
-from .creation import from_numpy
 from .errors import DataError
 from .files import write_file
 from .tensor import Tensor
+from .tensor.creation import from_numpy
 
 
 def save_file(tensors: Mapping[str, Tensor], path: str | os.PathLike[str]) -> None:

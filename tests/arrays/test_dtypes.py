@@ -1,5 +1,5 @@
 """Dtypes: PyTorch's names, limits and rules for mixing, and NumPy takes them as its own.
-Read `../test_creation.py` next.
+Read `../tensor/test_creation.py` next.
 """
 
 import copy

@@ -1,5 +1,5 @@
 """Tensors from Python's numbers and lists and from NumPy's arrays: dtype, shape, memory, errors.
-Read `../test_creation.py` next: filled, in ranges, drawn.
+Read `../tensor/test_creation.py` next: filled, in ranges, drawn.
 """
 
 import collections

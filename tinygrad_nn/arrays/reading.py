@@ -1,5 +1,5 @@
 """Reading Python lists, numbers and arrays as PyTorch does: floats become the default dtype.
-Read `../tensor.py` and `../creation.py` next.
+Read `../tensor/creation.py` next.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@ Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `record`, `engine`
 `checks/` says whether gradients are right.
 """
 
+from ..tensor.variable import Variable
 from . import function
 from .checks import Comparison, GradcheckError, compare, gradcheck, gradgradcheck
 from .engine import backward, grad
@@ -17,7 +18,6 @@ from .grad_mode import (
 )
 from .op import registry
 from .record import op
-from .variable import Variable
 
 __all__ = [
     "Comparison",

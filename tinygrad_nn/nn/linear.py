@@ -7,9 +7,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..creation import empty
 from ..ops.linear import linear
 from ..tensor import Tensor
+from ..tensor.creation import empty
 from . import init
 from .module import Module
 from .parameter import Parameter

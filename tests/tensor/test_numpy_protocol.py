@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tinygrad_nn as tnn
-from tinygrad_nn.numpy_protocol import FUNCTIONS, UFUNCS
+from tinygrad_nn.tensor.numpy_protocol import FUNCTIONS, UFUNCS
 
 
 @pytest.fixture

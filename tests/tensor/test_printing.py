@@ -1,5 +1,5 @@
 """Printed tensors equal PyTorch's byte for byte: literal strings first, then drawn arrays.
-Read `tinygrad_nn/printing.py` next, which lays the text out.
+Read `tinygrad_nn/tensor/printing.py` next, which lays the text out.
 """
 
 import math
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from printed_texts import TEXTS, TEXTS_UNDER_OPTIONS, f32
 
-from tinygrad_nn.printing import format_array, set_printoptions, tensor_repr
+from tinygrad_nn.tensor.printing import format_array, set_printoptions, tensor_repr
 
 nan, inf = math.nan, math.inf
 FLOATS = [np.float16, np.float32, np.float64]

@@ -11,20 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import dtypes
-from .arrays.dtypes import dtype as dtype_class
-from .arrays.reading import array_from, sizes_from
-from .autograd import tensor_base
-from .autograd.node import extra_of, make_leaf
-from .autograd.tensor_base import TensorBase, make_tensor
-from .errors import GraphError, ShapeError
-from .ops import compare, elementwise, inplace, linalg, reduce
-from .ops import index as index_ops
-from .ops import shape as shape_ops
-from .ops import softmax as softmax_ops
-from .readable import Readable
-from .size import Size
-from .size import device as device_class
+from ..arrays import dtypes
+from ..arrays.dtypes import dtype as dtype_class
+from ..arrays.reading import array_from, sizes_from
+from ..autograd import tensor_base
+from ..autograd.node import extra_of, make_leaf
+from ..autograd.tensor_base import TensorBase, make_tensor
+from ..errors import GraphError, ShapeError
+from ..ops import compare, elementwise, inplace, linalg, reduce
+from ..ops import index as index_ops
+from ..ops import shape as shape_ops
+from ..ops import softmax as softmax_ops
+from .device import Size
+from .device import device as device_class
+from .facts import TensorFacts
 
 in_place = inplace.in_place
 
@@ -34,7 +34,7 @@ def _sizes(given: tuple[Any, ...]) -> Any:
     return given[0] if len(given) == 1 and isinstance(given[0], (tuple, list)) else given
 
 
-class Tensor(Readable):
+class Tensor(TensorFacts):
     """An n-dimensional array that records what is computed from it.
 
     `Tensor(2, 3)` makes an uninitialised float32 tensor of that shape and `Tensor([2, 3])` one of

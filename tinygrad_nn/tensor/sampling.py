@@ -1,5 +1,5 @@
 """The functions that draw tensors from PyTorch's random streams, and where the default one stands.
-Read `nn/` next.
+Read `../nn/` next.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import dtypes
+from ..arrays import dtypes
+from ..errors import DTypeError
+from ..random import Generator, default_generator
 from .creation import shape_of, wrap
-from .errors import DTypeError
-from .random import Generator, default_generator
 from .tensor import Tensor
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import dtypes
-from .arrays.reading import array_from, sizes_from
-from .autograd.tensor_base import make_tensor
-from .errors import DTypeError, ShapeError
-from .random.box_muller import fused_multiply_add
-from .size import device as device_class
+from ..arrays import dtypes
+from ..arrays.reading import array_from, sizes_from
+from ..autograd.tensor_base import make_tensor
+from ..errors import DTypeError, ShapeError
+from ..random.box_muller import fused_multiply_add
+from .device import device as device_class
 from .tensor import Tensor
 
 

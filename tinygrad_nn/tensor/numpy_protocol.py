@@ -1,5 +1,5 @@
 """Which of our operations answers for which NumPy function, so that `np.tanh(t)` records.
-Read `tensor.py` next, whose `__array_ufunc__` and `__array_function__` look here.
+Read `facts.py` next, whose `__array_ufunc__` and `__array_function__` look here.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .autograd.tensor_base import TensorBase, make_tensor
-from .errors import DTypeError
-from .ops import compare, elementwise, index, linalg, reduce
-from .ops import shape as shape_ops
+from ..autograd.tensor_base import TensorBase, make_tensor
+from ..errors import DTypeError
+from ..ops import compare, elementwise, index, linalg, reduce
+from ..ops import shape as shape_ops
 
 
 def _tensors(arrays: Any) -> list[Any]:

@@ -1,5 +1,5 @@
 """How a tensor reads on the screen: numbers, brackets and suffixes exactly as PyTorch prints them.
-Read `tensor.py` next, whose `__repr__` calls `tensor_repr` with the suffixes that it alone knows.
+Read `facts.py` next, whose `__repr__` calls `tensor_repr` with the suffixes that it alone knows.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def tensor_repr(
     A suffix that would pass the end of the line starts a new one.
 
     Example:
-        >>> from tinygrad_nn.printing import tensor_repr
+        >>> from tinygrad_nn.tensor.printing import tensor_repr
         >>> tensor_repr(np.array([0.5, 2.0]), suffixes=["grad_fn=<MulBackward0>"])
         'tensor([0.5000, 2.0000], dtype=torch.float64, grad_fn=<MulBackward0>)'
         >>> tensor_repr(np.zeros((0, 3), np.float32))
@@ -145,7 +145,7 @@ def format_array(array: Array, indent: int) -> str:
     with the array.
 
     Example:
-        >>> from tinygrad_nn.printing import format_array
+        >>> from tinygrad_nn.tensor.printing import format_array
         >>> print(format_array(np.array([[1.0, -2.5], [np.inf, 0.0]]), indent=0))
         [[ 1.0000, -2.5000],
          [    inf,  0.0000]]

@@ -1,5 +1,5 @@
 """Tensors filled with a value, in ranges, and drawn: PyTorch's shapes, dtypes and numbers.
-Read `arrays/test_reading.py` too; `test_random.py` has the streams themselves.
+Read `../arrays/test_reading.py` too; `../test_random.py` has the streams themselves.
 """
 
 import numpy as np

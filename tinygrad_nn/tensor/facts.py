@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import dtypes
-from .arrays.dtypes import dtype as dtype_class
-from .autograd import tensor_base
-from .autograd.differentiable import Differentiable
-from .errors import DTypeError, GraphError, ShapeError
+from ..arrays import dtypes
+from ..arrays.dtypes import dtype as dtype_class
+from ..autograd import tensor_base
+from ..autograd.differentiable import Differentiable
+from ..errors import DTypeError, GraphError, ShapeError
+from ..ops.dims import one_dim
+from .device import Size
+from .device import device as device_class
 from .numpy_protocol import call_function, call_ufunc
-from .ops.dims import one_dim
 from .printing import tensor_repr
-from .size import Size
-from .size import device as device_class
 
 if TYPE_CHECKING:
-    from .viz.derivation.explanation import Explanation
+    from ..viz.derivation.explanation import Explanation
 
 
-class Readable(Differentiable):
+class TensorFacts(Differentiable):
     """A tensor whose values and properties can be read."""
 
     __slots__ = ()
@@ -168,7 +168,7 @@ class Readable(Differentiable):
 
     def _repr_html_(self) -> str:
         """Show the tensor in a notebook: its numbers in a shaded table, an image as a picture."""
-        from .viz.drawing.tables import array_html
+        from ..viz.drawing.tables import array_html
 
         facts = [self.name, f"dtype {self.array.dtype}"]
         if self.grad_fn is not None:
@@ -182,7 +182,7 @@ class Readable(Differentiable):
 
         See `tnn.viz.explain` for the arguments and errors.
         """
-        from .viz.derivation.explanation import explain
+        from ..viz.derivation.explanation import explain
 
         return explain(self, inputs=inputs, params=params)
 

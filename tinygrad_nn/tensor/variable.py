@@ -1,13 +1,13 @@
 """`Variable`, the wrapper that older PyTorch programs put around every tensor; now just the tensor.
-Read `function.py` next.
+Read `../autograd/function.py` next.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..tensor import Tensor
 from ..warn import warn_user
+from .tensor import Tensor
 
 
 class _AnyTensor(type):

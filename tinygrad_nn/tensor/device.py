@@ -1,5 +1,5 @@
 """`Size`, the tuple that a tensor's shape is, and `device`, which is always the CPU.
-Read `tensor.py` next.
+Read `facts.py` next, where a tensor tells both.
 """
 
 from __future__ import annotations
