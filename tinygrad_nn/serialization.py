@@ -1,5 +1,5 @@
 """Tensors in a file: written whole or not at all, as safetensors, where nothing can be run.
-Read `nn/state.py` next: the names and the tensors that a model saves and loads.
+Read `nn/module/state.py` next: the names and the tensors that a model saves and loads.
 """
 
 from __future__ import annotations

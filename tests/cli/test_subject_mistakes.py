@@ -39,7 +39,7 @@ THERE = "what can be drawn there: loss_1, error (a function), pair (a function),
         ("nothing", "nothing is None, not a tensor"),
         ("array", "array is of type numpy.ndarray, not a tensor"),
         ("data", "data is a tensor without a graph, not a tensor"),
-        ("model", "model is of type tinygrad_nn.nn.container.Sequential, not a tensor"),
+        ("model", "model is of type tinygrad_nn.nn.layers.container.Sequential, not a tensor"),
         ("of", "of is a function that takes arguments, not a tensor"),
     ],
 )

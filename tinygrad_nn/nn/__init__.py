@@ -1,12 +1,20 @@
 """Layers, losses and containers, with PyTorch's names and initial values.
-Read `module.py` first, then `linear.py`, `activation.py`, `container.py`, `loss.py`.
+Read `parameter.py` and `module/` first, then `layers/` and `losses/`.
 """
 
 from . import functional, init, parameter
-from .activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
-from .container import Flatten, Sequential
-from .linear import Identity, Linear
-from .loss import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss
+from .layers import (
+    Flatten,
+    Identity,
+    Linear,
+    LogSoftmax,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from .losses import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss
 from .module import Module
 from .parameter import Parameter
 

@@ -1,5 +1,5 @@
 """The functions behind the layers, with PyTorch's signatures; programs import them as F.
-Read `linear.py` and `loss.py` next, the Modules that call them.
+Read `layers/` and `losses/` next, the Modules that call them.
 """
 
 from __future__ import annotations

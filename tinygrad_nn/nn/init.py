@@ -1,5 +1,5 @@
 """Initial values, drawn in place from PyTorch's random streams.
-Read `linear.py` next, which uses them.
+Read `layers/linear.py` next, which uses them.
 """
 
 from __future__ import annotations

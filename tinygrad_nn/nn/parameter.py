@@ -1,5 +1,5 @@
 """`Parameter`: a tensor that a Module trains.
-Read `module.py` next.
+Read `module/module.py` next.
 """
 
 from __future__ import annotations

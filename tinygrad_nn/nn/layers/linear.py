@@ -7,12 +7,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..ops.linear import linear
-from ..tensor import Tensor
-from ..tensor.creation import empty
-from . import init
-from .module import Module
-from .parameter import Parameter
+from ...ops.linear import linear
+from ...tensor import Tensor
+from ...tensor.creation import empty
+from .. import init
+from ..module import Module
+from ..parameter import Parameter
 
 
 class Linear(Module):

@@ -1,39 +1,12 @@
-"""Losses as Modules.
-Read `../optim/` next: the optimizers that make them smaller.
+"""Losses on classes: of log-probabilities, of logits, and of answers that are yes or no.
+Read `../../optim/` next: the optimizers that make them smaller.
 """
 
 from __future__ import annotations
 
-from ..tensor import Tensor
-from . import functional as F
-from .module import Module
-
-
-class Loss(Module):
-    """A loss with a reduction: "mean", "sum" or "none"."""
-
-    def __init__(
-        self,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__()
-        self.reduction = F.legacy_reduction(size_average, reduce, reduction)
-
-
-class MSELoss(Loss):
-    """The squared error (x - t)^2.
-
-    Example:
-        >>> import tinygrad_nn as tnn
-        >>> tnn.nn.MSELoss()(tnn.tensor([1.0, 2.0]), tnn.tensor([0.0, 0.0]))
-        tensor(2.5000)
-    """
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Return the reduced squared error."""
-        return F.mse_loss(input, target, reduction=self.reduction)
+from ...tensor import Tensor
+from .. import functional as F
+from .loss import Loss
 
 
 class NLLLoss(Loss):

@@ -4,9 +4,9 @@ Read `container.py` next.
 
 from __future__ import annotations
 
-from ..tensor import Tensor
-from . import functional as F
-from .module import Module
+from ...tensor import Tensor
+from .. import functional as F
+from ..module import Module
 
 
 class ReLU(Module):

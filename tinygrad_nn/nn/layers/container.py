@@ -1,5 +1,5 @@
 """`Sequential`, modules one after another, and `Flatten`, which often stands in one.
-Read `loss.py` next.
+Read `../losses/` next.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from operator import index
 from typing import Any, Self
 
-from ..ops.shape import flatten
-from ..tensor import Tensor
-from .module import Module
-from .registration import MODULE
+from ...ops.shape import flatten
+from ...tensor import Tensor
+from ..module import Module
+from ..module.registration import MODULE
 
 
 class Sequential(Module):

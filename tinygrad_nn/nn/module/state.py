@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import ShapeError
-from ..tensor import Tensor
+from ...errors import ShapeError
+from ...tensor import Tensor
 from .registration import BUFFER, MODULE, PARAMETER, Registration
 
 

@@ -1,5 +1,5 @@
 """`Module`: a layer or a model, which is its attributes: parameters, buffers and inner modules.
-Read `registration.py` and `state.py` beside it, which it builds on, then `linear.py`.
+Read `registration.py` and `state.py` beside it, which it builds on, then `../layers/linear.py`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
-from ..arrays import dtypes
-from ..autograd.node import RemovableHandle, clock
-from ..errors import DTypeError
-from ..tensor import Tensor
-from .parameter import Parameter
+from ...arrays import dtypes
+from ...autograd.node import RemovableHandle, clock
+from ...errors import DTypeError
+from ...tensor import Tensor
+from ..parameter import Parameter
 from .registration import BUFFER, MODULE, PARAMETER
 from .state import StateDict
 
@@ -270,7 +270,7 @@ class Module(StateDict):
 
     def _repr_html_(self) -> str:
         """Show the module in a notebook: a tree of its parts, with their parameters counted."""
-        from ..viz.drawing.module_tree import module_html
+        from ...viz.drawing.module_tree import module_html
 
         return module_html(self)
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ..tensor import Tensor
-from .parameter import Parameter
+from ...tensor import Tensor
+from ..parameter import Parameter
 
 PARAMETER, BUFFER, MODULE = "parameter", "buffer", "module"
 
