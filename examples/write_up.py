@@ -1,11 +1,12 @@
 """The write-up: a network that reads handwritten digits, and the formulas of its gradients by hand.
-Run it with `python examples/write_up.py`; the formulas are in `tinygrad_nn/by_hand.py`, in NumPy.
+Run it with `python examples/write_up.py`; the formulas are in `tinygrad_nn/teaching/by_hand.py`, in NumPy.
 """
 
 import numpy as np
 
 import tinygrad_nn as torch  # the line that a PyTorch program changes, with the next one
-from tinygrad_nn import by_hand, nn, optim
+from tinygrad_nn import nn, optim
+from tinygrad_nn.teaching import by_hand
 
 HIDDEN, CLASSES = 10, 10
 LEARNING_RATE = 0.1

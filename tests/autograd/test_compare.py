@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import tinygrad_nn as tnn
-from tinygrad_nn import by_hand
 from tinygrad_nn.autograd import Comparison, compare
 from tinygrad_nn.nn import functional as F
+from tinygrad_nn.teaching import by_hand
 
 NAMES = ("W1", "b1", "W2", "b2")
 

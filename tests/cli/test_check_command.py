@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from tinygrad_nn import by_hand
 from tinygrad_nn.cli import check
 from tinygrad_nn.ops.elementwise import relu
+from tinygrad_nn.teaching import by_hand
 
 ROW = re.compile(
     r"^  (\w\d) \((.*?)\) +by hand - autograd (\S+)  numeric - autograd (\S+)  (right|WRONG)$", re.M

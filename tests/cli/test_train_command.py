@@ -18,7 +18,7 @@ import tinygrad_nn as tnn
 from tinygrad_nn.cli.experiment import load, make_network, split
 from tinygrad_nn.cli.training import accuracy
 from tinygrad_nn.datasets import LabelledImages
-from tinygrad_nn.serialization import load_file
+from tinygrad_nn.saving import load_file
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PICTURES = {"curve.png", "predictions.png", "graph.svg"}

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import tinygrad_nn as tnn
-from tinygrad_nn import by_hand, nn, viz
+from tinygrad_nn import nn, viz
+from tinygrad_nn.teaching import by_hand
 
 
 def one_hot(classes):

@@ -1,5 +1,5 @@
 """`tinygrad-nn check`: the network's gradients worked out by hand, by autograd and by differences.
-Read `../by_hand.py` for the formulas, and `../autograd/checks/compare.py` for what counts as right.
+Read `../teaching/by_hand.py` for the formulas, and `../autograd/checks/compare.py` for what counts as right.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 import tinygrad_nn as tnn
-from tinygrad_nn import by_hand, nn
+from tinygrad_nn import nn
+from tinygrad_nn.teaching import by_hand
 
 from ..autograd.checks import Comparison, compare
 from .arguments import add_command, add_experiment_options

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, GraphError
-from ..files import write_file
+from ..saving.whole_files import write_file
 from ..viz.derivation.explanation import Explanation
 from ..viz.derivation.lines import derive
 from .arguments import add_command, file_name

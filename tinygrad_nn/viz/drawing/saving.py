@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from ...files import write_file
+from ...saving.whole_files import write_file
 from ..structure.contents import GraphContents
 from .dot import to_dot
 from .engine import render

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import GraphError
-from ...files import write_file
+from ...saving.whole_files import write_file
 from ..structure.computation import Computation
 from ..structure.reading import read_computation
 from .frames import Playback

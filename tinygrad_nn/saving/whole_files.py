@@ -1,5 +1,5 @@
 """A file that is written whole or not at all, whatever happens on the way.
-Read `serialization.py` next, which writes tensors so.
+Read `safetensors_file.py` next, which writes tensors so.
 """
 
 from __future__ import annotations

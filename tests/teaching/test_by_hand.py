@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tinygrad_nn as tnn
-from tinygrad_nn import by_hand
 from tinygrad_nn.nn import functional as F
+from tinygrad_nn.teaching import by_hand
 
 SIZES = st.integers(1, 5)
 

@@ -1,5 +1,5 @@
 """Tensors in a file: written whole or not at all, as safetensors, where nothing can be run.
-Read `nn/module/state.py` next: the names and the tensors that a model saves and loads.
+Read `../nn/module/state.py` next: the names and the tensors that a model saves and loads.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors import numpy as safetensors_numpy
 
-from .errors import DataError
-from .files import write_file
-from .tensor import Tensor
-from .tensor.creation import from_numpy
+from ..errors import DataError
+from ..tensor import Tensor
+from ..tensor.creation import from_numpy
+from .whole_files import write_file
 
 
 def save_file(tensors: Mapping[str, Tensor], path: str | os.PathLike[str]) -> None:
@@ -28,7 +28,7 @@ def save_file(tensors: Mapping[str, Tensor], path: str | os.PathLike[str]) -> No
     Example:
         >>> import tempfile, pathlib
         >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.serialization import load_file, save_file
+        >>> from tinygrad_nn.saving import load_file, save_file
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = pathlib.Path(folder, "model.safetensors")
         ...     save_file({"weight": tnn.ones(2)}, path)

@@ -1,5 +1,5 @@
 """A network with one hidden layer in plain NumPy, its gradients worked out by hand.
-Read `autograd/checks/compare.py` next, which holds such gradients against those of autograd.
+Read `../autograd/checks/compare.py` next, which holds such gradients against those of autograd.
 
 Images are columns, as the formulas are written on paper: X is (pixels, m), Y is (classes, m) with a
 single 1 per column, biases are columns. The loss is the mean cross-entropy of the m images,
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ShapeError
+from ..errors import ShapeError
 
 Array = NDArray[Any]
 
@@ -51,7 +51,7 @@ def forward(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Activations
 
     Example:
         >>> import numpy as np
-        >>> from tinygrad_nn import by_hand
+        >>> from tinygrad_nn.teaching import by_hand
         >>> W, b = np.array([[1.0, 0.0], [0.0, 1.0]]), np.zeros((2, 1))
         >>> by_hand.forward(np.array([[1.0], [-1.0]]), W, b, W, b).A2.round(3)
         array([[0.731],
@@ -97,7 +97,7 @@ def backward(
 
     Example:
         >>> import numpy as np
-        >>> from tinygrad_nn import by_hand
+        >>> from tinygrad_nn.teaching import by_hand
         >>> X, Y = np.array([[1.0, 0.0], [2.0, 1.0]]), np.eye(2)
         >>> W, b = np.array([[1.0, 0.0], [0.0, 1.0]]), np.zeros((2, 1))
         >>> activations = by_hand.forward(X, W, b, W, b)

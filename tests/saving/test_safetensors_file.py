@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import tinygrad_nn as tnn
-from tinygrad_nn import files
 from tinygrad_nn.errors import DataError
-from tinygrad_nn.files import write_file
-from tinygrad_nn.serialization import load_file, save_file
+from tinygrad_nn.saving import whole_files as files
+from tinygrad_nn.saving.safetensors_file import load_file, save_file
+from tinygrad_nn.saving.whole_files import write_file
 
 DTYPES = (
     np.float16,

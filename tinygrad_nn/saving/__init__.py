@@ -1,0 +1,7 @@
+"""Tensors in files that are written whole or not at all, and where nothing can be run.
+Read `whole_files.py` next, then `safetensors_file.py`.
+"""
+
+from .safetensors_file import load_file, save_file
+
+__all__ = ["load_file", "save_file"]
