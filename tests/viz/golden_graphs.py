@@ -6,8 +6,8 @@ from pathlib import Path
 
 import tinygrad_nn as tnn
 from tinygrad_nn import nn, viz
-from tinygrad_nn.viz.structure.contents_of import contents_of
 from tinygrad_nn.viz.structure.failure import read_failure
+from tinygrad_nn.viz.structure.graph_building import build_graph_contents
 
 FOLDER = Path(__file__).parent / "golden"
 
@@ -116,7 +116,7 @@ def failed():
     try:
         model(images)
     except RuntimeError as error:
-        return viz.Graph.of(contents_of(read_failure(error), values="none"))
+        return viz.Graph.of(build_graph_contents(read_failure(error), values="none"))
     raise AssertionError("the layer fits")
 
 

@@ -6,8 +6,8 @@ import pytest
 
 import tinygrad_nn as tnn
 from tinygrad_nn import nn, viz
-from tinygrad_nn.viz.structure.contents_of import contents_of
 from tinygrad_nn.viz.structure.failure import read_failure
+from tinygrad_nn.viz.structure.graph_building import build_graph_contents
 
 
 class Misfit(nn.Module):
@@ -27,7 +27,7 @@ def failure(program):
     """The graph of what a program computed up to its error."""
     with pytest.raises(Exception) as caught:  # noqa: PT011 - any error is drawn
         program()
-    return contents_of(read_failure(caught.value))
+    return build_graph_contents(read_failure(caught.value))
 
 
 def last(graph):

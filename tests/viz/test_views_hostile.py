@@ -9,8 +9,8 @@ import pytest
 import tinygrad_nn as tnn
 from tinygrad_nn import nn, viz
 from tinygrad_nn.errors import DTypeError, GraphError
-from tinygrad_nn.viz.structure.contents_of import contents_of
 from tinygrad_nn.viz.structure.failure import read_failure
+from tinygrad_nn.viz.structure.graph_building import build_graph_contents
 
 F = nn.functional
 
@@ -232,7 +232,7 @@ def failed(program):
     """The graph at an error, and the names of what failed."""
     with pytest.raises(Exception) as caught:  # noqa: PT011 - any error is drawn
         program()
-    graph = contents_of(read_failure(caught.value))
+    graph = build_graph_contents(read_failure(caught.value))
     return graph, [node.name for node in graph.nodes if node.kind == "failed"]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..viz.drawing.saving import WRITERS, save
 from ..viz.drawing.words import one_line
-from ..viz.structure.contents_of import contents_of
+from ..viz.structure.graph_building import build_graph_contents
 from .arguments import add_command, file_name
 from .subject import add_subject_options, find_subject, finish
 
@@ -57,7 +57,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; return its exit code."""
     subject = find_subject(arguments)
-    contents = contents_of(subject.computation, title=subject.title)
+    contents = build_graph_contents(subject.computation, title=subject.title)
     path: Path = arguments.out
     written, failed = path, False
     try:

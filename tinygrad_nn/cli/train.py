@@ -21,7 +21,7 @@ from ..saving.whole_files import write_file
 from ..viz.drawing.saving import WRITERS
 from ..viz.plots.predictions import prediction_sheet
 from ..viz.plots.training import learning_curve
-from ..viz.structure.contents_of import contents_of
+from ..viz.structure.graph_building import build_graph_contents
 from .arguments import add_command, add_experiment_options, positive_number, whole_number
 from .experiment import describe, prepare
 from .progress import progress
@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(describe(data, model), flush=True)
     results = Results(arguments.out)
     inputs = {"images": data.training_images, "labels": data.training_labels}
-    step = contents_of(of_step(model, inputs, STEP).computation, title=STEP)
+    step = build_graph_contents(of_step(model, inputs, STEP).computation, title=STEP)
     for suffix in (".dot", ".svg"):  # first: if the folder cannot be written to, say so now
         results.write(f"graph{suffix}", partial(WRITERS[suffix], step))
 

@@ -21,8 +21,8 @@ from .drawing.saving import save
 from .drawing.tree import to_text
 from .structure.computation import Computation
 from .structure.contents import GraphContents
-from .structure.contents_of import LIMIT, Direction, Values, contents_of
 from .structure.failure import read_failure
+from .structure.graph_building import LIMIT, Direction, Values, build_graph_contents
 from .structure.modules import watch_modules
 from .structure.names import Names
 from .structure.reading import read_computation, read_nodes
@@ -119,7 +119,7 @@ def graph(
         raise DTypeError("sample= is what to call a model with; the first argument is a tensor")
     else:
         computation = read_computation(output, inputs, params, with_values=with_values)
-    contents = contents_of(
+    contents = build_graph_contents(
         computation,
         direction=direction,
         depth=depth,
@@ -232,7 +232,9 @@ class on_error:  # noqa: N801 - reads as the verb it is
         if error is None or not isinstance(error, Exception):
             return
         try:
-            contents = contents_of(read_failure(error), title=f"{type(error).__name__}: {error}")
+            contents = build_graph_contents(
+                read_failure(error), title=f"{type(error).__name__}: {error}"
+            )
             save(contents, self.path)
         except Exception as problem:  # the error of the program is the one to show
             error.add_note(f"viz.on_error could not draw the graph: {problem}")

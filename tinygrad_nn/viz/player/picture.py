@@ -12,7 +12,7 @@ from ...arrays.dtypes import Array
 from ..notation.latex import to_text
 from ..structure.computation import Computation
 from ..structure.contents import GraphContents, GraphNode
-from ..structure.contents_of import contents_of
+from ..structure.graph_building import build_graph_contents
 from ..structure.summary import nested, number
 from .frames import Playback
 
@@ -42,7 +42,7 @@ def picture_of(computation: Computation, playback: Playback) -> GraphContents:
         given = node.name in (symbol, node.kind)
         return replace(node, name=symbol if given else f"{symbol}: {node.name}")
 
-    contents = contents_of(computation, fold=False, values="none")
+    contents = build_graph_contents(computation, fold=False, values="none")
     return replace(contents, nodes=tuple(labelled(node) for node in contents.nodes))
 
 

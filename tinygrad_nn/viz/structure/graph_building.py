@@ -22,7 +22,7 @@ Values = Literal["auto", "none"]
 LIMIT = 500
 
 
-def contents_of(
+def build_graph_contents(
     computation: Computation,
     *,
     direction: Direction = "forward",
