@@ -5,7 +5,8 @@ Read `tensor.py` next, which puts PyTorch's operators and methods on top.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -19,9 +20,6 @@ from .device import Size
 from .device import device as device_class
 from .numpy_protocol import call_function, call_ufunc
 from .printing import tensor_repr
-
-if TYPE_CHECKING:
-    from ..viz.derivation.explanation import Explanation
 
 
 class TensorFacts(Differentiable):
@@ -168,23 +166,21 @@ class TensorFacts(Differentiable):
 
     def _repr_html_(self) -> str:
         """Show the tensor in a notebook: its numbers in a shaded table, an image as a picture."""
-        from ..viz.drawing.tables import array_html
-
         facts = [self.name, f"dtype {self.array.dtype}"]
         if self.grad_fn is not None:
             facts.append(self.grad_fn.name())
         elif self.node is not None:
             facts.append("requires grad")
-        return array_html(self.array, label=", ".join(fact for fact in facts if fact))
+        tables = import_module("tinygrad_nn.viz.drawing.tables")
+        return str(tables.array_html(self.array, label=", ".join(fact for fact in facts if fact)))
 
-    def explain(self, *, inputs: Any = None, params: Any = None) -> Explanation:
+    def explain(self, *, inputs: Any = None, params: Any = None) -> Any:
         """Return the derivation of this tensor's backward pass in words and formulas.
 
         See `tnn.viz.explain` for the arguments and errors.
         """
-        from ..viz.derivation.explanation import explain
-
-        return explain(self, inputs=inputs, params=params)
+        explanation = import_module("tinygrad_nn.viz.derivation.explanation")
+        return explanation.explain(self, inputs=inputs, params=params)
 
     def __format__(self, spec: str) -> str:
         if self.array.ndim or type(self) is not tensor_base.tensor_class:

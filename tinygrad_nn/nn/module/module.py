@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any, Self
 
 from ...arrays import dtypes
@@ -270,9 +271,8 @@ class Module(StateDict):
 
     def _repr_html_(self) -> str:
         """Show the module in a notebook: a tree of its parts, with their parameters counted."""
-        from ...viz.drawing.module_tree import module_html
-
-        return module_html(self)
+        drawing = import_module("tinygrad_nn.viz.drawing.module_tree")
+        return str(drawing.module_html(self))
 
 
 def _add(hooks: Hooks, hook: Callable[..., Any], first: bool, with_kwargs: bool) -> RemovableHandle:
