@@ -120,8 +120,8 @@ def result_dtype(first: Any, second: Any) -> np.dtype[Any]:
     if (first.ndim == 0) != (second.ndim == 0):
         scalar, array = (first, second) if first.ndim == 0 else (second, first)
         if _CATEGORY[scalar.dtype.kind] <= _CATEGORY[array.dtype.kind]:
-            return array.dtype  # type: ignore[no-any-return]
-        return scalar.dtype  # type: ignore[no-any-return]
+            return array.dtype
+        return scalar.dtype
     return promoted(first.dtype, second.dtype)
 
 

@@ -6,15 +6,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol
+from typing import Any, NamedTuple, ParamSpec, Protocol
 
 from ..arrays.dtypes import Array
 from ..errors import GraphError
 from .node import Node
 from .tensor_base import make_tensor
-
-if TYPE_CHECKING:
-    from ..tensor import Tensor
 
 P = ParamSpec("P")
 
@@ -197,9 +194,9 @@ class Operation(Protocol[P]):
     op: Op
     __name__: str
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Tensor: ...
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any: ...
 
-    def __get__(self, instance: Any, owner: Any) -> Callable[..., Tensor]: ...
+    def __get__(self, instance: Any, owner: Any) -> Callable[..., Any]: ...
 
     def vjp(self, **rules: Callable[..., Any]) -> Operation[P]:
         """Give the gradient rule of each operand."""

@@ -67,12 +67,12 @@ def forward(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Activations
 def softmax(Z: Array) -> Array:
     """Return exp(Z) divided by its sum down each column, shifted so that exp cannot overflow."""
     exponentials = np.exp(Z - Z.max(axis=0, keepdims=True))
-    return exponentials / exponentials.sum(axis=0, keepdims=True)  # type: ignore[no-any-return]
+    return exponentials / exponentials.sum(axis=0, keepdims=True)
 
 
 def bias_gradient(dZ: Array) -> Array:
     """Return db = sum of dZ over the images / m: one number per unit, of shape (units, 1)."""
-    return dZ.sum(axis=1, keepdims=True) / dZ.shape[1]  # type: ignore[no-any-return]
+    return dZ.sum(axis=1, keepdims=True) / dZ.shape[1]
 
 
 def write_up_bias_gradient(dZ: Array) -> Any:

@@ -28,7 +28,7 @@ def wrap(array: Any, device: Any, requires_grad: bool = False) -> Tensor:
     """Make a tensor of a new array."""
     check_device(device)
     made = make_tensor(array)
-    return made.requires_grad_() if requires_grad else made  # type: ignore[no-any-return]
+    return made.requires_grad_() if requires_grad else made
 
 
 def shape_of(sizes: tuple[Any, ...], size: Any, name: str) -> tuple[int, ...]:

@@ -151,7 +151,7 @@ class Tensor(TensorFacts):
     def view(self, *shape_: Any) -> Tensor:
         """Return the same memory in another shape, or read as another dtype of the same size."""
         if len(shape_) == 1 and isinstance(shape_[0], dtype_class):
-            return make_tensor(self.array.view(shape_[0].dtype), None, self.version)  # type: ignore[no-any-return]
+            return make_tensor(self.array.view(shape_[0].dtype), None, self.version)
         return shape_ops.view(self, _sizes(shape_))
 
     def view_as(self, other: Tensor) -> Tensor:
@@ -213,7 +213,7 @@ class Tensor(TensorFacts):
 
     def zero_(self) -> Tensor:
         """Write 0 into every element and return this tensor."""
-        return inplace.fill(self, 0)  # type: ignore[no-any-return]
+        return inplace.fill(self, 0)
 
     # --- to other types ---------------------------------------------------------------------------
 
@@ -298,7 +298,7 @@ def _rebuild(kind: type[Tensor], array: np.ndarray[Any, Any], requires_grad: boo
     """Make the pickled leaf again."""
     made = tensor_base.new(kind)
     made.array, made.node, made.version = array, None, [0]
-    return made.requires_grad_(requires_grad)  # type: ignore[no-any-return]
+    return made.requires_grad_(requires_grad)
 
 
 tensor_base.tensor_class = Tensor

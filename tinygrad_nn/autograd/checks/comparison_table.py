@@ -6,13 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from .comparison import ComparisonRow
 
 Array = NDArray[Any]
 MOST_SHOWN = 32  # entries: what fits side by side in a notebook
@@ -30,7 +27,7 @@ HEADINGS = (
 )
 
 
-def as_text(rows: Sequence[ComparisonRow]) -> str:
+def as_text(rows: Sequence[Any]) -> str:
     """Return a line per row in columns, then what is wrong with which."""
     table = [HEADINGS, *map(_cells, rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
@@ -41,14 +38,14 @@ def as_text(rows: Sequence[ComparisonRow]) -> str:
     return "\n".join(lines + [f"{row.name}: {row.remark}" for row in rows if row.remark])
 
 
-def as_html(rows: Sequence[ComparisonRow]) -> str:
+def as_html(rows: Sequence[Any]) -> str:
     """Return the same as a table, with small gradients in full and wrong rows in colour."""
     head = "".join(f"<th>{escape(each)}</th>" for each in HEADINGS)
     body = "".join(map(_html_row, rows))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cells(row: ComparisonRow) -> tuple[str, ...]:
+def _cells(row: Any) -> tuple[str, ...]:
     arrays = (row.fitted, row.autograd, row.numeric)
     return (
         row.name,
@@ -62,7 +59,7 @@ def _cells(row: ComparisonRow) -> tuple[str, ...]:
     )
 
 
-def _html_row(row: ComparisonRow) -> str:
+def _html_row(row: Any) -> str:
     colour = "" if row.ok else ' style="background: #fdd; color: #000"'
     cells = "".join(f"<td>{escape(cell)}</td>" for cell in _cells(row))
     below = f"<p>{escape(row.remark)}</p>" if row.remark else ""

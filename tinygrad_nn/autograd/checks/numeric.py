@@ -74,7 +74,7 @@ def moved(function: Callable[[], Array], array: Array, where: Any, change: Any) 
 def rounding(values: Array, array: Array, step: float) -> Array:
     """Return how much of a slope of these values may be rounding: 256 last places over the step."""
     unit = max(np.finfo(values.dtype).eps, np.finfo(array.dtype).eps)
-    return UNITS_OF_ROUNDING * unit * abs(values) / step  # type: ignore[no-any-return]
+    return UNITS_OF_ROUNDING * unit * abs(values) / step
 
 
 def constant_ratio(first: Array, second: Array) -> float | None:

@@ -66,7 +66,7 @@ def contribution_formula(
             sizes: list[ast.expr] = [ast.Constant(size) for size in operand.quantity.shape]
             replacements[f"{name}_shape"] = ast.Tuple(sizes)
     formula = simplified(_Substitution(replacements).visit(formula))
-    return _Fused(definitions).visit(formula)  # type: ignore[no-any-return]
+    return _Fused(definitions).visit(formula)
 
 
 def _is_plain(value: Any) -> bool:

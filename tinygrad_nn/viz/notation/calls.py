@@ -5,7 +5,7 @@ Read `forward.py` next: an operation of the registry is written by its own formu
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ...autograd.op import registry
 from .forward import forward_latex, is_shown
@@ -13,12 +13,19 @@ from .pieces import Piece, choice, function, product
 from .simplify import constant
 from .symbols import Level, escaped, level_of
 
-if TYPE_CHECKING:
-    from .latex_of import Writer
-
 MODULES = {"F", "math", "np", "numpy", "scipy", "special", "tinygrad_nn", "tnn", "torch"}
 # The same elements in another shape or dtype: shown only where there is nothing else to show.
 RESHAPING = {"reshape", "view", "unsqueeze", "squeeze", "expand_dims", "astype", "asarray", "float"}
+
+
+class Writer(Protocol):
+    """Who writes the arguments of a call: `latex_of.py` has the one there is."""
+
+    def write(self, node: ast.expr) -> Piece: ...
+
+    def condition(self, node: ast.expr) -> str: ...
+
+    def transposed(self, node: ast.expr) -> Piece: ...
 
 
 def written_call(writer: Writer, node: ast.Call, is_root: bool = False) -> Piece:

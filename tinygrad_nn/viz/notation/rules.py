@@ -78,7 +78,7 @@ class _WrittenOut(ast.NodeTransformer):
         if formula is None or len(node.args) != len(parameters):
             return node
         arguments = dict(zip(parameters, node.args, strict=True))
-        return _Replaced(arguments).visit(formula)  # type: ignore[no-any-return]
+        return _Replaced(arguments).visit(formula)
 
 
 class _Replaced(ast.NodeTransformer):

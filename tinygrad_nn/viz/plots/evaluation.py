@@ -48,5 +48,5 @@ def dtype_for(model: Any, dtype: np.dtype[Any]) -> np.dtype[Any]:
     if dtype.kind == "f":
         for parameter in getattr(model, "parameters", tuple)():
             if parameter.array.dtype.kind == "f":
-                return parameter.array.dtype  # type: ignore[no-any-return]
+                return parameter.array.dtype
     return dtype
