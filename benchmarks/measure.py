@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -19,36 +20,47 @@ Step = Callable[[], object]
 
 @dataclass
 class Comparison:
-    """Something computed by several sides; the first one is ours."""
+    """Something computed by several sides; the first one is ours.
+
+    A step that leaves something behind is `fresh`: its side is then a function that makes the step
+    anew before every turn, outside the timing, and `most_calls` bounds what is left behind.
+    """
 
     title: str
-    sides: dict[str, Step]
+    sides: dict[str, Callable[[], Any]]
     limit: str = ""
     rounds: int = 60
     seconds_a_turn: float = 0.02
+    fresh: bool = False
+    most_calls: int = 1_000_000
     medians: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> None:
         """Time all sides in turn; keep each side's median over the rounds, in seconds."""
-        turns = {name: self._calls_a_turn(step) for name, step in self.sides.items()}
+        turns = {name: self._calls_a_turn(self._step(name)) for name in self.sides}
         times: dict[str, list[float]] = {name: [] for name in self.sides}
         names = list(self.sides)
         gc.collect()
         for i in range(self.rounds):
             for name in names[i % len(names) :] + names[: i % len(names)]:
-                step, calls = self.sides[name], turns[name]
+                step, calls = self._step(name), turns[name]
                 start = time.perf_counter()
                 for _ in range(calls):
                     step()
                 times[name].append((time.perf_counter() - start) / calls)
+                del step  # and what it holds, before the next side's turn
         self.medians = {name: statistics.median(values) for name, values in times.items()}
+
+    def _step(self, name: str) -> Step:
+        return self.sides[name]() if self.fresh else self.sides[name]
 
     def _calls_a_turn(self, step: Step) -> int:
         for _ in range(3):
             step()
         start = time.perf_counter()
         step()
-        return max(1, int(self.seconds_a_turn / max(time.perf_counter() - start, 1e-7)))
+        fitting = int(self.seconds_a_turn / max(time.perf_counter() - start, 1e-7))
+        return max(1, min(fitting, self.most_calls))
 
 
 def microseconds(seconds: float) -> str:
@@ -57,12 +69,19 @@ def microseconds(seconds: float) -> str:
     return f"{value:,.2f}" if value < 100 else f"{value:,.0f}"
 
 
+def conditions(threads: int) -> str:
+    """Say what the figures below were measured with."""
+    versions = [f"Python {platform.python_version()}", f"NumPy {np.__version__}"]
+    if "torch" in sys.modules:
+        versions.append(f"PyTorch {sys.modules['torch'].__version__}")
+    return (
+        f"{', '.join(versions)}, {platform.machine()}; {threads} thread{'s' * (threads != 1)} "
+        "a side; medians of interleaved rounds, µs a call"
+    )
+
+
 def report(comparisons: Sequence[Comparison]) -> None:
     """Run the comparisons one after another and print a line for each side."""
-    print(
-        f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}; "
-        f"medians of interleaved rounds, µs a call"
-    )
     for comparison in comparisons:
         comparison.run()
         ours, *_ = comparison.medians

@@ -1,28 +1,17 @@
-"""One training step (forward, loss, backward, SGD) of the models people learn with, on every side.
+"""One step (forward, loss, backward, SGD) of the models people learn with, on every side.
 Read `../README.md` for the figures that came out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-import tinygrad_nn as tnn
-
 from .measure import Comparison, Step
 from .peers import peers
-
-
-def _sides(make: Any) -> dict[str, Step]:
-    sides = {"tinygrad_nn": make(tnn)}
-    try:
-        import torch
-    except ImportError:
-        return sides
-    sides["PyTorch"] = make(torch)
-    return sides
 
 
 def _step(library: ModuleType, model: Any, loss_function: Any, x: Any, t: Any, lr: float) -> Step:
@@ -48,10 +37,54 @@ def _xor(library: ModuleType) -> Step:
     return _step(library, model, nn.MSELoss(), x, t, 0.1)
 
 
-def _mlp(library: ModuleType) -> Step:
+def _two_moons(library: ModuleType) -> Step:
     nn = library.nn
     library.manual_seed(0)
-    model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+    model = nn.Sequential(
+        *[nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 1)]
+    )
+    angle = np.linspace(0, np.pi, 50)
+    upper = np.stack([np.cos(angle), np.sin(angle)], 1)
+    points = np.concatenate([upper, [1.0, 0.5] - upper]).astype(np.float32)
+    classes = np.repeat(np.float32([0, 1]), 50)[:, None]
+    x, t = library.from_numpy(points), library.from_numpy(classes)
+    return _step(library, model, nn.BCEWithLogitsLoss(), x, t, 0.1)
+
+
+def _chain(library: ModuleType) -> Step:
+    """200 products one after another, too small for their arithmetic to matter."""
+    library.manual_seed(0)
+    x, w = (library.rand(4, 4).requires_grad_() for _ in range(2))
+
+    def step() -> None:
+        y = x
+        for _ in range(200):
+            y = y * w
+        y.sum().backward()
+        x.grad = w.grad = None
+
+    return step
+
+
+def _classifier(library: ModuleType) -> Any:
+    nn = library.nn
+    library.manual_seed(0)
+    return nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+
+
+def _one_answer(library: ModuleType) -> Step:
+    model, x = _classifier(library), library.rand(1, 784)
+
+    def step() -> Any:
+        with library.no_grad():
+            return model(x)
+
+    return step
+
+
+def _mlp(library: ModuleType) -> Step:
+    nn = library.nn
+    model = _classifier(library)
     x, t = library.rand(64, 784), library.randint(0, 10, (64,))
     return _step(library, model, nn.CrossEntropyLoss(), x, t, 0.1)
 
@@ -99,20 +132,27 @@ def _write_up_by_hand(x: Any, t: Any) -> Step:
     return step
 
 
-def comparisons() -> list[Comparison]:
-    """XOR, a small MLP on a batch, and the write-up's network on all its images at once."""
+def comparisons(libraries: dict[str, ModuleType]) -> list[Comparison]:
+    """From XOR to the write-up's network on all its images at once."""
+
+    def sides(make: Callable[[ModuleType], Step]) -> dict[str, Step]:
+        return {name: make(library) for name, library in libraries.items()}
+
     corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
-    xor = _sides(_xor) | peers(
+    xor = sides(_xor) | peers(
         (2, 3, 1), "squared error", corners, corners.sum(1, keepdims=True) % 2, 0.1
     )
     random = np.random.default_rng(0)
     batch, labels = random.random((64, 784), np.float32), random.integers(0, 10, 64)
-    mlp = _sides(_mlp) | peers((784, 128, 10), "cross-entropy", batch, labels, 0.1)
+    mlp = sides(_mlp) | peers((784, 128, 10), "cross-entropy", batch, labels, 0.1)
     x, t = _images()
-    write_up = _sides(lambda library: _write_up(library, x, t))
+    write_up = sides(lambda library: _write_up(library, x, t))
     write_up["NumPy by hand"] = _write_up_by_hand(x, t)
     return [
         Comparison("XOR 2-3-1, tanh, SGD", xor, "at most 0.30 of PyTorch", rounds=100),
+        Comparison("two moons 2-16-16-1, tanh, 100 rows, SGD", sides(_two_moons), rounds=100),
+        Comparison("a chain of 200 products, 4 x 4, and back", sides(_chain)),
+        Comparison("784-128-10, one row, under no_grad", sides(_one_answer)),
         Comparison("784-128-10, batch of 64, SGD", mlp, "at most 0.75 of PyTorch", rounds=100),
         Comparison("784-10-10, full batch of 41,000", write_up, rounds=15, seconds_a_turn=0.0),
     ]

@@ -1,5 +1,5 @@
 """The write-up: a network that reads handwritten digits, and the formulas of its gradients by hand.
-Run it with `python examples/write_up.py`; the formulas are in `tinygrad_nn/teaching/by_hand.py`.
+Run it with `python examples/write_up.py`; `tinygrad_nn/teaching/by_hand.py` has them in NumPy.
 """
 
 import numpy as np

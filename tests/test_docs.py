@@ -20,12 +20,14 @@ import numpy as np
 import pytest
 
 import tinygrad_nn as tnn
-from tinygrad_nn.autograd import op, registry
+from tinygrad_nn.autograd import elementwise, op, registry
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("", "tinygrad_nn", "tinygrad_nn/autograd", "examples")  # where a named file may lie
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+QUOTED = re.compile(r"@op\(|\w+ = elementwise\(")  # how an operation's entry in ops/ begins
+INCLUDED = re.compile(r'^--8<-- "(.*)"$', re.MULTILINE)
 NAMED_FILE = re.compile(r"`((?:\w+/)*\w+\.(?:py|md)|(?:\w+/)+)`")
 # What depends on the machine: times, and the rounding that differences are down to.
 MEASURED = re.compile(r"\d+(\.\d+)? m?s\b|\d\.\d+e[-+]\d+")
@@ -74,9 +76,9 @@ def run_doctest(block: Block, name: str, names: dict[str, object]) -> list[str]:
 
 
 def run_program(block: Block, name: str, names: dict[str, object]) -> str:
-    if block.text.startswith("@op("):  # a quotation from ops/, where all files import these
-        names = {"np": np, "op": op}
-        for defined in re.findall(r"^def (\w+)", block.text, re.MULTILINE):
+    if QUOTED.match(block.text):  # where all files import these
+        names = {"np": np, "op": op, "elementwise": elementwise, "__name__": name}
+        for defined in re.findall(r"^(?:def )?(\w+)(?:\(| = )", block.text, re.MULTILINE):
             registry.pop(defined, None)
     code = compile("\n" * (block.line - 1) + block.text, name, "exec")
     with redirect_stdout(StringIO()) as printed:
@@ -178,6 +180,61 @@ def test_measured_figures_may_differ_and_others_may_not():
 def test_every_page_is_in_the_navigation():
     listed = re.findall(r"(\w+\.md)", (ROOT / "mkdocs.yml").read_text("utf-8"))
     assert sorted(listed) == sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+
+
+def write_into(x):
+    x = x * 1
+    x[0] = 1
+    return x
+
+
+NAMED_IN_THE_TABLE = {
+    "`nn.Linear`": lambda f, x: f.nn.Linear(2, 2)(x),
+    "`x @ y`": lambda f, x: x @ f.ones(2, 2),
+    "`x[0]`": lambda f, x: x[0],
+    "`x.reshape(4)`": lambda f, x: x.reshape(4),
+    "`x.t()`": lambda f, x: x.t(),
+    "`x.T` of a matrix": lambda f, x: x.T,
+    "`x.sum(0)`": lambda f, x: x.sum(0),
+    "`x.max()`": lambda f, x: x.max(),
+    "`x.double()`": lambda f, x: x.double(),
+    "`1 - x`": lambda f, x: 1 - x,
+    "`x[0] = 1`": lambda f, x: write_into(x),
+    "`cross_entropy`": lambda f, x: f.nn.functional.cross_entropy(x, f.tensor([0, 1])),
+    "`nn.Conv2d`": lambda f, x: f.nn.Conv2d(1, 1, 1)(x[None, None]),
+    "`nn.LayerNorm`": lambda f, x: f.nn.LayerNorm(2)(x),
+    "`nn.Dropout`": lambda f, x: f.nn.Dropout()(x),
+}
+
+
+@pytest.mark.parametrize(("column", "library"), [(1, "tinygrad_nn"), (2, "torch")])
+def test_nodes_are_named_as_the_table_of_differences_says(column, library):
+    f = pytest.importorskip(library)
+    page = (ROOT / "docs/differences.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.*?) \| `(\w+)` \| `(\w+)` \|$", page, re.MULTILINE)
+    x = f.ones(2, 2, requires_grad=True)
+    names = {what: make(f, x).grad_fn.name() for what, make in NAMED_IN_THE_TABLE.items()}
+    names = {what: name.removeprefix("torch::autograd::") for what, name in names.items()}
+    assert names == {row[0]: row[column] for row in rows}
+
+
+def test_the_number_of_operations_is_counted():
+    count = "from tinygrad_nn.autograd import registry; print(len(registry))"
+    run = subprocess.run(
+        [sys.executable, "-c", count],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    for name in ("README.md", "CHANGELOG.md"):
+        assert f"{run.stdout.strip()} operations" in (ROOT / name).read_text("utf-8")
+
+
+def test_the_pages_that_include_a_file_include_one_that_exists():
+    pages = [path.read_text("utf-8") for path in DOCUMENTS]
+    included = [ROOT / name for page in pages for name in INCLUDED.findall(page)]
+    assert [path.name for path in included if path.exists()] == ["engine.py", "recorder.py"]
 
 
 def test_every_file_that_a_document_names_exists():

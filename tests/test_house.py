@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
@@ -29,32 +29,43 @@ LAYERS = (
     "autograd.grad_mode",
     "autograd.node",
     "autograd.tensor_base",
+    "autograd.arguments",
+    "autograd.outputs",
+    "autograd.op",
     "autograd.anomaly",
     "autograd.views",
-    "autograd.op",
+    "autograd.recording",
     "autograd.operands",
-    "autograd.record_any",
-    "autograd.record",
+    "autograd.written_call",
+    "autograd.written_pull",
+    "autograd.recorder",
+    "autograd.declaring",
+    "autograd.gradients",
     "autograd.engine",
-    "autograd.differentiable",
+    "autograd.writing",
+    "autograd.function",
     "ops",
+    "linalg",
     "tensor.device",
     "tensor.printing",
     "tensor.numpy_protocol",
+    "tensor.differentiable",
     "tensor.facts",
     "tensor.tensor",
     "tensor",
     "autograd",
     "nn",
     "optim",
-    "saving",
     "datasets",
+    "saving",
     "teaching",
-    "viz",
     PACKAGE,
+    "viz",
     "cli",
     "__main__",
 )
+WRITES_FUNCTIONS = f"{PACKAGE}.autograd.recorder"  # from a template, as dataclasses does
+SLOTS = {"arguments", "extra", "inputs", "saved"}  # of a Node
 
 PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 TEXT = {".cfg", ".md", ".py", ".toml", ".yaml", ".yml"}
@@ -76,7 +87,7 @@ TREES = {name: ast.parse(path.read_text("utf-8"), str(path)) for name, path in P
 
 
 def imports(tree: ast.AST, package: str, modules: set[str]) -> set[str]:
-    """The modules that the code in `package` imports: in functions and for annotations too."""
+    """The modules that the code in `package` imports anywhere, for type checkers too."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -129,6 +140,37 @@ def forbidden(tree: ast.AST) -> Iterator[str]:
             case _:
                 continue
         yield from (f"{name} on line {node.lineno}" for name in found)
+
+
+def reads_slots(tree: ast.AST) -> Iterator[str]:
+    """Where a Node's slots are read, or `extra_of` is imported."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=value, attr=name) if name in SLOTS:
+                if re.search(r"(node|edge|grad_fn|leaf|\.pop\(\))$", ast.unparse(value)):
+                    yield f"{ast.unparse(node)} on line {node.lineno}"
+            case ast.alias(name="extra_of"):
+                yield f"extra_of on line {node.lineno}"
+
+
+def asks_for_kinds(tree: ast.AST) -> Iterator[str]:
+    """Where `dtype.kind` or np.issubdtype is asked."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=value, attr="kind"):
+                if ast.unparse(value).endswith("dtype"):
+                    yield f"{ast.unparse(node)} on line {node.lineno}"
+            case ast.Attribute(attr="issubdtype" | "issctype" | "isdtype" as name):
+                yield f"{name} on line {node.lineno}"
+
+
+def outside(folder: str, rule: Callable[[ast.AST], Iterator[str]]) -> dict[str, list[str]]:
+    """What the rule finds in all files but those of a folder."""
+    return {
+        name: rows
+        for name, tree in TREES.items()
+        if not f"{name}.".startswith(f"{PACKAGE}.{folder}.") and (rows := list(rule(tree)))
+    }
 
 
 def third_party(modules: set[str]) -> set[str]:
@@ -246,7 +288,19 @@ def test_every_module_can_be_imported_without_the_extras():
 
 def test_the_package_never_runs_data_nor_validates_with_assert():
     found = {name: rows for name, tree in TREES.items() if (rows := list(forbidden(tree)))}
+    (written,) = found.pop(WRITES_FUNCTIONS)
+    assert written.startswith("exec on line ")
     assert found == {}
+
+
+def test_no_file_above_the_engine_reads_the_slots_of_a_node():
+    """`Node.operands()`, `.constants()`, `.kept()` and `engine.observe` say it all."""
+    assert outside("autograd", reads_slots) == {}
+
+
+def test_no_file_above_arrays_asks_numpy_for_the_kind_of_a_dtype():
+    """`arrays/kinds.py` is asked: bfloat16 and other array types come in there."""
+    assert outside("arrays", asks_for_kinds) == {}
 
 
 def test_no_file_holds_a_path_of_one_machine():
@@ -280,6 +334,35 @@ def test_a_planted_fault_is_found(fault):
     assert len(list(forbidden(ast.parse(fault)))) == 1
 
 
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        (reads_slots, "x.node.saved[0]"),
+        (reads_slots, "edge.inputs"),
+        (reads_slots, "self.grad_fn.extra.hooks"),
+        (reads_slots, "for i in stack.pop().inputs: pass"),
+        (reads_slots, "from ..autograd.node import Node, extra_of"),
+        (asks_for_kinds, "x.dtype.kind == 'f'"),
+        (asks_for_kinds, "dtype.kind in 'iu'"),
+        (asks_for_kinds, "x.array.dtype.kind"),
+        (asks_for_kinds, "np.issubdtype(x.dtype, np.floating)"),
+    ],
+)
+def test_a_planted_look_inside_is_found(rule, fault):
+    assert len(list(rule(ast.parse(fault)))) == 1
+
+
+def test_a_second_exec_where_functions_are_written_is_found():
+    source = PATHS[WRITES_FUNCTIONS].read_text("utf-8")
+    assert len(list(forbidden(ast.parse(source)))) == 1
+    assert len(list(forbidden(ast.parse(source + "\nexec('1')")))) == 2
+
+
+def test_a_layer_that_is_listed_is_there():
+    there = {name.removeprefix(f"{PACKAGE}.") for name in TREES}
+    assert [name for name in LAYERS if name not in there] == []
+
+
 def test_a_method_named_eval_is_no_fault():
     assert list(forbidden(ast.parse("model.eval()"))) == []
 
@@ -293,7 +376,10 @@ def test_a_method_named_eval_is_no_fault():
         ("from .. import tensor, float32", {"p", "p.tensor"}),
         ("import p.tensor as t", {"p.tensor"}),
         ("def f():\n    from p import tensor", {"p.tensor"}),
-        ("if TYPE_CHECKING:\n    from . import node", {"p.autograd.node"}),
+        (
+            "if TYPE_CHECKING:\n    from . import node\nelse:\n    import p.tensor",
+            {"p.autograd.node", "p.tensor"},
+        ),
     ],
 )
 def test_an_import_is_read_as_python_reads_it(code, expected):

@@ -13,12 +13,15 @@ import tinygrad_nn as tnn
 
 torch = pytest.importorskip("torch")
 
-PLACES = ("", "nn", "nn.functional", "nn.init", "optim", "autograd")
+PLACES = ("", "nn", "nn.functional", "nn.init", "optim", "autograd", "linalg")
 CLASSES = (
     "nn.Module",
     "nn.Sequential",
     "nn.Parameter",
     "nn.Linear",
+    "nn.Conv2d",
+    "nn.LayerNorm",
+    "nn.Dropout",
     "optim.Optimizer",
     "optim.SGD",
 )
@@ -28,7 +31,10 @@ OUR_OWN = {
     "": {"datasets", "formulas", "viz"},
     "nn.Parameter": {"explain"},
     "nn.init": {"fan_in_and_fan_out"},
-    "autograd": {"Comparison", "GradcheckError", "compare", "is_grad_enabled", "op", "registry"},
+    "autograd": {
+        *("Comparison", "GradcheckError", "compare", "elementwise", "is_grad_enabled", "op"),
+        "registry",
+    },
     "optim.Optimizer": {"update"},
     "optim.SGD": {"update"},
 }
@@ -39,6 +45,9 @@ LEFT_OUT = {
     "nn.Module.register_forward_hook": ALWAYS_CALL,
     "nn.Sequential.register_forward_hook": ALWAYS_CALL,
     "nn.Linear.register_forward_hook": ALWAYS_CALL,
+    "nn.Conv2d.register_forward_hook": ALWAYS_CALL,
+    "nn.LayerNorm.register_forward_hook": ALWAYS_CALL,
+    "nn.Dropout.register_forward_hook": ALWAYS_CALL,
 }
 NOT_COMPARED = {
     ".dtype",  # nobody makes one
@@ -152,6 +161,82 @@ def test_all_lists_what_is_there():
     for path in ("nn", "nn.functional", "optim", "autograd"):
         place = reach(tnn, path)
         assert all(hasattr(place, name) for name in place.__all__), path
+
+
+# --- every public name, spelt out: a name comes or goes where this list says so -------------------
+
+GOLDEN = {
+    "": """
+        Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
+        as_tensor autograd bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cat cdouble
+        cfloat chunk clamp clip clone complex128 complex64 concat conj cos cumsum datasets
+        default_generator det device div divide dot double dtype e einsum empty empty_like
+        enable_grad eq exp eye finfo flatten flip float float16 float32 float64 formulas from_numpy
+        full full_like gather ge get_default_dtype get_rng_state gt half iinfo imag index_add
+        index_select inf inference_mode initial_seed int int16 int32 int64 int8 inverse
+        is_grad_enabled is_inference_mode_enabled isnan le linalg linspace log log_softmax
+        logical_not logsumexp long lstm_cell lt manual_seed matmul max maximum mean min minimum mm
+        mul multiply mv nan ne neg negative nn no_grad ones ones_like optim outer permute pi pow
+        promote_types rand rand_like randint randint_like randn randn_like randperm real reciprocal
+        relu reshape result_type scatter_add seed set_default_dtype set_grad_enabled
+        set_printoptions set_rng_state sgn short sigmoid sign sin slogdet softmax sort split sqrt
+        square squeeze stack sub subtract sum swapaxes t tanh tensor transpose true_divide uint8
+        unbind unsqueeze var viz where zeros zeros_like
+    """,
+    "nn": """
+        BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
+        LogSoftmax MSELoss Module NLLLoss Parameter ReLU Sequential Sigmoid Softmax Tanh functional
+        init parameter
+    """,
+    "nn.functional": """
+        binary_cross_entropy_with_logits conv2d cross_entropy dropout layer_norm linear log_softmax
+        mse_loss nll_loss relu scaled_dot_product_attention sigmoid softmax softplus tanh
+    """,
+    "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
+}
+TENSOR = """
+    T abs abs_ absolute add add_ amax amin angle argmax argmin argsort array backward bitwise_and
+    bitwise_not bitwise_or bitwise_xor bmm bool chunk clamp clamp_ clip clip_ clone conj contiguous
+    copy_ cos cos_ cpu cumsum data data_ptr det detach detach_ device dim div div_ divide dot double
+    dtype element_size eq exp exp_ expand expand_as explain fill_ flatten flip float gather ge grad
+    grad_fn gt half imag index_add index_add_ index_select int inverse is_complex is_contiguous
+    is_cuda is_floating_point is_inference is_leaf isnan item le log log_ log_softmax logical_not
+    logsumexp long lt mT matmul max maximum mean min minimum mm mul mul_ multiply mv name ndim ne
+    neg neg_ negative nelement node numel numpy outer permute pow pow_ real reciprocal reciprocal_
+    register_hook relu relu_ requires_grad requires_grad_ reshape reshape_as retain_grad
+    retains_grad scatter_add scatter_add_ sgn shape sigmoid sigmoid_ sign sin sin_ size slogdet
+    softmax sort split sqrt sqrt_ square square_ squeeze stride sub sub_ subtract sum swapaxes t
+    tanh tanh_ to tolist transpose true_divide type_as unbind unsqueeze var version view view_as
+    view_base view_recorded view_steps views where zero_
+"""
+OPERATORS = """
+    abs add and bool contains float getitem iadd iand imul index int invert ior ipow isub iter
+    itruediv ixor len matmul mul neg or pos pow radd rand rmatmul rmul ror rpow rsub rtruediv rxor
+    setitem sub truediv xor eq ne lt le gt ge hash repr format
+    array array_function array_ufunc deepcopy reduce
+"""
+INSIDE = {  # what the layers below need of a Tensor
+    *("array", "node", "version", "view_base", "view_recorded", "view_steps", "views"),
+}
+
+
+@pytest.mark.parametrize("path", GOLDEN)
+def test_the_public_names_are_those_of_the_golden_list(path):
+    assert sorted(reach(tnn, path).__all__) == sorted(GOLDEN[path].split())
+
+
+def test_the_methods_of_a_tensor_are_those_of_the_golden_list():
+    assert {name for name in dir(tnn.Tensor) if not name.startswith("_")} == set(TENSOR.split())
+    own = {name for kind in tnn.Tensor.__mro__[:-1] for name in vars(kind)}
+    python = {"init", "slots", "module", "doc", "dict", "weakref", "annotations"}
+    python |= {"static_attributes", "firstlineno"}
+    special = {name.strip("_") for name in own if name.startswith("__")} - python
+    assert special == set(OPERATORS.split())
+
+
+def test_what_a_tensor_has_beyond_pytorchs_is_known():
+    more = {name for name in TENSOR.split() if not hasattr(torch.Tensor, name)}
+    assert more == {*INSIDE, "explain"}
 
 
 # --- the ways in which programs import ------------------------------------------------------------

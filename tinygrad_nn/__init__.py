@@ -8,9 +8,13 @@ import typing as _typing
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
-from . import autograd, datasets, nn, optim
+from . import autograd, datasets, linalg, nn, optim
 from .arrays.dtypes import (
     bool,
+    cdouble,
+    cfloat,
+    complex64,
+    complex128,
     double,
     dtype,
     float,
@@ -40,62 +44,44 @@ from .autograd.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
-from .ops.compare import (
-    bitwise_and,
-    bitwise_not,
-    bitwise_or,
-    bitwise_xor,
-    eq,
-    ge,
-    gt,
-    isnan,
-    le,
-    lt,
-    ne,
-)
-from .ops.compare import bitwise_not as logical_not
-from .ops.elementwise import (
-    abs,
-    clamp,
-    clone,
-    div,
-    exp,
-    log,
-    maximum,
-    minimum,
-    mul,
-    neg,
-    pow,
-    relu,
-    sigmoid,
-    sign,
-    sqrt,
-    tanh,
-    where,
-)
-from .ops.elementwise import abs as absolute
-from .ops.elementwise import add_scaled as add
-from .ops.elementwise import clamp as clip
-from .ops.elementwise import div as divide
-from .ops.elementwise import div as true_divide
-from .ops.elementwise import mul as multiply
-from .ops.elementwise import neg as negative
-from .ops.elementwise import sub_scaled as sub
-from .ops.elementwise import sub_scaled as subtract
-from .ops.index import gather
-from .ops.linalg import matmul
-from .ops.reduce import amax, amin, argmax, argmin, logsumexp, max, mean, min, sum, var
-from .ops.shape import (
-    cat,
-    flatten,
-    permute,
-    reshape,
-    squeeze,
-    stack,
-    transpose,
-    unsqueeze,
-)
-from .ops.softmax import log_softmax, softmax
+from .ops.elementwise import activations as _activations
+from .ops.elementwise import arithmetic as _arithmetic
+from .ops.elementwise import comparison as _comparison
+from .ops.elementwise import complex_parts as _complex_parts
+from .ops.elementwise import copying as _copying
+from .ops.elementwise import functions as _functions
+from .ops.elementwise import selection as _selection
+from .ops.elementwise.activations import *
+from .ops.elementwise.arithmetic import *
+from .ops.elementwise.comparison import *
+from .ops.elementwise.complex_parts import *
+from .ops.elementwise.copying import *
+from .ops.elementwise.functions import *
+from .ops.elementwise.selection import *
+from .ops.indexing import along as _along
+from .ops.indexing.along import *
+from .ops.layers import recurrent as _recurrent
+from .ops.layers import softmax as _softmax
+from .ops.layers.recurrent import *
+from .ops.layers.softmax import *
+from .ops.matrices import decompositions as _decompositions
+from .ops.matrices import einsum as _einsum
+from .ops.matrices import products as _products
+from .ops.matrices.decompositions import *
+from .ops.matrices.einsum import *
+from .ops.matrices.products import *
+from .ops.reduction import extremes as _extremes
+from .ops.reduction import sums as _sums
+from .ops.reduction.extremes import *
+from .ops.reduction.sums import *
+from .ops.shape import joining as _joining
+from .ops.shape import order as _order
+from .ops.shape import parting as _parting
+from .ops.shape import sizes as _sizes
+from .ops.shape.joining import *
+from .ops.shape.order import *
+from .ops.shape.parting import *
+from .ops.shape.sizes import *
 from .random import Generator, default_generator, initial_seed, manual_seed, seed
 from .tensor import Tensor
 from .tensor.creation import (
@@ -128,49 +114,29 @@ from .tensor.sampling import (
     set_rng_state,
 )
 
-if _typing.TYPE_CHECKING:
-    from . import viz
-    from .viz import formulas
-
 __all__ = [
     "Generator",
     "Size",
     "Tensor",
-    "abs",
-    "absolute",
-    "add",
-    "amax",
-    "amin",
     "arange",
-    "argmax",
-    "argmin",
     "as_tensor",
     "autograd",
-    "bitwise_and",
-    "bitwise_not",
-    "bitwise_or",
-    "bitwise_xor",
     "bool",
-    "cat",
-    "clamp",
-    "clip",
-    "clone",
+    "cdouble",
+    "cfloat",
+    "complex128",
+    "complex64",
     "datasets",
     "default_generator",
     "device",
-    "div",
-    "divide",
     "double",
     "dtype",
     "e",
     "empty",
     "empty_like",
     "enable_grad",
-    "eq",
-    "exp",
     "eye",
     "finfo",
-    "flatten",
     "float",
     "float16",
     "float32",
@@ -179,11 +145,8 @@ __all__ = [
     "from_numpy",
     "full",
     "full_like",
-    "gather",
-    "ge",
     "get_default_dtype",
     "get_rng_state",
-    "gt",
     "half",
     "iinfo",
     "inf",
@@ -196,36 +159,17 @@ __all__ = [
     "int8",
     "is_grad_enabled",
     "is_inference_mode_enabled",
-    "isnan",
-    "le",
+    "linalg",
     "linspace",
-    "log",
-    "log_softmax",
-    "logical_not",
-    "logsumexp",
     "long",
-    "lt",
     "manual_seed",
-    "matmul",
-    "max",
-    "maximum",
-    "mean",
-    "min",
-    "minimum",
-    "mul",
-    "multiply",
     "nan",
-    "ne",
-    "neg",
-    "negative",
     "nn",
     "no_grad",
     "ones",
     "ones_like",
     "optim",
-    "permute",
     "pi",
-    "pow",
     "promote_types",
     "rand",
     "rand_like",
@@ -234,8 +178,6 @@ __all__ = [
     "randn",
     "randn_like",
     "randperm",
-    "relu",
-    "reshape",
     "result_type",
     "seed",
     "set_default_dtype",
@@ -243,26 +185,31 @@ __all__ = [
     "set_printoptions",
     "set_rng_state",
     "short",
-    "sigmoid",
-    "sign",
-    "softmax",
-    "sqrt",
-    "squeeze",
-    "stack",
-    "sub",
-    "subtract",
-    "sum",
-    "tanh",
     "tensor",
-    "transpose",
-    "true_divide",
     "uint8",
-    "unsqueeze",
-    "var",
     "viz",
-    "where",
     "zeros",
     "zeros_like",
+    # the public names of each file of operations
+    *_activations.__all__,
+    *_arithmetic.__all__,
+    *_comparison.__all__,
+    *_complex_parts.__all__,
+    *_copying.__all__,
+    *_functions.__all__,
+    *_selection.__all__,
+    *_along.__all__,
+    *_recurrent.__all__,
+    *_softmax.__all__,
+    *_decompositions.__all__,
+    *_einsum.__all__,
+    *_products.__all__,
+    *_extremes.__all__,
+    *_sums.__all__,
+    *_joining.__all__,
+    *_order.__all__,
+    *_parting.__all__,
+    *_sizes.__all__,
 ]
 
 

@@ -2,6 +2,8 @@
 written for either catches it. Read `tensor/tensor.py` next, which raises most of them.
 """
 
+import numpy as np
+
 
 class ShapeError(RuntimeError, ValueError):
     """Shapes that do not fit an operation."""
@@ -17,6 +19,10 @@ class DimensionError(IndexError, RuntimeError):
 
 class GraphError(RuntimeError):
     """A backward pass that the recorded graph does not allow."""
+
+
+class LinAlgError(RuntimeError, np.linalg.LinAlgError):
+    """A matrix for which an inverse or a decomposition has no answer."""
 
 
 class DataError(ValueError):

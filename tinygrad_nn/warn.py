@@ -1,5 +1,5 @@
 """The user's line: where the program calls this package, for warnings, errors and names.
-Read `autograd/differentiable.py` next, which gives a warning.
+Read `tensor/differentiable.py` next, which gives a warning.
 """
 
 from __future__ import annotations

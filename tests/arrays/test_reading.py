@@ -194,11 +194,24 @@ def test_what_is_no_number_is_refused_with_its_facts(case):
 
 
 @pytest.mark.parametrize(
-    "data", [np.array([1], np.uint16), [np.uint32(1)], 1 + 2j, np.array([1j]), np.longdouble(1)]
+    "data",
+    [
+        np.array([1], np.uint16),
+        [np.uint32(1)],
+        np.clongdouble(1j),
+        np.array(["a"]),
+        np.longdouble(1),
+    ],
 )
 def test_numbers_that_no_dtype_here_holds_are_refused(data):
     with pytest.raises(TypeError, match=r"cannot|expected"):
         tnn.tensor(data)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int64"])
+def test_a_complex_number_becomes_no_real_one_by_itself(library, dtype):
+    with pytest.raises((TypeError, RuntimeError)):
+        library.tensor([1 + 2j], dtype=getattr(library, dtype))
 
 
 def test_several_tensors_in_a_list_are_to_be_stacked(library):

@@ -1,5 +1,5 @@
 """Gradients worked out by hand are held against autograd and differences, and each fault is named.
-Read `test_comparison_table.py` next, and `../teaching/test_by_hand.py` for the formulas themselves.
+Read `test_comparison_table.py` next, and `../test_by_hand.py` for the formulas themselves.
 """
 
 import numpy as np

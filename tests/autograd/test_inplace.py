@@ -44,7 +44,7 @@ WRITES = {
 }
 KEEPS_ITS_OPERAND = {
     "mul": lambda x: x * x,
-    "div": lambda x: 1.0 / x,
+    "div": lambda x: x / x,
     "pow": lambda x: x**3,
     "log": lambda x: x.log(),
     "abs": lambda x: x.abs(),
@@ -65,6 +65,7 @@ KEEPS_ITS_OUTPUT = {
     "log_softmax": lambda x: x.log_softmax(0),
 }
 KEEPS_NOTHING = {
+    "a number over x": lambda x: 1.0 / x,
     "add": lambda x: x + 1,
     "sub": lambda x: x - x,
     "neg": lambda x: -x,

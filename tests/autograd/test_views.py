@@ -241,3 +241,9 @@ def test_second_derivatives_go_through_writes():
         return first, library.autograd.grad((first * first).sum(), w)
 
     assert_same(program, rtol=1e-9)
+
+
+def test_parts_of_no_dimension_are_views_too(library):
+    x = library.zeros(3)
+    x.unbind()[1].add_(1)
+    assert x.tolist() == [0.0, 1.0, 0.0]

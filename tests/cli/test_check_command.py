@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tinygrad_nn.cli import check
-from tinygrad_nn.ops.elementwise import relu
+from tinygrad_nn.ops.elementwise.activations import relu
 from tinygrad_nn.teaching import by_hand
 
 ROW = re.compile(
@@ -83,10 +83,12 @@ def test_a_fault_in_a_formula_by_hand_is_found(program, few_images, monkeypatch,
 
 def test_a_fault_in_a_gradient_rule_is_found(program, few_images, monkeypatch):
     rule = relu.op.rules[0]
-    monkeypatch.setattr(
-        relu.op, "rules", (rule._replace(formula=lambda g, y: 1.001 * g * (y > 0)),)
-    )
-    run = program("check")
+    faulty = rule._replace(formula=lambda g, y: 1.001 * g * (y > 0))
+    with monkeypatch.context() as patch:
+        patch.setattr(relu.op, "rules", (faulty,))
+        relu.op.rules_changed()
+        run = program("check")
+    relu.op.rules_changed()
     assert run.code == 1
     assert {row[0] for row in rows(run.out) if row[4] == "WRONG"} == {"W1", "b1"}
 

@@ -1,5 +1,5 @@
 """PyTorch runs on one thread here: on arrays this small its threads only wait for each other, which
-takes 3.0 ms a call instead of 0.45 on a busy machine. Read `../op_table.py` next.
+takes 3.0 ms a call instead of 0.45 on a busy machine. Read `table/op_table.py` next.
 """
 
 from importlib.util import find_spec

@@ -159,3 +159,21 @@ def test_clamp_and_where_with_numbers_keep_pytorchs_dtype(given):
         for ours, theirs in zip(*found, strict=True):
             assert str(ours.dtype) == str(theirs.dtype), number
             assert_close(array(ours), array(theirs), number)
+
+
+@pytest.mark.parametrize("wanted", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "sum", "mean", "cumsum"])
+def test_a_dtype_that_is_asked_for_is_the_outputs_alone(name, wanted):
+    """The gradient comes back in the input's own."""
+    torch = pytest.importorskip("torch")
+    for own in ("float32", "float64"):
+        found = []
+        for framework in (tnn, torch):
+            x = leaf(framework, np.array([[0.5, -1.5, 2.0], [1.0, 0.25, -0.75]]).astype(own))
+            y = getattr(framework, name)(x, dim=1, dtype=getattr(framework, wanted))
+            weights = framework.from_numpy(np.arange(y.numel(), dtype=wanted))
+            (gradient,) = framework.autograd.grad((y.reshape(-1) * weights).sum(), x)
+            found.append([y, gradient])
+        for ours, theirs in zip(*found, strict=True):
+            assert str(ours.dtype) == str(theirs.dtype)
+            assert_close(array(ours), array(theirs), name, rtol=1e-5, atol=1e-6)

@@ -1,29 +1,35 @@
 """Every operation has a row in the table, and every row an operation.
-Read `op_table.py` next: the rows.
+Read `table/op_table.py` next: the rows.
 """
 
 from collections import Counter
 
 import pytest
+from op_checks import run
 from op_rows import at, cases, each
 from op_table import COMPOSED, TABLE
+from table_elementwise import ELEMENTWISE
+from table_indexing import INDEXING
+from table_layers import LAYERS
+from table_losses import LOSSES
+from table_matrices import MATRICES
+from table_reduction import REDUCTION
+from table_shape import SHAPE
 
+import tinygrad_nn as tnn
 from tinygrad_nn.autograd import registry
 
 
 def registered():
     """The operations of the package itself, not those that tests register."""
-    own = (
-        name for name, op in registry.items() if op.forward.__module__.startswith("tinygrad_nn.")
-    )
-    return set(own)
+    return {name for name, op in registry.items() if op.call.__module__.startswith("tinygrad_nn.")}
 
 
 def test_every_operation_has_a_row():
     missing = registered() - {row.name for row in TABLE}
     assert not missing, (
         f"no row for {sorted(missing)}: add Row(name, what each operand holds) to TABLE in "
-        "tests/op_table.py, with torch= where PyTorch spells it otherwise and samples=[at(shape, "
+        "tests/ops/table/, with torch= where PyTorch spells it otherwise and samples=[at(shape, "
         "argument=...)] unless it acts element by element"
     )
 
@@ -43,8 +49,33 @@ def test_an_operation_has_one_row_and_a_case_one_name():
 def test_every_gradient_rule_runs_in_some_sample(row):
     op = registry[row.name]
     most = max(len(sample.shapes) for sample in row.samples)
-    ruled = {rule.position for rule in op.rules}
-    assert ruled <= set(range(1 if op.takes_sequence else most))
+    ruled = [name for rule in op.all_rules for name in rule.operands]
+    assert len(ruled) == len(set(ruled)) <= (1 if op.takes_sequence else most)
+    reached = set()
+    for case in cases([row]):
+        result = run(tnn, case, case.draw())
+        reached |= {i for i, gradient in enumerate(result.gradients) if gradient is not None}
+    assert len(reached) >= len(ruled)
+
+
+def test_every_row_stands_in_the_file_of_its_folder():
+    files = {
+        "elementwise": ELEMENTWISE,
+        "reduction": REDUCTION,
+        "shape": SHAPE,
+        "indexing": INDEXING,
+        "matrices": MATRICES,
+        "layers": LAYERS,
+        "losses": LOSSES,
+    }
+    misplaced = [
+        row.name
+        for folder, rows in files.items()
+        for row in rows
+        if f".ops.{folder}." not in registry[row.name].call.__module__ and row.name != "overlay"
+    ]
+    assert misplaced == []
+    assert sum(map(len, files.values())) == len(TABLE)
 
 
 def test_a_sample_says_where_an_operation_is_tried():

@@ -30,16 +30,10 @@ ROWS: list[Row] = []
 
 # The numbers that have no row yet, each with the name that has to exist before it can have one.
 WAITING = {
-    "S055": "nn.functional.conv2d",
-    "S056": "nn.functional.conv2d",
-    "S057": "nn.functional.conv2d",
-    "S075": "split",
     "S082": "nn.BatchNorm1d",
     "S083": "nn.BatchNorm2d",
-    "S084": "nn.LayerNorm",
     "S085": "nn.Embedding",
     "S086": "nn.Embedding",
-    "S087": "nn.Dropout",
     "S088": "nn.MaxPool2d",
     "S089": "nn.MaxPool2d",
     "S101": "optim.Adam",

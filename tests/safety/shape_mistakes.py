@@ -72,6 +72,22 @@ def a_result_that_does_not_fit_in_place(library):
     x.mul_(library.ones(2, 3))
 
 
+@refused("S055", *Shape, says=("conv2d", "(1, 1, 8, 8)", "(4, 3, 3, 3)", "1 channels"))
+def an_image_with_other_channels_than_the_kernel(library):
+    weight = library.ones(4, 3, 3, 3)
+    library.nn.functional.conv2d(library.ones(1, 1, 8, 8), weight)
+
+
+@refused("S056", *Shape, says=("conv2d", "(5, 5)", "(1, 1, 3, 3)"))
+def a_kernel_larger_than_the_image(library):
+    library.nn.functional.conv2d(library.ones(1, 1, 3, 3), library.ones(1, 1, 5, 5))
+
+
+@refused("S057", *Shape, says=("conv2d", "(1, 1, 1, 3, 3)", "(N, C, H, W)", "(C, H, W)"))
+def an_image_of_five_dimensions(library):
+    library.nn.functional.conv2d(library.ones(1, 1, 1, 3, 3), library.ones(1, 1, 2, 2))
+
+
 @refused("S058", *Shape, says=("reshape", "(4, 2)", "6"))
 def a_shape_of_another_size(library):
     library.ones(2, 3).reshape(4, 2)
@@ -191,6 +207,11 @@ def squeeze_what_is_not_there(library):
 @refused("S074", *Shape, says=("expand", "(2, 3)", "(4, 3)"))
 def an_expansion_of_a_size_that_is_not_1(library):
     library.ones(2, 3).expand(4, 3)
+
+
+@refused("S075", *Shape, says=("split", "(1, 2)", "5", "dimension 0", "(5, 2)"))
+def parts_that_do_not_add_up(library):
+    library.ones(5, 2).split((1, 2))
 
 
 @refused("S090", ValueError, says=("tensor()", "length 2", "1", "dimension 1"))

@@ -54,6 +54,22 @@ def probabilities_of_another_shape(library):
     bce(library.ones(2, 1), library.ones(2))
 
 
+@refused("S084", *Shape, says=("layer_norm", "(2, 3)", "(4,)"))
+def a_normalisation_of_another_size(library):
+    layer = library.nn.LayerNorm(4)
+    layer(library.ones(2, 3))
+
+
+@refused("S087", ValueError, says=("Dropout", "p", "1.5", "0 to 1"))
+def a_probability_above_1(library):
+    library.nn.Dropout(1.5)
+
+
+@refused("S087", ValueError, says=("dropout", "p", "1.5", "0 to 1"))
+def a_probability_above_1_in_the_function(library):
+    library.nn.functional.dropout(library.ones(2), 1.5)
+
+
 @refused("S094", ValueError, says=("empty", "optimizer"))
 def an_optimizer_of_nothing(library):
     library.optim.SGD([], lr=0.1)

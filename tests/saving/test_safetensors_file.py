@@ -1,5 +1,5 @@
 """Tensors in a file: what was saved comes back, and a file is never half written.
-Read `../cli/test_train_command.py` next, where the weights of a trained network are saved.
+Read `cli/test_train_command.py` next, where the weights of a trained network are saved.
 """
 
 import os
@@ -13,7 +13,8 @@ from hypothesis.extra import numpy as hnp
 
 import tinygrad_nn as tnn
 from tinygrad_nn.errors import DataError
-from tinygrad_nn.saving import load_file, save_file, whole_files
+from tinygrad_nn.saving import whole_files as files
+from tinygrad_nn.saving.safetensors_file import load_file, save_file
 from tinygrad_nn.saving.whole_files import write_file
 
 DTYPES = (
@@ -109,7 +110,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, monkeypatch, fai
 
     path = tmp_path / "weights"
     write_file(path, b"old")
-    monkeypatch.setattr(whole_files.os, failing, fail)
+    monkeypatch.setattr(files.os, failing, fail)
     with pytest.raises(OSError, match=r"No space left on device: '.*weights'") as raised:
         write_file(path, b"new")
     assert raised.value.filename == str(path)
@@ -122,7 +123,7 @@ def test_an_interrupt_leaves_the_old_file_alone(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     write_file(tmp_path / "weights", b"old")
-    monkeypatch.setattr(whole_files.os, "replace", interrupt)
+    monkeypatch.setattr(files.os, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_file(tmp_path / "weights", b"new")
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"old"]
@@ -130,10 +131,10 @@ def test_an_interrupt_leaves_the_old_file_alone(tmp_path, monkeypatch):
 
 def test_the_content_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
     calls = []
-    monkeypatch.setattr(whole_files.os, "fsync", lambda file: calls.append("fsync"))
+    monkeypatch.setattr(files.os, "fsync", lambda file: calls.append("fsync"))
     replace = os.replace
     monkeypatch.setattr(
-        whole_files.os, "replace", lambda *paths: (calls.append("replace"), replace(*paths))
+        files.os, "replace", lambda *paths: (calls.append("replace"), replace(*paths))
     )
     write_file(tmp_path / "x", b"content")
     assert calls == ["fsync", "replace"]

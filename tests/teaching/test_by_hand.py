@@ -1,5 +1,5 @@
 """The gradients by hand are those of autograd and of PyTorch; the write-up's biases are not.
-Read `../autograd/test_compare.py` next, where such gradients are compared.
+Read `autograd/test_compare.py` next, where such gradients are compared.
 """
 
 import numpy as np

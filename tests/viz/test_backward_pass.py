@@ -4,7 +4,7 @@ Read `test_explanation.py` next, which puts it into words.
 
 import numpy as np
 import pytest
-from op_checks import array, call, leaf
+from op_checks import drawn_like, leaf, outputs_of
 from op_rows import cases
 from op_table import COMPOSED, TABLE
 
@@ -22,20 +22,27 @@ def shown(loss, named):
     return {q.name: gradients[q.id] for q in computation.quantities if q.id in gradients}
 
 
-def weights_for(output):
-    drawn = np.random.default_rng(1).standard_normal(tuple(output.shape))
-    return tnn.from_numpy(np.asarray(drawn, array(output).dtype))
+def one_number(case, operands):
+    """All outputs with random weights as one real number, and the weights, None if there is none.
+
+    The weights have to be held: what nobody holds cannot be taken up again.
+    """
+    outputs = [y for y in outputs_of(tnn, case, operands) if y.requires_grad]
+    if all(y.numel() == 0 for y in outputs):
+        return None, []
+    random = np.random.default_rng(1)
+    weights = [tnn.from_numpy(drawn_like(random, y)) for y in outputs]
+    first, *others = [(y * w).sum().real for y, w in zip(outputs, weights, strict=True)]
+    return sum(others, first), weights
 
 
 @pytest.mark.parametrize("case", cases(TABLE + COMPOSED), ids=str)
 def test_every_operation_leaves_the_gradients_that_backward_leaves(case):
     operands = [leaf(tnn, operand) for operand in case.draw()]
     named = {f"operand {i}": each for i, each in enumerate(operands) if each.requires_grad}
-    output = call(tnn, case, operands)
-    if not output.requires_grad or output.shape.numel() == 0:
+    loss, _weights = one_number(case, operands)
+    if loss is None:
         return
-    weights = weights_for(output)  # held: what nobody holds cannot be taken up again
-    loss = (output * weights).sum()
     found = shown(loss, named)
     loss.backward()
     for name, operand in named.items():
@@ -56,16 +63,24 @@ WITHOUT_TENSORS_BESIDE = [
 def test_what_backward_freed_is_computed_again(case):
     operands = [leaf(tnn, operand) for operand in case.draw()]
     named = {f"operand {i}": each for i, each in enumerate(operands) if each.requires_grad}
-    output = call(tnn, case, operands)
-    if not output.requires_grad or output.shape.numel() == 0:
+    loss, _weights = one_number(case, operands)
+    if loss is None:
         return
-    weights = weights_for(output)
-    loss = (output * weights).sum()
     loss.backward()
     found = shown(loss, named)
     for name, operand in named.items():
         if operand.grad is not None:
             np.testing.assert_allclose(found[name], operand.grad.numpy(), 1e-12, err_msg=name)
+
+
+def paths_to(found, id):
+    """The contributions to the gradient of a tensor, in the order of arrival."""
+    return [
+        contribution
+        for step in found.steps
+        for contribution in step.contributions
+        if contribution.operand.quantity.id == id
+    ]
 
 
 def number(value):
@@ -77,8 +92,8 @@ def test_of_a_product_each_factor_gets_the_other():
     (step,) = backward_pass(read_computation(a * b)).steps
     assert step.incoming == 1
     assert [(c.operand.parameter, float(c.local), float(c.value)) for c in step.contributions] == [
-        ("a", -3.0, -3.0),
-        ("b", 2.0, 2.0),
+        ("input", -3.0, -3.0),
+        ("other", 2.0, 2.0),
     ]
 
 
@@ -90,8 +105,8 @@ def test_a_tensor_used_twice_in_one_operation_gets_two_contributions():
     found = backward_pass(computation)
     (at_a,) = [q.id for q in computation.quantities if q.name == "a"]
     (at_b,) = [q.id for q in computation.quantities if q.name == "b"]
-    assert [float(each.value) for _, each in found.paths_to(at_b)] == [1.0, 1.0]
-    assert [float(each.value) for _, each in found.paths_to(at_a)] == [2.0, 2.0]
+    assert [float(each.value) for each in paths_to(found, at_b)] == [1.0, 1.0]
+    assert [float(each.value) for each in paths_to(found, at_a)] == [2.0, 2.0]
     assert found.gradients[at_a] == 4.0
 
 
@@ -101,7 +116,7 @@ def test_a_tensor_used_three_times_gets_the_sum_of_three_paths():
     computation = read_computation(loss)
     found = backward_pass(computation)
     (at,) = [q.id for q in computation.quantities if q.name == "x"]
-    assert sorted(float(each.value) for _, each in found.paths_to(at)) == [2.0, 2.0, np.exp(2.0)]
+    assert sorted(float(each.value) for each in paths_to(found, at)) == [2.0, 2.0, np.exp(2.0)]
     assert found.gradients[at] == pytest.approx(4.0 + np.exp(2.0))
 
 
@@ -113,7 +128,7 @@ def test_a_shared_layer_gets_a_contribution_per_use():
     computation = read_computation(loss, params=layer)
     found = backward_pass(computation)
     (at,) = [q.id for q in computation.quantities if q.name == "weight"]
-    assert len(found.paths_to(at)) == 2
+    assert len(paths_to(found, at)) == 2
     loss.backward()
     np.testing.assert_array_equal(found.gradients[at], layer.weight.grad.numpy())
 
@@ -124,10 +139,10 @@ def test_broadcasting_is_a_sum_on_the_way_back():
     loss = (x + bias).sum()
     of_add = backward_pass(read_computation(loss)).steps[1]
     by_name = {each.operand.parameter: each for each in of_add.contributions}
-    assert by_name["a"].summed == ()
-    assert by_name["b"].summed == (0, 1)
-    assert by_name["b"].unreduced.shape == (2, 3, 4)
-    assert by_name["b"].value.tolist() == [[6.0] * 4]
+    assert by_name["input"].summed == ()
+    assert by_name["other"].summed == (0, 1)
+    assert by_name["other"].unreduced.shape == (2, 3, 4)
+    assert by_name["other"].value.tolist() == [[6.0] * 4]
 
 
 def test_the_local_derivative_is_given_where_it_is_one_number_per_element():
@@ -197,3 +212,13 @@ def test_freed_values_that_nobody_holds_are_refused():
     loss.backward()
     with pytest.raises(GraphError, match="retain_graph=True"):
         backward_pass(read_computation(loss))
+
+
+def test_what_is_lent_to_a_freed_graph_is_taken_back():
+    x = number(2.0)
+    loss = x.exp() * x
+    loss.backward()
+    backward_pass(read_computation(loss))
+    assert loss.node.is_freed
+    with pytest.raises(GraphError, match="a second time"):
+        loss.backward()

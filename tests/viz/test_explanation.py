@@ -203,3 +203,26 @@ def test_viz_explain_is_the_same_as_the_method():
     a = tnn.tensor(2.0, requires_grad=True)
     loss = a * a
     assert str(viz.explain(loss)) == str(loss.explain())
+
+
+def test_the_gradients_of_several_outputs_come_in_together():
+    x = tnn.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]], requires_grad=True)
+    a, _, c = x.split(1, dim=1)
+    loss = (a * c).sum()
+    assert "dx = cat([da, 0, dc], 1)" in str(loss.explain())
+    assert "a = split(x)₀" in str(loss.explain())
+    assert "c = split(x)₂" in str(loss.explain())
+    loss.backward()
+    line = next(line for line in loss.explain() if line.symbol == "dx")
+    assert line.value.tolist() == x.grad.tolist() == [[3.0, 0.0, 1.0], [7.0, 0.0, 4.0]]
+
+
+def test_a_factor_that_a_formula_leaves_out_is_shown_where_it_is_not_1():
+    x, y = (tnn.tensor(value, requires_grad=True) for value in (1.0, 2.0))
+    told = str(x.add(y, alpha=3).explain())
+    assert "L = x + 3 y" in told
+    assert "dy = 3" in told
+
+
+def test_a_leaf_has_nothing_to_derive():
+    assert list(tnn.tensor(1.0, requires_grad=True).explain()) == []

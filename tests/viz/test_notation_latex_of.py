@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinygrad_nn.autograd import registry
-from tinygrad_nn.autograd.op import Op
 from tinygrad_nn.viz.notation.forward import forward_latex, letters
 from tinygrad_nn.viz.notation.latex import to_text
 from tinygrad_nn.viz.notation.latex_of import expression_latex
@@ -130,7 +129,7 @@ def test_names_and_numbers_are_put_in_with_the_brackets_they_need(source, names,
 
 
 def test_the_bound_of_a_clamp_that_is_none_is_not_shown():
-    rule = rule_expression(registry["clamp"], "x")
+    rule = rule_expression(registry["clamp"], "input")
     assert expression_latex(rule, {"min": "0", "max": "None"}) == r"g \odot [0 \le x]"
     rule = rule_expression(registry["clamp"], "min")
     assert expression_latex(rule, {"min": "0", "max": "None"}) == r"g \odot [x < 0]"
@@ -230,38 +229,38 @@ def test_what_is_known_is_worked_out(source, values, expected):
 @pytest.mark.parametrize(
     ("op", "names", "expected"),
     [
-        ("mul", {"a": "2", "b": "-3"}, r"2 \odot (-3)"),
-        ("mul", {"a": "-2", "b": "3"}, r"-2 \odot 3"),
-        ("mul", {"a": "p + q"}, r"(p + q) \odot b"),
-        ("add", {"a": "-2", "b": "p - q"}, "-2 + (p - q)"),
-        ("neg", {"x": "-3"}, "-(-3)"),
-        ("div", {"a": "p + q", "b": "-2"}, r"\frac{p + q}{-2}"),
-        ("pow", {"a": "-2", "b": "p + q"}, "(-2)^{p + q}"),
-        ("exp", {"x": "-x_1"}, "e^{-x_1}"),
-        ("log", {"x": "-2"}, r"\log (-2)"),
-        ("log", {"x": "A_1"}, r"\log A_1"),
-        ("tanh", {"x": "1e-05"}, r"\tanh 10^{-5}"),
-        ("sqrt", {"x": "a + b"}, r"\sqrt{a + b}"),
-        ("abs", {"x": "-2"}, "|-2|"),
-        ("le", {"a": "1", "b": "2"}, r"1 \le 2"),
-        ("softplus", {"x": "0.5", "beta": "2"}, r"\frac{1}{2} \log(1 + e^{2 \cdot 0.5})"),
-        ("softplus", {"x": "-1"}, r"\frac{1}{\beta} \log(1 + e^{\beta \cdot (-1)})"),
-        ("softmax", {"x": "Z_2"}, r"\frac{e^{(Z_2)_i}}{\sum_j e^{(Z_2)_j}}"),
-        ("transpose", {"x": "W^{T}"}, "(W^{T})^{T}"),
-        ("matmul", {"a": "A_1", "b": "W"}, "A_1 W"),
-        ("matmul", {"a": "p + q"}, "(p + q) B"),
+        ("mul", {"input": "2", "other": "-3"}, r"2 \odot (-3)"),
+        ("mul", {"input": "-2", "other": "3"}, r"-2 \odot 3"),
+        ("mul", {"input": "p + q"}, r"(p + q) \odot b"),
+        ("add", {"input": "-2", "other": "p - q"}, "-2 + (p - q)"),
+        ("neg", {"input": "-3"}, "-(-3)"),
+        ("div", {"input": "p + q", "other": "-2"}, r"\frac{p + q}{-2}"),
+        ("pow", {"input": "-2", "exponent": "p + q"}, "(-2)^{p + q}"),
+        ("exp", {"input": "-x_1"}, "e^{-x_1}"),
+        ("log", {"input": "-2"}, r"\log (-2)"),
+        ("log", {"input": "A_1"}, r"\log A_1"),
+        ("tanh", {"input": "1e-05"}, r"\tanh 10^{-5}"),
+        ("sqrt", {"input": "a + b"}, r"\sqrt{a + b}"),
+        ("abs", {"input": "-2"}, "|-2|"),
+        ("le", {"input": "1", "other": "2"}, r"1 \le 2"),
+        ("softplus", {"input": "0.5", "beta": "2"}, r"\frac{1}{2} \log(1 + e^{2 \cdot 0.5})"),
+        ("softplus", {"input": "-1"}, r"\frac{1}{\beta} \log(1 + e^{\beta \cdot (-1)})"),
+        ("softmax", {"input": "Z_2"}, r"\frac{e^{(Z_2)_i}}{\sum_j e^{(Z_2)_j}}"),
+        ("transpose", {"input": "W^{T}"}, "(W^{T})^{T}"),
+        ("matmul", {"input": "A_1", "other": "W"}, "A_1 W"),
+        ("matmul", {"input": "p + q"}, "(p + q) B"),
         ("linear", {"input": "X", "weight": "W_1", "bias": "b_1"}, "X W_1^{T} + b_1"),
         ("clamp", {"min": "0", "max": "None"}, r"\min(\max(x, 0), \infty)"),
         (
             "where",
-            {"condition": "m", "y": "-1"},
+            {"condition": "m", "other": "-1"},
             r"\begin{cases} x & \text{if } m \\ -1 & \text{else} \end{cases}",
         ),
         ("mse_loss", {"input": "Y", "target": "T"}, r"\frac{1}{n} \sum_i (Y_i - T_i)^2"),
         ("mse_loss", {"reduction": "'sum'"}, r"\sum_i (x_i - t_i)^2"),
         ("mse_loss", {"reduction": "none"}, "(x_i - t_i)^2"),
-        ("isnan", {"x": "a"}, r"a \text{ is nan}"),
-        ("sum", {"dim": "1", "x": "x"}, r"\sum_i x_i"),
+        ("isnan", {"input": "a"}, r"a \text{ is nan}"),
+        ("sum", {"dim": "1", "input": "x"}, r"\sum_i x_i"),
     ],
 )  # fmt: skip
 def test_a_formula_with_names_in_the_place_of_its_letters(op, names, expected):
@@ -274,16 +273,20 @@ def test_a_formula_without_names_is_that_of_the_operation(op):
     assert forward_latex(op, letters(op)) == op.latex
 
 
-@pytest.mark.parametrize("op", [op for op in registry.values() if op.rules], ids=lambda op: op.name)
+@pytest.mark.parametrize(
+    "op", [op for op in registry.values() if op.differentiable], ids=lambda op: op.name
+)
 def test_every_operand_has_a_letter_in_its_formula(op):
-    assert {letters(op)[op.parameters[rule.position]] for rule in op.rules} <= set(
+    assert {letters(op)[name] for name in op.differentiable} <= set(
         re.findall(r"[A-Za-z]", op.latex)
     )
 
 
 def test_letters_in_words_and_commands_are_no_parameters():
-    op = Op(lambda o, t, x: x, r"\operatorname{foot}(x) \to \text{to t} \odot t", "foot")
-    made = forward_latex(op, {"o": "OO", "t": "TT", "x": "XX"})
+    class Foot:
+        latex, parameters = r"\operatorname{foot}(x) \to \text{to t} \odot t", ("o", "t", "x")
+
+    made = forward_latex(Foot(), {"o": "OO", "t": "TT", "x": "XX"})
     assert made == r"\operatorname{foot}(XX) \to \text{to t} \odot TT"
 
 

@@ -25,10 +25,12 @@ def cube():
 
 @pytest.fixture
 def hostile():
-    @op(rf"x \text{{{HOSTILE}}} $" + "\n <b>", name=HOSTILE)
+    @op(rf"x \text{{{HOSTILE}}} $" + "\n <b>")
     def hostile(x):
         return np.asarray(x)
 
+    registry[HOSTILE] = registry.pop("hostile")  # past the declaration, which refuses such names
+    hostile.op.name = HOSTILE
     yield hostile.vjp(x=eval("lambda g: g"))  # compiled from no file
     del registry[HOSTILE]
 
@@ -37,15 +39,15 @@ def test_a_row_has_the_formula_the_rules_and_what_is_kept():
     (row,) = formulas("div")
     assert row.operation == "div"
     assert row.forward == r"\frac{a}{b}"
-    assert row.rules == {"a": r"\frac{g}{b}", "b": r"-\frac{g \odot y}{b}"}
-    assert row.keeps == ("b", "output")
+    assert row.rules == {"input": r"\frac{g}{b}", "other": r"-g \odot \frac{\frac{a}{b}}{b}"}
+    assert row.keeps == ("a", "b")
 
 
 def test_the_sheet_as_text():
     lines = str(formulas(["linear", "argmax"])).splitlines()
     assert [" ".join(line.split()) for line in lines[2:6]] == [
-        "linear x Wᵀ + b x: g W input,",
-        "W: gᵀ x weight",
+        "linear x Wᵀ + b x: g W input, weight",
+        "W: gᵀ x",
         "b: g",
         "argmax arg maxᵢ xᵢ no gradient nothing",
     ]
@@ -62,7 +64,7 @@ def test_columns_of_the_text_begin_where_their_headings_do():
 def test_all_operations_are_there_those_with_a_gradient_first():
     names = [row.operation for row in formulas()]
     assert sorted(names) == sorted(registry)
-    have_rules = [bool(registry[name].rules) for name in names]
+    have_rules = [bool(registry[name].differentiable) for name in names]
     assert have_rules == sorted(have_rules, reverse=True)
 
 

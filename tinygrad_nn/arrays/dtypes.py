@@ -1,5 +1,5 @@
 """PyTorch's dtypes over NumPy's, and PyTorch's rules for mixing them (by category, not by width).
-Read `limits.py` next: the largest and the smallest numbers that these hold.
+Read `autograd/tensor_base.py` next: a tensor is an array of one of these.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ class dtype:  # noqa: N801 - PyTorch's spelling
         (torch.float32, 4, True)
     """
 
-    __slots__ = ("dtype", "is_floating_point", "is_signed", "itemsize", "name")
-    is_complex = False
+    __slots__ = ("dtype", "is_complex", "is_floating_point", "is_signed", "itemsize", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.dtype = np.dtype(name)  # the attribute that NumPy looks for
         self.itemsize = self.dtype.itemsize
         self.is_floating_point = self.dtype.kind == "f"
-        self.is_signed = self.dtype.kind in "if"
+        self.is_complex = self.dtype.kind == "c"
+        self.is_signed = self.dtype.kind in "ifc"
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"  # printed values compare equal to PyTorch's
@@ -47,17 +47,24 @@ int8 = dtype("int8")
 int16 = short = dtype("int16")
 int32 = dtype("int32")
 int64 = long = dtype("int64")
+complex64 = cfloat = dtype("complex64")
+complex128 = cdouble = dtype("complex128")
 bool = dtype("bool")  # noqa: A001 - PyTorch's spelling
 int = int32  # noqa: A001
 float = float32  # noqa: A001
 
 _BY_NUMPY = {
-    d.dtype: d for d in (float16, float32, float64, uint8, int8, int16, int32, int64, bool)
+    d.dtype: d
+    for d in (
+        *(float16, float32, float64, complex64, complex128),
+        *(uint8, int8, int16, int32, int64, bool),
+    )
 }
-_BY_PYTHON = {type(0.0): float64, type(0): int64, type(True): bool}
-_CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2}
+_BY_PYTHON = {type(0.0): float64, type(0): int64, type(True): bool, type(0j): complex128}
+_CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
 
-FLOAT64 = np.dtype(np.float64)
+FLOAT16, FLOAT32, FLOAT64 = float16.dtype, float32.dtype, float64.dtype
+COMPLEX64, COMPLEX128 = complex64.dtype, complex128.dtype
 _default = np.dtype(np.float32)
 
 
@@ -106,29 +113,48 @@ def promoted(first: np.dtype[Any], second: np.dtype[Any]) -> np.dtype[Any]:
 
     NumPy would widen (int64 with float32 gives float64); PyTorch keeps the float.
     """
-    if (first.kind == "f") != (second.kind == "f"):
-        return first if first.kind == "f" else second
+    if (first.kind in "fc") != (second.kind in "fc"):
+        return first if first.kind in "fc" else second
     return np.promote_types(first, second)
 
 
-def result_dtype(first: Any, second: Any) -> np.dtype[Any]:
-    """Return the dtype that two arrays meet in; a 0-d array only counts by its category.
+def result_dtype(*operands: Any) -> np.dtype[Any]:
+    """Return the dtype that arrays and Python numbers meet in, by category before width.
 
-    float32 of shape (3,) with float64 of shape () is float32; int64 of shape (3,) with float64 of
-    shape () is float64.
+    A 0-d array counts only by its category beside one with dimensions, and a number only by its
+    category beside any array: float32 of shape (3,) with float64 of shape () is float32, and with
+    1j complex64; int64 of shape (3,) with float64 of shape () is float64, and with 1.5 float32.
     """
-    if (first.ndim == 0) != (second.ndim == 0):
-        scalar, array = (first, second) if first.ndim == 0 else (second, first)
-        if _CATEGORY[scalar.dtype.kind] <= _CATEGORY[array.dtype.kind]:
-            return array.dtype
-        return scalar.dtype
-    return promoted(first.dtype, second.dtype)
+    met: list[np.dtype[Any] | None] = [None, None, None]  # arrays, 0-d arrays, numbers
+    for each in operands:
+        is_array = isinstance(each, np.ndarray)
+        dtype = each.dtype if is_array else dtype_of_number(each)
+        place = 2 if not is_array else 0 if each.ndim else 1
+        before = met[place]
+        met[place] = dtype if before is None else promoted(before, dtype)
+    return _counted(met[0], _counted(met[1], met[2]))  # type: ignore[return-value]
+
+
+def _counted(strong: np.dtype[Any] | None, weak: np.dtype[Any] | None) -> np.dtype[Any] | None:
+    """Return `strong`, or what it becomes where the category of `weak` is larger."""
+    if strong is None or weak is None:
+        return weak if strong is None else strong
+    if _CATEGORY[weak.kind] <= _CATEGORY[strong.kind]:
+        return strong
+    if strong.kind == "f":
+        return np.dtype(f"complex{16 * strong.itemsize}" if strong.itemsize > 2 else COMPLEX64)
+    return weak
 
 
 def dtype_of_number(number: Any) -> np.dtype[Any]:
-    """Return what a Python number becomes: a float the default dtype, an int int64, or bool."""
-    kind = type(number)
-    return _default if kind is type(0.0) else _BY_PYTHON[kind].dtype
+    """Return what a number becomes: a float the default dtype, a complex its complex form."""
+    if isinstance(number, (type(True), np.bool_)):
+        return bool.dtype
+    if isinstance(number, (type(0), np.integer)):
+        return int64.dtype
+    if isinstance(number, (type(0.0), np.floating)):
+        return _default
+    return COMPLEX128 if _default is FLOAT64 else COMPLEX64
 
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:
@@ -153,12 +179,5 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
         >>> tnn.result_type(tnn.tensor([1, 2]), 1.0)
         torch.float32
     """
-    arrays = [each.array for each in (tensor1, tensor2) if hasattr(each, "array")]
-    numbers = [dtype_of_number(each) for each in (tensor1, tensor2) if not hasattr(each, "array")]
-    if len(arrays) == 2:
-        return from_numpy(result_dtype(*arrays))
-    if not arrays:
-        return from_numpy(promoted(*numbers))
-    (array,), (number,) = arrays, numbers
-    larger = _CATEGORY[number.kind] > _CATEGORY[array.dtype.kind]
-    return from_numpy(number if larger else array.dtype)
+    given = (getattr(each, "array", each) for each in (tensor1, tensor2))
+    return from_numpy(result_dtype(*given))

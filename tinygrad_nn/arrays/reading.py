@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import DTypeError, ShapeError
 from . import dtypes
 
-_NUMBERS = (bool, int, float, np.generic)
+_NUMBERS = (bool, int, float, complex, np.generic)
 _NO_LENGTH = -1
 
 
@@ -36,11 +36,17 @@ def array_from(data: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
     if not isinstance(data, (np.ndarray, np.generic)):
         return _array_of_numbers(*_flattened(data, name), wanted, name)
     array = np.asarray(data)
-    if array.dtype.kind not in "buif":
+    if array.dtype.kind not in "buifc":
         raise DataValueError(f"{name}(): an array of {array.dtype} cannot become a tensor")
     native = dtypes.from_numpy(array.dtype.newbyteorder("=")).dtype
     with np.errstate(over="ignore", invalid="ignore"):  # 1e300 in float32 is inf, as in PyTorch
-        return array.astype(wanted or native, copy=False)
+        return _real_if_asked(array, wanted).astype(wanted or native, copy=False)
+
+
+def _real_if_asked(array: np.ndarray[Any, Any], wanted: Any) -> np.ndarray[Any, Any]:
+    """Return the real part of a complex array that is to become one without imaginary parts."""
+    drops = wanted is not None and array.dtype.kind == "c" and wanted.kind not in "cb"
+    return array.real if drops else array
 
 
 def sizes_from(given: Any, name: str) -> tuple[int, ...]:
@@ -120,7 +126,11 @@ def _array_of_numbers(
     found = reduce(dtypes.promoted, kinds) if kinds else dtypes.default_float()
     if wanted is None:
         wanted = found
-    elif wanted.kind == "f" or found.kind == "f":
+    elif found.kind == "c":
+        if wanted.kind not in "cb":
+            raise DataValueError(f"{name}(): a complex number cannot become {wanted}")
+        found = dtypes.COMPLEX128
+    elif wanted.kind in "fc" or found.kind == "f":
         found = dtypes.FLOAT64  # no rounding on the way from Python's floats
     try:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -134,8 +144,8 @@ def _array_of_numbers(
 def _dtype_of(kind: type) -> np.dtype[Any]:
     if issubclass(kind, np.generic):
         return dtypes.from_numpy(np.dtype(kind)).dtype
-    if issubclass(kind, float):
-        return dtypes.default_float()
+    if issubclass(kind, (float, complex)):
+        return dtypes.dtype_of_number(kind())
     return np.dtype(np.bool_ if kind is bool else np.int64)
 
 

@@ -1,5 +1,5 @@
 """Sums over axes that stay accurate in float32 and float16, where NumPy adds row after row.
-Read `../autograd/engine.py` next, which sums gradients back to an input's shape with it.
+Read `autograd/engine.py` next, which sums gradients back to an input's shape with it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from .dtypes import Array
 
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(f"float{bits}") for bits in (16, 32, 64))
+_FEW = 1024  # elements that one product with ones adds as exactly as NumPy's pairs
 _ROWS = 64  # rows added one after another before the partial sums are added in turn
 
 
@@ -44,16 +45,34 @@ def accurate_sum(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
     """
     if x.dtype is _FLOAT16:
         return np.asarray(accurate_sum(x.astype(np.float32), axis, keepdims)).astype(np.float16)
-    if axis is not None and x.ndim > 1 and (x.dtype is _FLOAT32 or x.dtype is _FLOAT64):
+    if x.dtype is not _FLOAT32 and x.dtype is not _FLOAT64:
+        return np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+    if axis is None:
+        if not keepdims and x.flags.c_contiguous:
+            return _total(x.ravel())
+    elif x.ndim > 1:
         axes = (axis,) if isinstance(axis, int) else axis
-        if len(axes) == 1 and is_short_last(x, axes[0]):
+        is_last = len(axes) == 1 and axes[0] in (-1, x.ndim - 1)
+        if is_last and x.shape[-1] <= _FEW and x.flags.c_contiguous:
             total = x.dot(_ones(x.shape[-1], x.dtype))  # 169 µs for 41,000 rows against 1,015
             return total[..., None] if keepdims else total
+        if axes == (0,) and x.ndim == 2 and len(x) <= _ROWS:
+            total = _ones(len(x), x.dtype).dot(x)
+            return total[None] if keepdims else total
         for each in axes:
             each %= x.ndim
             if each < x.ndim - 1 and x.shape[each] > _ROWS:
                 x = _fold(x, each)
     return np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+
+def _total(x: Array) -> Array:
+    """Sum a vector in products of 1,024 elements with ones: 0.5 µs for a few, np.add.reduce 0.9."""
+    while x.size > _FEW:
+        whole = x.size // _FEW * _FEW
+        sums = x[:whole].reshape(-1, _FEW).dot(_ones(_FEW, x.dtype))
+        x = np.concatenate([sums, x[whole:]]) if x.size > whole else sums
+    return x.dot(_ones(x.size, x.dtype))
 
 
 def _fold(x: Array, axis: int) -> Array:
@@ -71,6 +90,15 @@ def _fold(x: Array, axis: int) -> Array:
     if rest.shape[1]:
         rows = np.concatenate([rows, np.add.reduce(rest, axis=1, keepdims=True)], axis=1)
     return rows.reshape(*before, rows.shape[1], *after)
+
+
+def add_rows(y: Array, index: Array, rows: Array) -> None:
+    """Add each row to the row of y that the index names, also where one is named several times."""
+    if rows.size < 128 * len(index):
+        np.add.at(y, index, rows)  # goes element by element: 1,120 µs for 128 rows of 1,024
+        return
+    for place, row in zip(index.tolist(), rows, strict=True):  # which takes 90 µs so
+        y[place] += row
 
 
 def sum_to_shape(x: Array, shape: tuple[int, ...]) -> Array:

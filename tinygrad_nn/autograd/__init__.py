@@ -1,11 +1,12 @@
 """The engine: operations with gradient rules, the graph they record, the backward pass over it.
-Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `record`, `engine`;
+Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `recorder`, `recording`, `engine`;
 `checks/` says whether gradients are right.
 """
 
 from ..tensor.variable import Variable
 from . import function
 from .checks import Comparison, GradcheckError, compare, gradcheck, gradgradcheck
+from .declaring import elementwise, op
 from .engine import backward, grad
 from .function import Function
 from .grad_mode import (
@@ -17,7 +18,6 @@ from .grad_mode import (
     set_grad_enabled,
 )
 from .op import registry
-from .record import op
 
 __all__ = [
     "Comparison",
@@ -27,6 +27,7 @@ __all__ = [
     "backward",
     "compare",
     "detect_anomaly",
+    "elementwise",
     "enable_grad",
     "function",
     "grad",

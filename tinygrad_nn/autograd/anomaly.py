@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.kinds import is_array
 from ..errors import GraphError
 from ..warn import user_frame
 from .grad_mode import checks_nan
@@ -29,23 +30,25 @@ def check_kept(node: Node) -> None:
     extra = node.extra
     if extra is not None and extra.line is not None and _checksums(node) != extra.checksums:
         raise GraphError(
-            f"backward of {node.op.name} (called at {extra.line}): an array that it kept was "
+            f"backward of {node.op.public} (called at {extra.line}): an array that it kept was "
             "changed through a NumPy alias since. Write into a copy: tensor.numpy().copy()"
         )
 
 
-def check_finite(node: Node, source: Node, contribution: Any) -> None:
+def check_finite(source: Node, contributions: list[tuple[Node, Any]]) -> None:
     """Raise `GraphError` at the first gradient that holds a nan."""
     if source.extra is None or source.extra.line is None or checks_nan() is False:
         return
-    if np.isnan(getattr(contribution, "array", contribution)).any():
-        raise GraphError(
-            f"the backward of {source.op.name} made nan in a gradient of shape {node.shape}; "
-            f"it was called at {source.extra.line}"
-        )
+    for node, contribution in contributions:
+        if np.isnan(getattr(contribution, "array", contribution)).any():
+            raise GraphError(
+                f"the backward of {source.op.public} made nan in a gradient of shape "
+                f"{node.shape}; it was called at {source.extra.line}"
+            )
 
 
 def _checksums(node: Node) -> tuple[int, ...]:
+    values = (entry[0] for entry in node.saved or () if entry)
     return tuple(
-        zlib.crc32(np.ascontiguousarray(entry[0]).data) for entry in node.saved or () if entry
+        zlib.crc32(np.ascontiguousarray(value).data) for value in values if is_array(value)
     )

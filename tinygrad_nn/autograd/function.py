@@ -5,18 +5,19 @@ Read `checks/gradcheck.py` next, which says whether that backward is right.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from typing import Any
 
-import numpy as np
-
+from ..arrays.kinds import is_differentiable
 from ..errors import DTypeError, GraphError
 from .grad_mode import mode, no_grad
-from .node import Node, clock
+from .node import Node, Operand, clock
 from .op import freed, written_since
+from .outputs import gradients_of, make_selector
 from .tensor_base import TensorBase, make_tensor
-from .views import renew_views, view_of
+from .views import base_of, renew_views
 
 
 class Context:
@@ -66,70 +67,39 @@ class Context:
             return self.to_save
         if node.saved is None:
             raise freed(node)
-        for i, entry in enumerate(node.saved):
-            if entry is not None and entry[1][0] != entry[2]:
-                raise written_since(node, node.op, i, entry)
         tensors = []
-        for entry, source in zip(node.saved, node.attributes, strict=True):
-            owner = _make_selector(node, source) if isinstance(source, int) else source
+        for name, entry, source in zip(node.op.kept, node.saved, node.arguments, strict=True):
+            if entry is not None and entry[1][0] != entry[2]:
+                raise written_since(node, name)
+            owner = make_selector(node, source) if isinstance(source, int) else source
             tensors.append(None if entry is None else make_tensor(entry[0], owner, entry[1]))
         return tuple(tensors)
-
-
-class _Gradients:
-    """The gradients of a Function's several outputs, added up one output at a time."""
-
-    shape = dtype = None
-    base: Any = ()  # never a buffer of the engine's own
-
-    def __init__(self, by_output: dict[int, Any]) -> None:
-        self.by_output = by_output
-
-    def __add__(self, other: _Gradients) -> _Gradients:
-        merged = dict(self.by_output)
-        for i, gradient in other.by_output.items():
-            merged[i] = merged[i] + gradient if i in merged else gradient
-        return _Gradients(merged)
-
-
-class _OutputOp:
-    """Output number i of a Function: hands its gradient on under that number."""
-
-    parameters = ("outputs",)
-    latex = ""
-
-    def __init__(self, name: str, position: int) -> None:
-        self.name = name
-        self.position = position
-
-    def pullback(self, node: Node, g: Any, wanted: Any, recorded: bool) -> list[Any]:
-        edge = node.inputs[0]
-        if wanted is not None and edge not in wanted:
-            return []
-        return [(edge, _Gradients({self.position: g}))]
 
 
 class _FunctionOp:
     """The Op of one call of a Function: runs the user's backward."""
 
     latex = ""
+    joint = None
+    is_variadic = True
+    returns: tuple[str, ...] = ()
 
-    def __init__(self, function: type[Function], ctx: Context, outputs: list[Any]) -> None:
+    def __init__(self, function: type[Function], ctx: Context) -> None:
         self.function = function
         self.ctx = ctx
-        self.name = function.__name__
-        self.parameters = tuple(f"saved tensor {i}" for i in range(len(ctx.to_save)))
-        self.outputs = [(each.array.shape, each.array.dtype) for each in outputs]
+        self.name = self.public = function.__name__
+        self.backward_name = f"{function.__name__}Backward"
+        self.kept = tuple(f"saved tensor {i}" for i in range(len(ctx.to_save)))
+        self.parameters = self.kept
 
-    def pullback(self, node: Node, g: _Gradients, wanted: Any, recorded: bool) -> list[Any]:
-        gradients = []
-        for i, (shape, dtype) in enumerate(self.outputs):
-            given = g.by_output.get(i)
-            if given is None and self.ctx.materialize_grads:
-                given = make_tensor(np.zeros(shape, dtype))
-            elif given is not None and not isinstance(given, TensorBase):
-                given = make_tensor(given)
-            gradients.append(given)
+    def pull(self, node: Node, g: Any, wanted: Any, recorded: bool) -> list[Any]:
+        """Return the contributions to the arguments of forward, from the user's backward."""
+        gradients: list[Any] = [
+            each if isinstance(each, TensorBase) else make_tensor(each)
+            for each in gradients_of(node, g, recorded)
+        ]
+        if not self.ctx.materialize_grads:
+            gradients = [x if i in g.by_output else None for i, x in enumerate(gradients)]
         self.ctx._node = node  # for this call only: the Node holds the ctx, not the other way round
         try:
             with nullcontext() if recorded else no_grad():
@@ -156,6 +126,18 @@ class _FunctionOp:
                 )
             found.append((edge, answer if recorded else answer.array.view()))  # a view: not ours
         return found
+
+    def operands_of(self, node: Node) -> Iterator[Operand]:
+        """Yield the tensors that forward took, those that need a gradient."""
+        names = list(inspect.signature(self.function.forward).parameters)[1:]
+        for i, edge in enumerate(node.inputs):
+            if edge is not None:
+                name = names[i] if i < len(names) else f"argument {i}"
+                yield Operand(name, edge, None, False)
+
+    def constants_of(self, node: Node) -> dict[str, Any]:
+        """Return nothing: what else a Function is called with is its own affair."""
+        return {}
 
 
 class Function:
@@ -229,7 +211,7 @@ def _own_output(output: Any, given: set[int], ctx: Context) -> Any:
 
 def _check_dirty(x: Any, name: str) -> None:
     """Raise `GraphError` where a write in place would make gradients wrong."""
-    if view_of(x) is not None:
+    if base_of(x) is not None:
         raise GraphError(f"{name}: a Function cannot write in place into a view; pass a .clone()")
     if x.node is not None and x.node.op is None:
         raise GraphError(
@@ -247,10 +229,12 @@ def _record(
 ) -> None:
     """Make the Node of the call, and a Node per output that selects its gradient."""
     node = Node()
-    node.op = _FunctionOp(function, ctx, outputs)
+    node.op = _FunctionOp(function, ctx)
     node.serial = clock()
     node.inputs = inputs
-    node.shape = node.dtype = None  # type: ignore[assignment]  # its gradient is several arrays
+    node.shape = None  # type: ignore[assignment]  # its gradient is several arrays
+    node.dtype = None  # nor does anybody conjugate around the user's own rule
+    node.outputs = tuple((each.array.shape, each.array.dtype) for each in outputs)
     node.extra = None
     by_output = {id(each): i for i, each in enumerate(outputs)}
     sources: list[Any] = []
@@ -260,26 +244,14 @@ def _record(
         is_output = id(each) in by_output and each.node is None
         sources.append(by_output[id(each)] if is_output else getattr(each, "node", None))
     node.saved = tuple(saved)
-    node.attributes = tuple(sources)
+    node.arguments = tuple(sources)
     for i, output in enumerate(outputs):
-        if id(output) in ctx.non_differentiable or output.array.dtype.kind != "f":
+        if id(output) in ctx.non_differentiable or not is_differentiable(output.array):
             continue
-        output.node = _make_selector(node, i)
+        output.node = make_selector(node, i)
         if id(output) in ctx.dirty:
             renew_views(output)
     ctx.to_save = ()
-
-
-def _make_selector(node: Node, position: int) -> Node:
-    """Make the Node of output number `position`."""
-    selector = Node()
-    selector.op = _OutputOp(node.op.name, position)
-    selector.serial = clock()
-    selector.inputs = (node,)
-    selector.attributes = selector.saved = ()
-    selector.shape, selector.dtype = node.op.outputs[position]
-    selector.extra = None
-    return selector
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,15 +1,25 @@
 """A Node of the computation graph: one recorded operation, or a leaf that collects a gradient.
-Read `op.py` next, which makes Nodes, and then `engine.py`, which walks them backwards.
+Read `op.py` next, whose operations leave Nodes behind, and then `engine.py`, which walks them.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 from weakref import ref
 
 clock = itertools.count(1).__next__  # a Node is newer than all it was computed from
+
+
+class Operand(NamedTuple):
+    """One tensor that an operation took, as those see it who look at a graph from outside."""
+
+    name: str  # of the parameter
+    edge: Node | None  # where its gradient goes; None if it needs none
+    value: Any  # the ndarray that was kept, or that its tensor holds now; None if not known
+    kept: bool  # whether backward holds on to it
+    tensor: Any = None  # if it needs no gradient and somebody still holds it
 
 
 class Node:
@@ -21,35 +31,34 @@ class Node:
     """
 
     __slots__ = (
-        "attributes",  # per parameter: the value of one that is no tensor, such as `dim`; a weak
-        # reference to a tensor that needs no gradient, for graphs to show; else None
+        "arguments",  # per parameter: the value of one that is no tensor, such as `dim`; a weak
+        # reference to a tensor that needs no gradient, for those who look; else None
         "dtype",  # NumPy dtype of the tensor made, which its gradient must have
         "extra",  # None, or an Extra: hooks, a retained gradient, the line of the program
         "inputs",  # the Nodes of the operands, None for one that needs no gradient
         "op",  # the Op recorded; None for a leaf
-        "saved",  # per parameter and for the output: (array, version cell, version then) or None
+        "outputs",  # of an operation with several outputs only: (shape, dtype) of each
+        "saved",  # per name in op.kept: (value, version cell, version then), None if not needed
         "serial",  # creation time; creation order is a topological order
-        "shape",  # shape of the tensor made
+        "shape",  # shape of the tensor made; None for several
     )
 
-    op: Any
-    serial: int
-    inputs: tuple[Node | None, ...]
-    attributes: tuple[Any, ...]
-    saved: tuple[Any, ...] | None  # None: freed by a backward pass
-    shape: tuple[int, ...]
+    arguments: tuple[Any, ...]
     dtype: Any
     extra: Extra | None
+    inputs: tuple[Node | None, ...]
+    op: Any
+    outputs: tuple[tuple[tuple[int, ...], Any], ...]
+    saved: tuple[Any, ...] | None  # None: freed by a backward pass
+    serial: int
+    shape: tuple[int, ...]
 
     def __repr__(self) -> str:
         return f"<{self.name()}>"
 
     def name(self) -> str:
         """Return PyTorch's name for the backward of this operation, such as `MulBackward0`."""
-        if self.op is None:
-            return "AccumulateGrad"
-        words = self.op.name.strip("_").split("_")
-        return "".join(word[:1].upper() + word[1:] for word in words) + "Backward0"
+        return "AccumulateGrad" if self.op is None else str(self.op.backward_name)
 
     @property
     def next_functions(self) -> tuple[tuple[Node, int], ...]:
@@ -59,6 +68,71 @@ class Node:
     def register_hook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
         """Call `hook(gradient)` when this Node's whole gradient is known; it may return another."""
         return add_hook(extra_of(self).hooks, hook)
+
+    # --- for those who look from outside ----------------------------------------------------------
+
+    def operands(self) -> Iterator[Operand]:
+        """Yield the tensors that the operation took, in order, with what is known of each."""
+        if self.op is not None:
+            yield from self.op.operands_of(self)
+
+    def constants(self) -> dict[str, Any]:
+        """Return the arguments that are no tensors, by name."""
+        return {} if self.op is None else self.op.constants_of(self)
+
+    def kept(self) -> dict[str, Any]:
+        """Return what backward holds on to, by name: (array, whether it is unchanged since)."""
+        found = {}
+        for name, entry in zip(getattr(self.op, "kept", ()), self.saved or (), strict=False):
+            if entry is not None:
+                found[name] = (entry[0], entry[1][0] == entry[2])
+        return found
+
+    def count_outputs(self) -> int:
+        """Return how many tensors the operation made."""
+        return 1 if self.shape is not None else len(self.outputs)
+
+    @property
+    def is_freed(self) -> bool:
+        """Whether a backward pass has freed what was kept."""
+        return self.saved is None
+
+    @property
+    def tensor(self) -> Any:
+        """The leaf tensor of this Node; None of a computed one, or if nobody holds it any more."""
+        reference = None if self.extra is None else self.extra.tensor
+        return None if reference is None else reference()
+
+    @property
+    def given_name(self) -> str | None:
+        """What the user called the tensor, `x.name = ...`."""
+        return None if self.extra is None else self.extra.name
+
+    @given_name.setter
+    def given_name(self, name: str | None) -> None:
+        extra_of(self).name = name
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that a leaf has collected, or that was retained."""
+        return None if self.extra is None else self.extra.grad
+
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        extra_of(self).grad = gradient
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether a gradient that comes by is kept."""
+        return self.extra is not None and self.extra.retains_grad
+
+    def retain_grad(self) -> None:
+        """Keep the gradient that comes by."""
+        extra_of(self).retains_grad = True
+
+    def freeze(self) -> None:
+        """Let a leaf collect no gradient any more: its tensor has left the graph."""
+        extra_of(self).retains_grad = False
 
 
 class Extra:
@@ -84,8 +158,7 @@ def make_leaf(tensor: Any, grad: Any = None) -> Node:
     node = Node()
     node.op = None
     node.serial = clock()
-    node.inputs = ()
-    node.attributes = node.saved = ()
+    node.inputs = node.arguments = node.saved = ()
     node.shape = tensor.array.shape
     node.dtype = tensor.array.dtype
     node.extra = Extra()
@@ -93,6 +166,13 @@ def make_leaf(tensor: Any, grad: Any = None) -> Node:
     node.extra.grad = grad
     node.extra.retains_grad = True
     return node
+
+
+def renew_leaf(node: Node, tensor: Any) -> Node:
+    """Make another Node for a leaf whose array was replaced, with the gradient and the hooks."""
+    renewed = make_leaf(tensor)
+    renewed.extra = node.extra
+    return renewed
 
 
 def extra_of(node: Node) -> Extra:

@@ -1,105 +1,219 @@
-"""Reading an operation's arguments: keywords, numbers and ndarrays, mixed dtypes, refusals.
-Read `record_any.py` next.
+"""Reading what an operation is called with: numbers, arrays, mixed dtypes, keywords, refusals.
+Read `recorder.py` next, whose functions come here with whatever is not the usual case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..arrays import dtypes
-from ..arrays.dtypes import Array, result_dtype
-from ..errors import DTypeError, ShapeError
-from .op import REQUIRED, Op
-from .tensor_base import TensorBase, make_tensor
+from ..arrays.dtypes import default_float, from_numpy, result_dtype
+from ..arrays.kinds import REAL, category, fits_in, is_array, is_integral, is_number
+from ..errors import DTypeError, GraphError, ShapeError
+from .grad_mode import mode, no_grad
+from .node import Node
+from .op import Op
+from .tensor_base import TensorBase
 
-ndarray = np.ndarray
 NUMBERS = frozenset((float, int, bool))
-ALIASES = {"axis": "dim", "keepdims": "keepdim"}
+ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input"}
 
 
-def bind(operation: Op, given: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
-    """Return one value per parameter; `inspect.Signature.bind` does the same in 5 µs."""
-    name, parameters = operation.name, operation.parameters
-    values = [*given, *operation.defaults[len(given) :]]
-    for key, value in keywords.items():
-        key = ALIASES.get(key, key) if key not in parameters else key
-        if key not in parameters:
-            raise TypeError(
-                f"{name}() got an unexpected argument {key!r}; it takes {', '.join(parameters)}"
-            )
-        position = parameters.index(key)
-        if position < len(given):
-            raise TypeError(f"{name}() got two values for {key!r}")
-        values[position] = value
-    for key, value in zip(parameters, values, strict=True):
-        if value is REQUIRED:
-            raise TypeError(f"{name}() is missing its argument {key!r}")
-    return tuple(values)
+class Versions:
+    """The version cells of a list of tensors, read like one cell."""
+
+    __slots__ = ("cells",)
+
+    def __init__(self, cells: list[list[int]]) -> None:
+        self.cells = cells
+
+    def __getitem__(self, _: int) -> tuple[int, ...]:
+        return tuple(cell[0] for cell in self.cells)
 
 
-def on_arrays(operation: Op, operands: tuple[Any, ...]) -> Any:
-    """Of ndarrays only, as a rule of the first order calls it, an operation is its forward."""
-    if any(isinstance(operand, (ndarray, np.generic)) for operand in operands):
-        return operation.forward(*operands)
-    kinds = ", ".join(type(operand).__name__ for operand in operands)
+def as_operand(op: Op, position: int, value: Any) -> Any:
+    """Return an operand that is neither a tensor nor an ndarray, or say that it cannot be one."""
+    parameter = op.signature[position]
+    if value is None and parameter.default is None:
+        return None
+    if op.elementwise and len(op.operands) > 1:
+        if is_number(value):
+            return value
+    elif isinstance(value, np.generic):
+        return np.asarray(value)  # what NumPy makes of a 0-d array in a rule
+    elif not parameter.is_strict and position:
+        return value
     raise DTypeError(
-        f"{operation.name}() takes Tensors, got {kinds}; make one with tnn.tensor(...)"
+        f"{op.public}() takes Tensors{' and numbers' if op.elementwise and position else ''}, got "
+        f"{type(value).__name__} {value!r:.60} for {parameter.name}; make one with tnn.tensor(...)"
     )
 
 
-def convert_and_call(operation: Op, call: Callable[..., Any], a: Any, b: Any) -> Any:
-    """Take NumPy scalars as numbers and ndarrays as tensors."""
-    if not isinstance(a, TensorBase) and not isinstance(b, TensorBase):
-        return on_arrays(operation, (a, b))
-    converted = []
-    for operand in (a, b):
-        if isinstance(operand, np.generic):
-            operand = operand.item()
-        elif isinstance(operand, ndarray):
-            dtypes.from_numpy(operand.dtype)
-            operand = make_tensor(operand)
-        elif not isinstance(operand, TensorBase) and type(operand) not in NUMBERS:
+def as_operands(op: Op, tensors: Any) -> tuple[list[Any], tuple[Node | None, ...], bool]:
+    """Return the arrays and Nodes of a list, and whether it is of tensors; else it is of arrays."""
+    if not isinstance(tensors, (list, tuple)) or not tensors:
+        raise ShapeError(f"{op.public}() expects a non-empty list of tensors, got {tensors!r:.60}")
+    arrays, nodes = [], []
+    for i, tensor in enumerate(tensors):
+        if not isinstance(tensor, TensorBase):
+            if all(isinstance(each, (np.ndarray, np.generic)) for each in tensors):
+                return list(map(np.asarray, tensors)), (None,) * len(tensors), False
             raise DTypeError(
-                f"{operation.name}() takes Tensors and numbers, got {type(operand).__name__}: "
-                f"{operand!r:.60}"
+                f"{op.public}() expects tensors; entry {i} is a {type(tensor).__name__}"
             )
-        converted.append(operand)
-    return call(*converted)
+        arrays.append(tensor.array)
+        nodes.append(tensor.node)
+    return arrays, tuple(nodes), True
 
 
-def promote(x: Array, z: Array) -> tuple[Array, Array]:
-    """Bring two arrays to the dtype that PyTorch has them meet in."""
-    dtype = result_dtype(x, z)
-    return x.astype(dtype, copy=False), z.astype(dtype, copy=False)
+def versioned(arrays: list[Any], tensors: Any) -> tuple[Any, Versions, tuple[int, ...]]:
+    """Return what a Node keeps of a list of tensors."""
+    versions = Versions([tensor.version for tensor in tensors])
+    return arrays, versions, versions[0]
 
 
-def settle(array: Array, given: Any) -> tuple[Array, Any]:
-    """NumPy makes float64 of integers, or of float16 with them; PyTorch keeps its own floats."""
-    dtype = given if given.kind == "f" else dtypes.default_float()
-    return array.astype(dtype), dtype
+def in_one_dtype(op: Op, values: Sequence[Any]) -> Sequence[Any]:
+    """Bring operands to the dtype that PyTorch has them meet in; numbers stay what they are."""
+    dtype = None
+    for value in values:  # the usual case first: float tensors of one dtype, and Python's numbers
+        if value is None or type(value) in NUMBERS:
+            continue
+        if not is_array(value) or value.dtype is not (dtype or value.dtype):
+            break
+        dtype = value.dtype
+    else:
+        if dtype is not None and dtype in REAL:
+            return values
+    given = [value for value in values if value is not None]
+    for value in given:
+        if is_array(value):
+            from_numpy(value.dtype)
+    if any(is_array(value) for value in given):
+        values = [v.item() if isinstance(v, np.generic) else v for v in values]
+        given = [value for value in values if value is not None]
+    elif any(isinstance(value, np.generic) for value in given):
+        values = given = [np.asarray(value) for value in given]  # of 0-d arrays, in a rule
+    elif op.signature[0].annotation == "Data" and all(map(is_number, given)):
+        values = given = [np.asarray(value, result_dtype(*given)) for value in given]
+    else:
+        kinds = ", ".join(type(value).__name__ for value in given)
+        raise DTypeError(f"{op.public}() takes Tensors, got {kinds}; make one with tnn.tensor(...)")
+    dtype = result_dtype(*given)
+    if category(dtype) == "complex" and op.signature[0].annotation == "RealArray":
+        raise DTypeError(f"{op.public}: complex numbers have no order; compare their .abs()")
+    is_whole = category(dtype) in ("integer", "bool")
+    if is_whole and op.signature[0].annotation.startswith("FloatArray"):
+        dtype = default_float()
+    return tuple(_in_dtype(value, dtype) for value in values)
 
 
-def refused(operation: Op, operands: tuple[Any, ...], error: Exception) -> Exception:
+def _in_dtype(value: Any, dtype: Any) -> Any:
+    if is_array(value):
+        return value.astype(dtype, copy=False)
+    if type(value) is int and category(dtype) == "integer":
+        return np.array(value & (2**64 - 1), np.uint64).astype(dtype)  # wraps, as in PyTorch
+    return value
+
+
+def as_float(op: Op, x: Any) -> Any:
+    """Return integers and bool as the default float."""
+    return x.astype(default_float()) if is_integral(x) else x
+
+
+def refusal(op: Op, operands: Sequence[Any], error: Exception) -> Exception:
     """Say in our own words what NumPy refused."""
-    if isinstance(error, (ShapeError, DTypeError)):
+    if isinstance(error, (ShapeError, DTypeError)) or str(error).startswith(op.public):
         return error
-    shapes = [operand.shape for operand in operands if isinstance(operand, ndarray)]
+    arrays = [each for each in operands if is_array(each)]
+    shapes = [each.shape for each in arrays]
     try:
         np.broadcast_shapes(*shapes)
     except ValueError:
-        first, second = shapes
-        reverse = zip(reversed(first), reversed(second), strict=False)
-        pairs = ((i, m, n) for i, (m, n) in enumerate(reverse) if m != n and 1 not in (m, n))
-        offset, m, n = next(pairs)
-        dim = max(len(first), len(second)) - 1 - offset
-        return ShapeError(
-            f"{operation.name}: shapes {first} and {second} do not broadcast: sizes {m} and {n} "
-            f"differ at dimension {dim}, and neither is 1"
-        )
+        return ShapeError(f"{op.public}: {_misfit(shapes)}")
     kinds = " and ".join(
-        f"{o.dtype} of shape {o.shape}" if isinstance(o, ndarray) else f"{o!r}" for o in operands
+        f"{each.dtype} of shape {each.shape}" if is_array(each) else f"{each!r}"
+        for each in operands
     )
-    return DTypeError(f"{operation.name}: not defined for {kinds}")
+    return DTypeError(f"{op.public}: not defined for {kinds}")
+
+
+def _misfit(shapes: list[tuple[int, ...]]) -> str:
+    """Say of shapes that do not broadcast which sizes differ."""
+    text = f"shapes {', '.join(map(str, shapes[:-1]))} and {shapes[-1]} do not broadcast"
+    rank = max(map(len, shapes))
+    for dim in range(-1, -rank - 1, -1):
+        sizes = {shape[dim] for shape in shapes if len(shape) >= -dim} - {1}
+        if len(sizes) > 1:
+            named = " and ".join(map(str, sorted(sizes)))
+            return f"{text}: sizes {named} differ at dimension {rank + dim}, and none is 1"
+    return text
+
+
+def call_otherwise(op: Op, arguments: tuple[Any, ...], others: dict[str, Any]) -> Any:
+    """Call with PyTorch's other spellings, `axis` and `keepdims`, and write into `out=`."""
+    given = dict(zip(op.parameters, arguments, strict=True))
+    out = others.pop("out", None)
+    for key, value in others.items():
+        name = ALIASES.get(key, key)
+        if name not in given:
+            raise TypeError(
+                f"{op.public}() got an unexpected argument {key!r}; it takes "
+                f"{', '.join(op.parameters)}"
+            )
+        given[name] = value
+    positional = [given[p.name] for p in op.signature if not p.keyword_only]
+    keywords = {p.name: given[p.name] for p in op.signature if p.keyword_only}
+    if out is None:
+        return op.call(*positional, **keywords)
+    outs = out if isinstance(out, (tuple, list)) else (out,)
+    tensors = [*outs]
+    for each in arguments:
+        tensors += each if isinstance(each, (tuple, list)) else (each,)
+    needs = [x for x in tensors if isinstance(x, TensorBase) and x.node is not None]
+    if needs and mode():
+        raise GraphError(
+            f"{op.public}(out=...) is not differentiable, and a tensor of shape "
+            f"{needs[0].array.shape} requires a gradient; leave out= away, or use tnn.no_grad()"
+        )
+    with no_grad():
+        made = op.call(*positional, **keywords)
+        for held, result in zip(outs, made if op.has_several else (made,), strict=True):
+            _write_out(op, held, result)
+    return op.result_type(outs) if op.has_several else out
+
+
+def _write_out(op: Op, out: Any, result: Any) -> None:
+    """Write a result into a tensor given as out=; an empty one is resized."""
+    if out.array.size == 0 and out.array.shape != result.array.shape:
+        out.array = np.empty_like(out.array, shape=result.array.shape)
+    if out.array.shape != result.array.shape:
+        raise ShapeError(
+            f"{op.public}: out has shape {out.array.shape}, the result {result.array.shape}"
+        )
+    if not fits_in(result.array, out.array):
+        raise DTypeError(
+            f"{op.public}: out is {out.array.dtype} and cannot hold a {result.array.dtype} result"
+        )
+    out.copy_(result)
+
+
+def as_output(op: Op, made: Any) -> Any:
+    """Return what forward made as an array; NumPy hands back a scalar for 0-d."""
+    if isinstance(made, np.generic):
+        return np.asarray(made)
+    raise DTypeError(f"{op.public}: forward returned {type(made).__name__}, not an array")
+
+
+def as_outputs(op: Op, made: Any) -> Any:
+    """Return the several things that forward made, if they are as many as it says."""
+    count = len(op.returns) + len(op.keeps)
+    if not isinstance(made, (tuple, list)) or not (op.is_variadic or len(made) == count):
+        what = f"{len(made)} values" if isinstance(made, (tuple, list)) else type(made).__name__
+        names = ", ".join((*op.returns, *op.keeps))
+        raise DTypeError(f"{op.public}: forward returned {what}, not {names}")
+    shown = made if op.is_variadic else made[: len(op.returns)]
+    if any(not is_array(each) for each in shown):
+        shown = [each if is_array(each) else as_output(op, each) for each in shown]
+    return shown if op.is_variadic else (*shown, *made[len(op.returns) :])

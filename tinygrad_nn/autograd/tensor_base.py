@@ -1,10 +1,11 @@
 """What recording needs of a tensor: its array, its Node and the version of its storage.
-Read `op.py` next; the class with PyTorch's methods is `tensor.py`, above the operations.
+Read `op.py` next; the class with PyTorch's methods is `../tensor/tensor.py`, above the operations.
 """
 
 from __future__ import annotations
 
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from .grad_mode import INFERENCE, mode
 from .node import Node
 
 INFERENCE_VERSION: list[int] = [0]  # the version cell of every tensor made in inference mode
+CONSTANT: list[int] = [0]  # the version cell of what is no tensor: it never changes
 
 
 class TensorBase:
@@ -21,16 +23,22 @@ class TensorBase:
     tensors that share the storage share the cell, and a write in place adds one.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "array", "node", "version", "view_of")
+    __slots__ = (
+        *("__dict__", "__weakref__", "array", "node", "version"),
+        *("view_base", "view_recorded", "view_steps", "views"),
+    )
 
     array: np.ndarray[Any, Any]
     node: Node | None
     version: list[int]
-    view_of: Any  # set on a view only: a View, which says of what
+    view_base: TensorBase | None  # of a view, and only then set: whose memory it shows
+    view_steps: Any  # how it is taken, as (Op, arguments) each; None: one of several outputs
+    view_recorded: bool  # False: taken under no_grad
+    views: list[ref[Any]]  # set on a tensor that has views
 
 
 new = object.__new__
-tensor_class: type[TensorBase] = TensorBase  # tensor.py puts Tensor here, as its last line
+tensor_class: type[TensorBase] = TensorBase  # tensor/tensor.py puts Tensor here, as its last line
 
 
 def make_tensor(array: Any, node: Node | None = None, version: list[int] | None = None) -> Any:

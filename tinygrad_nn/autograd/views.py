@@ -1,57 +1,73 @@
 """Which tensor is a view of which, so that a write through one is seen by the others' graphs.
-Read `ops/inplace.py` next, which does the writing.
+Read `writing.py` next, which does the writing.
 """
 
 from __future__ import annotations
 
-import weakref
-from typing import Any, NamedTuple
+from typing import Any
+from weakref import ref
 
 import numpy as np
 
-from .grad_mode import mode
-from .tensor_base import TensorBase
+from .grad_mode import INFERENCE, NO_GRAD, mode
+from .tensor_base import TensorBase, make_tensor
 
 
-class View(NamedTuple):
-    """How a view is taken: replaying `steps` on `base` (or on its gradient) gives it again."""
+def link_view(y: TensorBase, x: Any, op: Any, arguments: tuple[Any, ...] | None) -> None:
+    """Make `y`, just computed from `x`, a view of it if they share memory (a reshape may copy).
 
-    base: TensorBase
-    steps: tuple[tuple[Any, tuple[Any, ...]], ...]  # (Op, attributes)
-    recorded: bool  # False: taken under no_grad
-
-
-def mark_view(y: TensorBase, x: TensorBase, op: Any, attributes: tuple[Any, ...]) -> None:
-    """Make `y`, just computed from `x`, a view of it if they share memory (a reshape may copy)."""
-    if not np.may_share_memory(y.array, x.array):
+    `view_base` is the tensor that is no view itself, and `view_steps` is how to take the view of it
+    again, or of its gradient: (Op, arguments) each; None for one of several outputs.
+    """
+    if not _shares(y.array, x.array):
         return
     y.version = x.version
-    outer = view_of(x)
-    base, steps = (x, ()) if outer is None else (outer.base, outer.steps)
-    y.view_of = View(base, (*steps, (op, attributes)), bool(mode()))
-    if base.node is None or base.node.op is not None:  # a leaf's graph never changes: not listed
-        views = base.__dict__.setdefault("views", [])
-        views.append(weakref.ref(y))
-        if len(views) & 255 == 0:
-            views[:] = [each for each in views if each() is not None]
+    base = base_of(x)
+    step = None if arguments is None else ((op, arguments),)
+    if base is None:
+        base, steps = x, step
+    else:
+        steps = None if step is None or x.view_steps is None else x.view_steps + step
+    y.view_base, y.view_steps, y.view_recorded = base, steps, mode() not in (NO_GRAD, INFERENCE)
+    if base.node is not None and base.node.op is None:
+        return  # a leaf's graph never changes: its views are not listed
+    try:
+        views = base.views
+    except AttributeError:
+        base.views = [ref(y)]
+        return
+    views.append(ref(y))
+    if len(views) & 255 == 0:
+        views[:] = [each for each in views if each() is not None]
 
 
-def view_of(x: TensorBase) -> View | None:
-    """Return what `x` is a view of, or None."""
-    return getattr(x, "view_of", None)
+def _shares(y: Any, x: Any) -> bool:
+    """Whether a result stands in the memory of its operand, most often seen from its base."""
+    base = y.base
+    if base is None:
+        return y is x
+    return base is x or base is x.base or np.may_share_memory(y, x)
 
 
-def replay(x: Any, steps: tuple[tuple[Any, tuple[Any, ...]], ...]) -> Any:
+def base_of(x: TensorBase) -> Any:
+    """Return the tensor that `x` is a view of, or None."""
+    return getattr(x, "view_base", None)
+
+
+def replay(x: Any, steps: Any) -> Any:
     """Take the same view of another array or Tensor."""
-    for op, attributes in steps:
-        x = op.call(x, *attributes)
+    for op, arguments in steps:
+        x = op.call(x, *arguments)
     return x
 
 
 def renew_views(base: TensorBase) -> None:
     """Give every living view of `base` the graph that `base` has now."""
-    for reference in list(base.__dict__.get("views", ())):  # the replays are listed meanwhile
-        y = reference()
-        view = None if y is None else view_of(y)
-        if view is not None and view.recorded:
-            y.node = replay(base, view.steps).node
+    living = [y for each in getattr(base, "views", ()) if (y := each()) is not None]
+    if not living:
+        return
+    base.views = [ref(y) for y in living]
+    again = make_tensor(base.array, base.node, base.version)  # whose own views nobody lists
+    for y in living:
+        if y.view_recorded and y.view_steps is not None:
+            y.node = replay(again, y.view_steps).node

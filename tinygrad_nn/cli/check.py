@@ -1,5 +1,5 @@
 """`tinygrad-nn check`: the network's gradients worked out by hand, by autograd and by differences.
-Read `../teaching/by_hand.py` for the formulas, `../autograd/checks/compare.py` for what is right.
+Read `../teaching/by_hand.py` for the formulas, then `../autograd/checks/compare.py`: what is right.
 """
 
 from __future__ import annotations

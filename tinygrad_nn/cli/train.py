@@ -16,7 +16,7 @@ from typing import Any
 import tinygrad_nn as tnn
 
 from ..errors import MissingExtraError
-from ..saving import save_file
+from ..saving.safetensors_file import save_file
 from ..saving.whole_files import write_file
 from ..viz.drawing.saving import WRITERS
 from ..viz.plots.predictions import prediction_sheet

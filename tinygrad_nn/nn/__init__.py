@@ -4,8 +4,11 @@ Read `parameter.py` and `module/` first, then `layers/` and `losses/`.
 
 from . import functional, init, parameter
 from .layers import (
+    Conv2d,
+    Dropout,
     Flatten,
     Identity,
+    LayerNorm,
     Linear,
     LogSoftmax,
     ReLU,
@@ -20,9 +23,12 @@ from .parameter import Parameter
 
 __all__ = [
     "BCEWithLogitsLoss",
+    "Conv2d",
     "CrossEntropyLoss",
+    "Dropout",
     "Flatten",
     "Identity",
+    "LayerNorm",
     "Linear",
     "LogSoftmax",
     "MSELoss",

@@ -9,21 +9,32 @@ from typing import Any
 import numpy as np
 
 from ..arrays.dtypes import promoted
+from ..arrays.kinds import is_floating
 from ..errors import DTypeError, ShapeError
-from ..ops import elementwise, loss
-from ..ops import softmax as softmax_ops
-from ..ops.linear import linear
+from ..ops.elementwise import activations, functions
+from ..ops.layers import softmax as softmax_ops
+from ..ops.layers.attention import scaled_dot_product_attention
+from ..ops.layers.convolution import conv2d
+from ..ops.layers.dropout import dropout
+from ..ops.layers.linear import linear
+from ..ops.layers.normalization import layer_norm
+from ..ops.losses import binary, classes, squared_error
+from ..ops.losses.reducing import check_reduction
 from ..tensor import Tensor
 from ..warn import warn_user
 
 __all__ = [
     "binary_cross_entropy_with_logits",
+    "conv2d",
     "cross_entropy",
+    "dropout",
+    "layer_norm",
     "linear",
     "log_softmax",
     "mse_loss",
     "nll_loss",
     "relu",
+    "scaled_dot_product_attention",
     "sigmoid",
     "softmax",
     "softplus",
@@ -33,22 +44,22 @@ __all__ = [
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return max(input, 0); written into the input if `inplace`."""
-    return input.relu_() if inplace else elementwise.relu(input)
+    return input.relu_() if inplace else activations.relu(input)
 
 
 def tanh(input: Tensor) -> Tensor:
     """Return (e^x - e^-x) / (e^x + e^-x), between -1 and 1."""
-    return elementwise.tanh(input)
+    return functions.tanh(input)
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """Return log(1 + e^(beta x)) / beta, and x itself where beta x is above the threshold."""
-    return elementwise.softplus(input, beta, threshold)
+    return activations.softplus(input, beta, threshold)
 
 
 def sigmoid(input: Tensor) -> Tensor:
     """Return 1 / (1 + e^-x), between 0 and 1."""
-    return elementwise.sigmoid(input)
+    return activations.sigmoid(input)
 
 
 def _implied_dim(input: Tensor, dim: int | None, name: str) -> int:
@@ -95,7 +106,7 @@ def _check_tensors(name: str, input: Any, target: Any, **weights: Any) -> None:
 
 def _check_floats(name: str, **given: Tensor) -> None:
     for argument, value in given.items():
-        if value.array.dtype.kind != "f":
+        if not is_floating(value.array):
             raise DTypeError(f"{name}: {argument} must be floating point, got {value.dtype}")
 
 
@@ -134,13 +145,13 @@ def mse_loss(
     _check_floats("mse_loss", input=x)
     kind = legacy_reduction(size_average, reduce, reduction)
     if weight is None:
-        return loss.mse_loss(x, t, kind)
+        return squared_error.mse_loss(x, t, kind)
     if weight.array.shape != x.array.shape:
         raise ShapeError(
             f"mse_loss: weight {weight.array.shape} must have the input's shape {x.array.shape}"
         )
-    loss.check_reduction(kind, "mse_loss")
-    losses = loss.mse_loss(x, t, "none") * weight
+    check_reduction(kind, "mse_loss")
+    losses = squared_error.mse_loss(x, t, "none") * weight
     if kind == "none":
         return losses
     return losses.sum() if kind == "sum" else losses.sum() / weight.sum()
@@ -158,7 +169,7 @@ def nll_loss(
     """Return the negative log-likelihood: log-probabilities (N, C, ...), class indices (N, ...)."""
     _check_classification("nll_loss", input, target, weight)
     kind = legacy_reduction(size_average, reduce, reduction)
-    return loss.nll_loss(input, target, weight, ignore_index, kind)
+    return classes.nll_loss(input, target, weight, ignore_index, kind)
 
 
 def cross_entropy(
@@ -190,8 +201,8 @@ def cross_entropy(
     kind = reduction
     if size_average is not None or reduce is not None:
         kind = legacy_reduction(size_average, reduce, reduction)
-    if target.array.shape != input.array.shape or target.array.dtype.kind != "f":
-        return loss.cross_entropy(input, target, weight, ignore_index, kind, label_smoothing)
+    if target.array.shape != input.array.shape or not is_floating(target.array):
+        return classes.cross_entropy(input, target, weight, ignore_index, kind, label_smoothing)
     if ignore_index >= 0:
         raise ValueError(
             f"cross_entropy: ignore_index={ignore_index} has no meaning for class probabilities"
@@ -211,7 +222,7 @@ def _with_probabilities(
     input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, label_smoothing: float
 ) -> Tensor:
     """-sum(q log softmax(x)), averaged over the predictions."""
-    loss.check_reduction(reduction, "cross_entropy")
+    check_reduction(reduction, "cross_entropy")
     if not 0.0 <= label_smoothing <= 1.0:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     if input.ndim == 0:
@@ -223,8 +234,7 @@ def _with_probabilities(
         target = target * (1.0 - label_smoothing) + label_smoothing / classes
     if weight is not None:
         log_p = log_p * weight.reshape([-1 if i == dim else 1 for i in range(input.ndim)])
-    with np.errstate(invalid="ignore"):  # 0 times -inf is nan, as in PyTorch
-        losses = -(target * log_p).sum(dim)
+    losses = -(target * log_p).sum(dim)
     if reduction == "none":
         return losses
     return losses.sum() if reduction == "sum" else losses.mean()
@@ -261,7 +271,7 @@ def binary_cross_entropy_with_logits(
         if each is not None:
             _check_broadcast(name, each, x)
     kind = legacy_reduction(size_average, reduce, reduction)
-    return loss.binary_cross_entropy_with_logits(x, t, weight, pos_weight, kind)
+    return binary.binary_cross_entropy_with_logits(x, t, weight, pos_weight, kind)
 
 
 def _check_broadcast(name: str, weight: Tensor, input: Tensor) -> None:

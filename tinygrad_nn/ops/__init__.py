@@ -1,3 +1,4 @@
 """The operations, each a NumPy function with one gradient rule per operand.
-Read `elementwise`, `reduce`, `shape`, `index`, `linalg`, `softmax`, `linear`, `loss` in order.
+Read `elementwise/` next, then `reduction/`, `shape/`, `indexing/`, `matrices/`, `layers/` and
+`losses/`.
 """

@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
 
 from ..autograd.grad_mode import enable_grad
 from ..tensor import Tensor
@@ -77,7 +80,7 @@ class Optimizer:
                 if gradient is None:
                     continue
                 if set_to_none:
-                    parameter.grad = None
+                    del parameter.grad
                 else:
                     if gradient.requires_grad:
                         gradient.detach_()
@@ -166,6 +169,12 @@ def _taken_over(value: Any, parameter: Tensor, key: str) -> Any:
         )
     copied = value.detach().to(parameter.dtype) if value.is_floating_point() else value.detach()
     return copied.clone()
+
+
+@lru_cache(maxsize=64)
+def as_array(number: float, dtype: np.dtype[Any]) -> Any:
+    """Return a number as an array, which NumPy would make of it again at every call, in 0.3 µs."""
+    return np.array(number, dtype)
 
 
 def check_not_negative(**options: float) -> None:

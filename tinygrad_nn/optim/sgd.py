@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.tensor_base import make_tensor
-from .optimizer import Optimizer, check_not_negative
+from .optimizer import Optimizer, as_array, check_not_negative
 
 
 class SGD(Optimizer):
@@ -69,6 +69,9 @@ class SGD(Optimizer):
 
     def update(self, p: Any, g: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
         """Change the array `p` in place by its gradient's array `g`."""
+        if not (group["momentum"] or group["weight_decay"] or group["maximize"]):
+            p -= g * as_array(float(group["lr"]), p.dtype)
+            return
         lr, momentum = float(group["lr"]), float(group["momentum"])  # a NumPy float64 would widen p
         weight_decay = float(group["weight_decay"])
         if group["maximize"]:
@@ -84,4 +87,4 @@ class SGD(Optimizer):
                 v += (1.0 - float(group["dampening"])) * g
             v = state["momentum_buffer"].array
             g = g + momentum * v if group["nesterov"] else v
-        p -= lr * g
+        p -= g * as_array(lr, p.dtype)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ..arrays.kinds import category
 from ..errors import DTypeError, ShapeError
 from .box_muller import BLOCK, box_muller, fused_multiply_add
 from .mersenne_twister import LOW_53, MersenneTwister, RandomError
@@ -267,7 +268,7 @@ def _integers_of(dtype: np.dtype[Any]) -> tuple[int, int]:
         return -(2 ** DIGITS[dtype]), 2 ** DIGITS[dtype]
     if dtype == np.bool_:
         return 0, 1
-    if dtype.kind not in "iu":
+    if category(dtype) != "integer":
         raise DTypeError(f"random integers are of an integer, float or bool dtype; got {dtype}")
     return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
 

@@ -155,7 +155,7 @@ def full(
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full() takes a size such as (2, 3), got {size!r}")
     value = _plain(fill_value)
-    if not isinstance(value, (bool, int, float)):
+    if not isinstance(value, (bool, int, float, complex)):
         raise TypeError(f"full() takes one number to fill with, got {type(value).__name__}")
     filled = np.broadcast_to(array_from(value, dtype, "full"), sizes_from(size, "full"))
     return wrap(filled.copy(), device, requires_grad)

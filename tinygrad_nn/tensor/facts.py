@@ -12,12 +12,13 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.dtypes import dtype as dtype_class
+from ..arrays.kinds import is_complex, is_floating, is_integral
 from ..autograd import tensor_base
-from ..autograd.differentiable import Differentiable
+from ..autograd.arguments import as_dim
 from ..errors import DTypeError, GraphError, ShapeError
-from ..ops.dims import one_dim
 from .device import Size
 from .device import device as device_class
+from .differentiable import Differentiable
 from .numpy_protocol import call_function, call_ufunc
 from .printing import tensor_repr
 
@@ -37,7 +38,7 @@ class TensorFacts(Differentiable):
     def size(self, dim: int | None = None) -> Any:
         """Return the shape, or the size of one dimension."""
         sizes = self.array.shape
-        return self.shape if dim is None else sizes[one_dim(dim, len(sizes), "size")]
+        return self.shape if dim is None else sizes[as_dim(dim, len(sizes), "size")]
 
     @property
     def dtype(self) -> dtype_class:
@@ -68,7 +69,11 @@ class TensorFacts(Differentiable):
 
     def is_floating_point(self) -> bool:
         """Return whether the dtype is a float."""
-        return bool(self.array.dtype.kind == "f")
+        return is_floating(self.array)
+
+    def is_complex(self) -> bool:
+        """Return whether the dtype is complex."""
+        return is_complex(self.array)
 
     def is_contiguous(self) -> bool:
         """Return whether the elements lie row by row in memory."""
@@ -128,7 +133,7 @@ class TensorFacts(Differentiable):
         return int(self.item())
 
     def __index__(self) -> int:
-        if self.array.dtype.kind not in "biu" or self.array.size != 1:
+        if not is_integral(self.array) or self.array.size != 1:
             raise DTypeError(
                 "only an integer tensor of one element can be an index, this one is "
                 f"{self.array.dtype} of shape {self.array.shape}"

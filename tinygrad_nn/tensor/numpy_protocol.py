@@ -11,8 +11,17 @@ import numpy as np
 
 from ..autograd.tensor_base import TensorBase, make_tensor
 from ..errors import DTypeError
-from ..ops import compare, elementwise, index, linalg, reduce
-from ..ops import shape as shape_ops
+from ..ops.elementwise import (
+    arithmetic,
+    comparison,
+    complex_parts,
+    functions,
+    selection,
+)
+from ..ops.indexing.along import gather
+from ..ops.matrices.products import matmul
+from ..ops.reduction import extremes, sums
+from ..ops.shape import expanding, joining, order, sizes
 
 
 def _tensors(arrays: Any) -> list[Any]:
@@ -20,11 +29,11 @@ def _tensors(arrays: Any) -> list[Any]:
 
 
 def _concatenate(arrays: Any, axis: int = 0) -> Any:
-    return shape_ops.cat(_tensors(arrays), axis)
+    return joining.cat(_tensors(arrays), axis)
 
 
 def _stack(arrays: Any, axis: int = 0) -> Any:
-    return shape_ops.stack(_tensors(arrays), axis)
+    return joining.stack(_tensors(arrays), axis)
 
 
 def _sizes(shape: Any) -> Any:
@@ -32,70 +41,88 @@ def _sizes(shape: Any) -> Any:
 
 
 def _reshape(x: Any, shape: Any) -> Any:
-    return shape_ops.reshape(x, _sizes(shape))
+    return sizes.reshape(x, _sizes(shape))
 
 
 def _broadcast_to(x: Any, shape: Any) -> Any:
-    return shape_ops.expand(x, _sizes(shape))
+    return expanding.expand(x, _sizes(shape))
 
 
 def _transpose(x: Any, axes: Any = None) -> Any:
-    return shape_ops.permute(x, tuple(range(x.ndim))[::-1] if axes is None else axes)
+    return order.permute(x, tuple(range(x.ndim))[::-1] if axes is None else axes)
 
 
 def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    return elementwise.clamp(x, a_min if min is None else min, a_max if max is None else max)
+    return selection.clamp(x, a_min if min is None else min, a_max if max is None else max)
 
 
 UFUNCS: dict[Any, Callable[..., Any]] = {
-    np.add: elementwise.add,
-    np.subtract: elementwise.sub,
-    np.multiply: elementwise.mul,
-    np.true_divide: elementwise.div,
-    np.negative: elementwise.neg,
-    np.power: elementwise.pow,
-    np.exp: elementwise.exp,
-    np.log: elementwise.log,
-    np.sqrt: elementwise.sqrt,
-    np.absolute: elementwise.abs,
-    np.sign: elementwise.sign,
-    np.tanh: elementwise.tanh,
-    np.maximum: elementwise.maximum,
-    np.minimum: elementwise.minimum,
-    np.equal: compare.eq,
-    np.not_equal: compare.ne,
-    np.less: compare.lt,
-    np.less_equal: compare.le,
-    np.greater: compare.gt,
-    np.greater_equal: compare.ge,
-    np.bitwise_and: compare.bitwise_and,
-    np.bitwise_or: compare.bitwise_or,
-    np.bitwise_xor: compare.bitwise_xor,
-    np.invert: compare.bitwise_not,
-    np.isnan: compare.isnan,
-    np.matmul: linalg.matmul,
+    np.add: arithmetic.add,
+    np.subtract: arithmetic.sub,
+    np.multiply: arithmetic.mul,
+    np.true_divide: arithmetic.div,
+    np.negative: arithmetic.neg,
+    np.power: arithmetic.pow,
+    np.exp: functions.exp,
+    np.log: functions.log,
+    np.sqrt: functions.sqrt,
+    np.absolute: arithmetic.abs,
+    np.sign: arithmetic.sign,
+    np.tanh: functions.tanh,
+    np.sin: functions.sin,
+    np.cos: functions.cos,
+    np.square: arithmetic.square,
+    np.conjugate: complex_parts.conj,
+    np.logical_not: comparison.logical_not,
+    np.maximum: selection.maximum,
+    np.minimum: selection.minimum,
+    np.equal: comparison.eq,
+    np.not_equal: comparison.ne,
+    np.less: comparison.lt,
+    np.less_equal: comparison.le,
+    np.greater: comparison.gt,
+    np.greater_equal: comparison.ge,
+    np.bitwise_and: comparison.bitwise_and,
+    np.bitwise_or: comparison.bitwise_or,
+    np.bitwise_xor: comparison.bitwise_xor,
+    np.invert: comparison.bitwise_not,
+    np.isnan: comparison.isnan,
+    np.matmul: matmul,
 }
 
+
+def _zeros_like(x: Any, shape: Any = None) -> Any:
+    """Zeros that need no gradient: what a rule makes where nothing flows."""
+    return make_tensor(np.zeros_like(x.array, shape=shape))
+
+
+def _ones_like(x: Any, shape: Any = None) -> Any:
+    return make_tensor(np.ones_like(x.array, shape=shape))
+
+
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.where: elementwise.where,
+    np.zeros_like: _zeros_like,
+    np.ones_like: _ones_like,
+    np.angle: complex_parts.angle,
+    np.where: selection.where,
     np.clip: _clip,
-    np.sum: reduce.sum,
-    np.mean: reduce.mean,
-    np.max: reduce.amax,
-    np.amax: reduce.amax,
-    np.min: reduce.amin,
-    np.amin: reduce.amin,
-    np.argmax: reduce.argmax,
-    np.argmin: reduce.argmin,
+    np.sum: sums.sum,
+    np.mean: sums.mean,
+    np.max: extremes.amax,
+    np.amax: extremes.amax,
+    np.min: extremes.amin,
+    np.amin: extremes.amin,
+    np.argmax: extremes.argmax,
+    np.argmin: extremes.argmin,
     np.reshape: _reshape,
     np.broadcast_to: _broadcast_to,
     np.transpose: _transpose,
-    np.swapaxes: shape_ops.transpose,
-    np.expand_dims: shape_ops.unsqueeze,
-    np.squeeze: shape_ops.squeeze,
+    np.swapaxes: order.transpose,
+    np.expand_dims: lambda x, axis: sizes.unsqueeze(x, axis),
+    np.squeeze: sizes.squeeze,
     np.concatenate: _concatenate,
     np.stack: _stack,
-    np.take_along_axis: lambda x, indices, axis: index.gather(x, axis, indices),
+    np.take_along_axis: lambda x, indices, axis: gather(x, axis, indices),
     np.shape: lambda x: tuple(x.shape),
     np.ndim: lambda x: x.ndim,
     np.size: lambda x: x.numel(),
@@ -108,10 +135,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any]) -
     Raises:
         DTypeError: a Tensor as `out`. GraphError: no operation of ours, and a gradient is required.
     """
-    if any(isinstance(x, TensorBase) for x in keywords.get("out", ())):
-        raise DTypeError(
-            f"np.{ufunc.__name__}(out=...): NumPy cannot write into a Tensor; use .copy_(result)"
-        )
+    _check_out(ufunc, keywords.get("out", ()))
     operation = UFUNCS.get(ufunc)
     if method == "__call__" and operation is not None and not keywords:
         return operation(*inputs)
@@ -120,10 +144,18 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any]) -
 
 def call_function(function: Any, args: Any, keywords: dict[str, Any]) -> Any:
     """Answer a NumPy function called on a Tensor, likewise."""
+    _check_out(function, keywords.get("out", ()))
     operation = FUNCTIONS.get(function)
     if operation is not None:
         return operation(*args, **keywords)
     return function(*_plain(args), **_plain(keywords))
+
+
+def _check_out(function: Any, out: Any) -> None:
+    if any(isinstance(x, TensorBase) for x in (out if isinstance(out, tuple) else (out,))):
+        raise DTypeError(
+            f"np.{function.__name__}(out=...): NumPy cannot write into a Tensor; use .copy_(result)"
+        )
 
 
 def _plain(value: Any) -> Any:

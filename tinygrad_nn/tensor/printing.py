@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ..arrays.kinds import is_complex, is_floating
+
 Array = NDArray[Any]
 
 
@@ -120,7 +122,8 @@ def tensor_repr(
     notes = []
     if (empty and array.shape != (0,)) or (not empty and options.edgeitems == 0):
         notes.append(f"size={array.shape}")
-    digits_tell = not empty and (array.dtype == np.int64 or array.dtype == np.bool)
+    told = (np.int64, np.bool, np.result_type(default_dtype, np.complex64))
+    digits_tell = not empty and array.dtype in told
     if array.dtype != default_dtype and not digits_tell:
         notes.append(f"dtype=torch.{array.dtype.name}")
 
@@ -139,7 +142,7 @@ def tensor_repr(
 def format_array(array: Array, indent: int) -> str:
     """The numbers of `array` in brackets; lines after the first start `indent` columns in.
 
-    Shape: any. Dtype: bool, an integer or a float. One format serves all elements: whole numbers
+    Shape: any. Dtype: any that a tensor has. One format serves all elements: whole numbers
     as `1.`, others with `precision` digits, and powers of ten where the magnitudes ask for it (see
     `_float_writer`). Only the elements that are printed are read, so the cost does not grow
     with the array.
@@ -157,14 +160,7 @@ def format_array(array: Array, indent: int) -> str:
     if any(shortened) and options.edgeitems == 0:
         return "[...]"
 
-    if shown.dtype.kind == "f":
-        # Zeros, nan and inf have no say in the format or the width: zeros alone are 1 wide.
-        measured = shown[np.isfinite(shown) & (shown != 0)].tolist()
-        write = _float_writer(measured, options)
-    else:
-        measured = shown.ravel().tolist()
-        write = str
-    width = max((len(write(value)) for value in measured), default=1)
+    write, width = _cell_writer(shown, options)
 
     def bracketed(items: Any, dim: int) -> str:
         column = indent + dim
@@ -174,7 +170,7 @@ def format_array(array: Array, indent: int) -> str:
             if shortened[dim]:
                 rows.insert(options.edgeitems, "...")
             return "[" + ("," + "\n" * (array.ndim - 1 - dim) + margin).join(rows) + "]"
-        cells = [write(value).rjust(width) for value in items]
+        cells = [write(value) for value in items]
         if shortened[dim]:
             cells.insert(options.edgeitems, " ...")
         per_line = max(1, (options.linewidth - column) // (width + len(", ")))
@@ -182,7 +178,30 @@ def format_array(array: Array, indent: int) -> str:
         lines = [", ".join(cells[start : start + per_line]) for start in starts]
         return "[" + (",\n" + margin).join(lines) + "]"
 
-    return bracketed(shown.tolist(), 0) if array.ndim else write(shown.item())
+    return bracketed(shown.tolist(), 0) if array.ndim else write(shown.item()).lstrip()
+
+
+def _cell_writer(shown: Array, options: PrintOptions) -> tuple[Callable[[Any], str], int]:
+    """How each element is written, and the columns that it takes."""
+    if is_complex(shown):
+        (write_real, real_width), (write_imag, imag_width) = (
+            _cell_writer(part, options) for part in (shown.real, shown.imag)
+        )
+
+        def write_both(value: complex) -> str:
+            imag = write_imag(value.imag).lstrip()
+            return f"{write_real(value.real)}{'' if imag[0] == '-' else '+'}{imag}j"
+
+        return write_both, real_width + imag_width + 1
+    if is_floating(shown):
+        # Zeros, nan and inf have no say in the format or the width: zeros alone are 1 wide.
+        measured = shown[np.isfinite(shown) & (shown != 0)].tolist()
+        write = _float_writer(measured, options)
+    else:
+        measured = shown.ravel().tolist()
+        write = str
+    width = max((len(write(value)) for value in measured), default=1)
+    return lambda value: write(value).rjust(width), width
 
 
 def _shown_part(array: Array, options: PrintOptions) -> tuple[Array, list[bool]]:

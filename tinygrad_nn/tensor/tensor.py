@@ -5,7 +5,6 @@ Read `creation.py` next: the functions that make tensors.
 from __future__ import annotations
 
 from builtins import bool as bool_
-from builtins import float as float_
 from builtins import int as int_
 from typing import Any
 
@@ -15,26 +14,55 @@ from ..arrays import dtypes
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.reading import array_from, sizes_from
 from ..autograd import tensor_base
-from ..autograd.node import extra_of, make_leaf
+from ..autograd.node import make_leaf
 from ..autograd.tensor_base import TensorBase, make_tensor
-from ..errors import GraphError, ShapeError
-from ..ops import compare, elementwise, inplace, linalg, reduce
-from ..ops import index as index_ops
-from ..ops import shape as shape_ops
-from ..ops import softmax as softmax_ops
+from ..errors import GraphError
+from ..ops.elementwise.activations import ActivationMethods
+from ..ops.elementwise.arithmetic import ArithmeticMethods
+from ..ops.elementwise.comparison import ComparisonMethods
+from ..ops.elementwise.complex_parts import ComplexMethods
+from ..ops.elementwise.copying import CopyingMethods, cast, clone
+from ..ops.elementwise.functions import FunctionMethods
+from ..ops.elementwise.selection import SelectionMethods
+from ..ops.indexing.along import AlongMethods
+from ..ops.indexing.assigning import AssigningMethods
+from ..ops.indexing.picking import PickingMethods
+from ..ops.layers.softmax import SoftmaxMethods
+from ..ops.matrices.decompositions import DecompositionMethods
+from ..ops.matrices.products import ProductMethods
+from ..ops.reduction.extremes import ExtremeMethods
+from ..ops.reduction.sums import SumMethods
+from ..ops.shape.expanding import ExpandingMethods
+from ..ops.shape.order import OrderMethods
+from ..ops.shape.parting import PartingMethods
+from ..ops.shape.sizes import SizeMethods, sizes_given, view
 from .device import Size
 from .device import device as device_class
 from .facts import TensorFacts
 
-in_place = inplace.in_place
 
-
-def _sizes(given: tuple[Any, ...]) -> Any:
-    """x.view(2, 3) and x.view((2, 3)) mean the same."""
-    return given[0] if len(given) == 1 and isinstance(given[0], (tuple, list)) else given
-
-
-class Tensor(TensorFacts):
+class Tensor(
+    ArithmeticMethods,
+    ComparisonMethods,
+    FunctionMethods,
+    ActivationMethods,
+    SelectionMethods,
+    ComplexMethods,
+    CopyingMethods,
+    SumMethods,
+    ExtremeMethods,
+    SizeMethods,
+    ExpandingMethods,
+    OrderMethods,
+    PartingMethods,
+    PickingMethods,
+    AlongMethods,
+    AssigningMethods,
+    ProductMethods,
+    DecompositionMethods,
+    SoftmaxMethods,
+    TensorFacts,
+):
     """An n-dimensional array that records what is computed from it.
 
     `Tensor(2, 3)` makes an uninitialised float32 tensor of that shape and `Tensor([2, 3])` one of
@@ -62,158 +90,11 @@ class Tensor(TensorFacts):
             sizes = sizes_from(first if isinstance(first, Size) else data or (0,), "Tensor")
             self.array = np.zeros(sizes, dtypes.default_float())
 
-    # --- arithmetic -------------------------------------------------------------------------------
-
-    __add__ = __radd__ = elementwise.add
-    __sub__ = elementwise.sub
-    __mul__ = __rmul__ = elementwise.mul
-    __truediv__ = elementwise.div
-    __pow__ = elementwise.pow
-    __neg__ = elementwise.neg
-    __abs__ = elementwise.abs
-    __matmul__ = linalg.matmul
-    __invert__ = compare.bitwise_not
-    __and__ = __rand__ = compare.bitwise_and
-    __or__ = __ror__ = compare.bitwise_or
-    __xor__ = __rxor__ = compare.bitwise_xor
-    __lt__ = compare.lt
-    __le__ = compare.le
-    __gt__ = compare.gt
-    __ge__ = compare.ge
-
-    def __pos__(self) -> Tensor:
-        return self
-
-    def __rsub__(self, other: Any) -> Tensor:
-        return elementwise.sub(other, self)
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return elementwise.div(other, self)
-
-    def __rpow__(self, other: Any) -> Tensor:
-        return elementwise.pow(other, self)
-
-    def __rmatmul__(self, other: Any) -> Tensor:
-        return linalg.matmul(other, self)
-
-    def __eq__(self, other: Any) -> Any:
-        return compare.eq(self, other) if _is_operand(other) else NotImplemented
-
-    def __ne__(self, other: Any) -> Any:
-        return compare.ne(self, other) if _is_operand(other) else NotImplemented
-
-    __hash__ = object.__hash__
-
-    __iadd__ = in_place(elementwise.add)
-    __isub__ = in_place(elementwise.sub)
-    __imul__ = in_place(elementwise.mul)
-    __itruediv__ = in_place(elementwise.div)
-    __ipow__ = in_place(elementwise.pow)
-    __iand__ = in_place(compare.bitwise_and)
-    __ior__ = in_place(compare.bitwise_or)
-    __ixor__ = in_place(compare.bitwise_xor)
-
-    # --- operations as methods --------------------------------------------------------------------
-
-    add, sub, subtract = elementwise.add_scaled, elementwise.sub_scaled, elementwise.sub_scaled
-    mul = multiply = elementwise.mul
-    div = divide = true_divide = elementwise.div
-    pow, neg, negative = elementwise.pow, elementwise.neg, elementwise.neg
-    exp, log, sqrt, tanh = elementwise.exp, elementwise.log, elementwise.sqrt, elementwise.tanh
-    sigmoid, relu, sign = elementwise.sigmoid, elementwise.relu, elementwise.sign
-    abs = absolute = elementwise.abs
-    maximum, minimum = elementwise.maximum, elementwise.minimum
-    clamp = clip = elementwise.clamp
-    clone = elementwise.clone
-    eq, ne, lt, le, gt, ge = compare.eq, compare.ne, compare.lt, compare.le, compare.gt, compare.ge
-    isnan = compare.isnan
-    logical_not = bitwise_not = compare.bitwise_not
-    bitwise_and, bitwise_or = compare.bitwise_and, compare.bitwise_or
-    bitwise_xor = compare.bitwise_xor
-
-    sum, mean, var = reduce.sum, reduce.mean, reduce.var
-    max, min, amax, amin = reduce.max, reduce.min, reduce.amax, reduce.amin
-    argmax, argmin, logsumexp = reduce.argmax, reduce.argmin, reduce.logsumexp
-    softmax, log_softmax = softmax_ops.softmax, softmax_ops.log_softmax
-    matmul, gather = linalg.matmul, index_ops.gather
-    unsqueeze, squeeze = shape_ops.unsqueeze, shape_ops.squeeze
-    transpose = swapaxes = shape_ops.transpose
-    flatten = shape_ops.flatten
-
-    def where(self, condition: Tensor, other: Any) -> Tensor:
-        """Return self where the condition holds, else `other`."""
-        return elementwise.where(condition, self, other)
-
-    def reshape(self, *shape_: Any) -> Tensor:
-        """Return the same elements in another shape; one size may be -1."""
-        return shape_ops.reshape(self, _sizes(shape_))
-
     def view(self, *shape_: Any) -> Tensor:
         """Return the same memory in another shape, or read as another dtype of the same size."""
         if len(shape_) == 1 and isinstance(shape_[0], dtype_class):
             return make_tensor(self.array.view(shape_[0].dtype), None, self.version)
-        return shape_ops.view(self, _sizes(shape_))
-
-    def view_as(self, other: Tensor) -> Tensor:
-        """Return a view in the other tensor's shape."""
-        return shape_ops.view(self, other.array.shape)
-
-    def reshape_as(self, other: Tensor) -> Tensor:
-        """Return the same elements in the other tensor's shape."""
-        return shape_ops.reshape(self, other.array.shape)
-
-    def permute(self, *dims: Any) -> Tensor:
-        """Return a view whose dimension i is dimension dims[i] of this tensor."""
-        return shape_ops.permute(self, _sizes(dims))
-
-    def expand(self, *sizes: Any) -> Tensor:
-        """Return a view repeated along dimensions of size 1; -1 keeps a size."""
-        return shape_ops.expand(self, _sizes(sizes))
-
-    def expand_as(self, other: Tensor) -> Tensor:
-        """Return a view expanded to the other tensor's shape."""
-        return shape_ops.expand(self, other.array.shape)
-
-    def t(self) -> Tensor:
-        """Return the transposed matrix; a vector stays as it is."""
-        if self.array.ndim > 2:
-            raise ShapeError(f"t: a matrix or vector expected, got shape {self.array.shape}")
-        return shape_ops.transpose(self, 0, 1) if self.array.ndim == 2 else self
-
-    @property
-    def T(self) -> Tensor:  # noqa: N802 - PyTorch's spelling
-        """The tensor with its dimensions in reverse order."""
-        if self.array.ndim == 2:
-            return shape_ops.transpose(self, 0, 1)  # which graphs and formulas show as xᵀ
-        return shape_ops.permute(self, tuple(range(self.array.ndim))[::-1])
-
-    @property
-    def mT(self) -> Tensor:  # noqa: N802 - PyTorch's spelling
-        """The tensor with its last two dimensions exchanged."""
-        return shape_ops.transpose(self, -2, -1)
-
-    def contiguous(self) -> Tensor:
-        """Return this tensor if its elements lie row by row in memory, else a copy that does."""
-        return self if self.array.flags.c_contiguous else elementwise.clone(self)
-
-    def __getitem__(self, index_: Any) -> Tensor:
-        return index_ops.getitem(self, index_)
-
-    # --- in place ---------------------------------------------------------------------------------
-
-    add_, sub_ = in_place(elementwise.add_scaled), in_place(elementwise.sub_scaled)
-    mul_, div_, pow_ = __imul__, __itruediv__, __ipow__
-    neg_, exp_, log_ = (in_place(f) for f in (elementwise.neg, elementwise.exp, elementwise.log))
-    sqrt_, abs_ = in_place(elementwise.sqrt), in_place(elementwise.abs)
-    tanh_, sigmoid_ = in_place(elementwise.tanh), in_place(elementwise.sigmoid)
-    relu_ = in_place(elementwise.relu)
-    clamp_ = clip_ = in_place(elementwise.clamp)
-    fill_, copy_ = inplace.fill, inplace.copy
-    __setitem__ = inplace.set_item
-
-    def zero_(self) -> Tensor:
-        """Write 0 into every element and return this tensor."""
-        return inplace.fill(self, 0)
+        return view(self, sizes_given(shape_))
 
     # --- to other types ---------------------------------------------------------------------------
 
@@ -230,8 +111,8 @@ class Tensor(TensorFacts):
             device_class(ignored["device"])
         wanted = self.array.dtype if dtype is None else dtypes.to_numpy(dtype)
         if wanted != self.array.dtype:
-            return elementwise.cast(self, wanted)
-        return elementwise.clone(self) if copy else self
+            return cast(self, wanted)
+        return clone(self) if copy else self
 
     def float(self) -> Tensor:
         """Return this tensor as float32."""
@@ -276,7 +157,7 @@ class Tensor(TensorFacts):
         made.version = [0]
         made.node = None
         if self.node is not None:
-            gradient = _copied(extra_of(self.node).grad)
+            gradient = _copied(self.node.grad)
             made.node = make_leaf(made, gradient)
         return made
 
@@ -284,10 +165,6 @@ class Tensor(TensorFacts):
         if not self.is_leaf:
             raise GraphError("a computed tensor cannot be pickled with its graph; use .detach()")
         return _rebuild, (type(self), self.array, self.requires_grad)
-
-
-def _is_operand(value: Any) -> bool_:
-    return isinstance(value, (TensorBase, float_, int_, np.ndarray, np.generic))
 
 
 def _copied(gradient: Any) -> Any:

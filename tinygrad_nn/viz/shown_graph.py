@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ..arrays.kinds import is_floating
 from ..autograd.grad_mode import enable_grad
 from ..autograd.tensor_base import TensorBase, make_tensor
 from ..errors import DTypeError, GraphError
@@ -169,7 +170,7 @@ def _of_model(model: Any, sample: Any, saved: bool, with_values: bool) -> Comput
 def _leaf_of(argument: Any) -> Any:
     """Return floating-point data as a leaf that wants a gradient, None for all else."""
     is_data = isinstance(argument, TensorBase) and argument.node is None
-    if not is_data or argument.array.dtype.kind != "f":
+    if not is_data or not is_floating(argument.array):
         return None
     leaf = make_tensor(argument.array).requires_grad_()
     leaf.name = argument.name

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays.kinds import category
 from ...errors import DTypeError, GraphError, ShapeError
 from .. import engine
 from ..tensor_base import TensorBase
@@ -140,7 +141,7 @@ def _check_repeatable(loss: Callable[[], Any], here: Array) -> None:
 
 def _array(name: str, given: Any) -> Array:
     array = np.asarray(given.array if isinstance(given, TensorBase) else given)
-    if array.dtype.kind not in "iuf":
+    if category(array.dtype) not in ("integer", "float"):
         raise DTypeError(f"compare: {name} by hand is no array of numbers: {given!r:.60}")
     return array
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+ComparisonRow = Any  # of `comparison.py`, which imports this file
 MOST_SHOWN = 32  # entries: what fits side by side in a notebook
 HEADINGS = (
     "gradient",
@@ -27,7 +28,7 @@ HEADINGS = (
 )
 
 
-def as_text(rows: Sequence[Any]) -> str:
+def as_text(rows: Sequence[ComparisonRow]) -> str:
     """Return a line per row in columns, then what is wrong with which."""
     table = [HEADINGS, *map(_cells, rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
@@ -38,14 +39,14 @@ def as_text(rows: Sequence[Any]) -> str:
     return "\n".join(lines + [f"{row.name}: {row.remark}" for row in rows if row.remark])
 
 
-def as_html(rows: Sequence[Any]) -> str:
+def as_html(rows: Sequence[ComparisonRow]) -> str:
     """Return the same as a table, with small gradients in full and wrong rows in colour."""
     head = "".join(f"<th>{escape(each)}</th>" for each in HEADINGS)
     body = "".join(map(_html_row, rows))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cells(row: Any) -> tuple[str, ...]:
+def _cells(row: ComparisonRow) -> tuple[str, ...]:
     arrays = (row.fitted, row.autograd, row.numeric)
     return (
         row.name,
@@ -59,7 +60,7 @@ def _cells(row: Any) -> tuple[str, ...]:
     )
 
 
-def _html_row(row: Any) -> str:
+def _html_row(row: ComparisonRow) -> str:
     colour = "" if row.ok else ' style="background: #fdd; color: #000"'
     cells = "".join(f"<td>{escape(cell)}</td>" for cell in _cells(row))
     below = f"<p>{escape(row.remark)}</p>" if row.remark else ""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays.kinds import is_floating
 from ...errors import ShapeError
 from ...warn import warn_user
 from .checked_function import CheckedFunction, Outputs, all_outputs, joined, random_like
@@ -53,7 +54,7 @@ def _shares_memory_with_itself(array: Array) -> bool:
 def check_constant(checked: CheckedFunction) -> None:
     """No output requires a gradient: then none may move with an input."""
     outputs = all_outputs(checked.function, checked.arguments)
-    numbers = [i for i, each in outputs.items() if each.array.dtype.kind == "f"]
+    numbers = [i for i, each in outputs.items() if is_floating(each.array)]
     if not numbers:
         return
     here = joined(outputs, numbers)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from operator import index
 from typing import Any, Self
 
-from ...ops.shape import flatten
+from ...ops.shape.sizes import flatten
 from ...tensor import Tensor
 from ..module import Module
 from ..module.registration import MODULE

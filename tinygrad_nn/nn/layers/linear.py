@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...ops.linear import linear
+from ...ops.layers.linear import linear
 from ...tensor import Tensor
 from ...tensor.creation import empty
 from .. import init

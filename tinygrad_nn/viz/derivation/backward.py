@@ -5,19 +5,19 @@ Read `lines.py` next, which says it in formulas; `../../autograd/engine.py` does
 from __future__ import annotations
 
 from dataclasses import dataclass
-from heapq import heappop, heappush
 from typing import Any
-from weakref import ref
 
 import numpy as np
 
 from ...arrays.dtypes import Array
 from ...arrays.sums import sum_to_shape
+from ...autograd.engine import observe
 from ...autograd.node import Node
 from ...autograd.op import Op
+from ...autograd.tensor_base import make_tensor
 from ...errors import GraphError
 from ..structure.computation import Computation, Operand, Quantity, Step
-from ..structure.values import compute_again, data_array, same
+from ..structure.values import arguments_again, results_again
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,15 +47,6 @@ class BackwardPass:
     steps: tuple[BackwardStep, ...]
     gradients: dict[str, Array]
 
-    def paths_to(self, id: str) -> list[tuple[Step, Contribution]]:
-        """Return every contribution to the gradient of a tensor, in the order of arrival."""
-        return [
-            (each.step, contribution)
-            for each in self.steps
-            for contribution in each.contributions
-            if contribution.operand.quantity.id == id
-        ]
-
 
 @np.errstate(all="ignore")
 def backward_pass(computation: Computation, scale: float = 1.0) -> BackwardPass:
@@ -74,142 +65,116 @@ def backward_pass(computation: Computation, scale: float = 1.0) -> BackwardPass:
             f"a backward pass starts at one number, not at a tensor of shape {output.shape}; "
             "reduce it first: .sum(), .mean()"
         )
-    walk = _Walk(computation)
-    walk.check_unchanged()
-    root = next(node for node, quantity in walk.quantity_of.items() if quantity is output)
+    _check_unchanged(computation)
     start = np.full(output.value.shape, scale, output.value.dtype)
-    return BackwardPass(tuple(walk.back_from(root, start)), walk.gradients)
+    made = next((step.node for step in computation.steps if step.output is output), None)
+    if made is None:
+        return BackwardPass((), {output.id: start})  # a leaf
+    seen = _Observer(computation)
+    seen.gradients[output.id] = start
+    observe(make_tensor(output.value, made), start, seen, seen.values_again())
+    return BackwardPass(tuple(seen.steps), seen.gradients)
 
 
-class _Walk:
-    """The engine's walk, newest Node first, with a record of what it did."""
+class _Observer:
+    """Writes down what the engine does: it is called with each Node that a gradient reaches."""
 
     def __init__(self, computation: Computation) -> None:
+        self.steps: list[BackwardStep] = []
+        self.gradients: dict[str, Array] = {}
         self.step_of: dict[Node, Step] = {}  # by the Node of the operation
         self.quantity_of: dict[Node, Quantity] = {}
-        self.operands_of: dict[Node, list[Operand]] = {}  # those that want a gradient
-        self.gradients: dict[str, Array] = {}
         for step in computation.steps:
-            node = _of_operation(step.node)
-            self.step_of.setdefault(node, step)
+            self.step_of.setdefault(step.call, step)
             self.quantity_of[step.node] = step.output
-            self.operands_of[node] = [o for o in step.operands if o.quantity.requires_grad]
-            for edge, operand in zip(_edges(node), self.operands_of[node], strict=True):
+            for edge, operand in _differentiated(step):
                 self.quantity_of[edge] = operand.quantity
-        self.values = {
-            node: quantity.value
-            for node, quantity in self.quantity_of.items()
-            if quantity.value is not None
+
+    def __call__(self, node: Node, g: Any, pulled: list[tuple[Node, Any]]) -> None:
+        step = self.step_of.get(node)
+        if step is None:
+            for edge, unreduced in pulled:
+                self._add(edge, unreduced)
+            return
+        locals_: list[Any] = [None] * len(pulled)
+        if _is_elementwise(step):
+            ones = np.ones(node.shape, node.dtype)
+            locals_ = [value for _, value in node.op.pull(node, ones, None, False)]
+        remaining = _differentiated(step)
+        contributions = []
+        for (edge, unreduced), local in zip(pulled, locals_, strict=True):
+            found = next(pair for pair in remaining if pair[0] is edge)
+            remaining.remove(found)
+            unreduced = np.array(unreduced)  # the engine may add to its own
+            summed = _summed(unreduced.shape, edge.shape)
+            value = self._add(edge, unreduced)
+            contributions.append(Contribution(found[1], local, unreduced, summed, value))
+        incoming = self.gradients[step.output.id]
+        self.steps.append(BackwardStep(step, incoming, tuple(contributions)))
+
+    def _add(self, edge: Node, unreduced: Any) -> Array:
+        """Add to the gradient of a tensor, and return what is added."""
+        if edge.shape is None:  # one of several outputs hands on to its call
+            return np.empty(0)
+        value = np.asarray(sum_to_shape(unreduced, edge.shape), edge.dtype)
+        if edge in self.quantity_of:
+            key, found = self.quantity_of[edge].id, self.gradients
+            found[key] = found[key] + value if key in found else value
+        return value
+
+    def values_again(self) -> dict[Node, dict[str, Any]]:
+        """Return, by Node and name, what the rules need of that which a backward pass freed."""
+        known = {node: q.value for node, q in self.quantity_of.items() if q.value is not None}
+        return {
+            node: _values_again(step, known)
+            for node, step in self.step_of.items()
+            if node.is_freed and isinstance(node.op, Op)
         }
 
-    def back_from(self, root: Node, start: Array) -> list[BackwardStep]:
-        pending: dict[Node, Any] = {root: start}
-        heap = [(-root.serial, root)]
-        steps = []
-        while heap:
-            node = heappop(heap)[1]
-            g = pending.pop(node)
-            if node in self.quantity_of:
-                self.gradients[self.quantity_of[node].id] = g
-            contributions: list[Contribution] = []
-            if node.op is None:
-                continue
-            if node in self.step_of:
-                pulled, contributions = self._pull(node, g)
-                step = self.step_of[node]
-                steps.append(
-                    BackwardStep(step, self.gradients[step.output.id], tuple(contributions))
-                )
-            else:  # one output of a user's Function: hands its gradient on to the call
-                pulled = node.op.pullback(node, g, None, False)
-            for edge, value in pulled:
-                if edge in pending:
-                    pending[edge] = pending[edge] + value
-                else:
-                    pending[edge] = value
-                    heappush(heap, (-edge.serial, edge))
-        return steps
 
-    def _pull(self, node: Node, g: Any) -> tuple[list[tuple[Node, Any]], list[Contribution]]:
-        """Return what each input Node gets, and the same for a person to read."""
-        whole = self._with_values(node)
-        pulled = node.op.pullback(whole, g, None, False)
-        locals_: list[Any] = [None] * len(pulled)
-        if self._is_elementwise(node):
-            ones = np.ones(node.shape, node.dtype)
-            locals_ = [value for _, value in node.op.pullback(whole, ones, None, False)]
-        given, contributions = [], []
-        operands = self._operands_that_got(node, pulled)
-        for (edge, unreduced), operand, local in zip(pulled, operands, locals_, strict=True):
-            value = np.asarray(sum_to_shape(unreduced, edge.shape), edge.dtype)
-            given.append((edge, value))
-            summed = _summed(unreduced.shape, edge.shape)
-            contributions.append(Contribution(operand, local, unreduced, summed, value))
-        return given, contributions
-
-    def _operands_that_got(self, node: Node, pulled: list[tuple[Node, Any]]) -> list[Operand]:
-        """Return the operand that each contribution is for: rules run in the operands' order."""
-        remaining = iter(zip(_edges(node), self.operands_of[node], strict=True))
-        return [
-            next(operand for candidate, operand in remaining if candidate is edge)
-            for edge, _ in pulled
-        ]
-
-    def _is_elementwise(self, node: Node) -> bool:
-        if not isinstance(node.op, Op):
-            return False
-        one_number = node.shape == () and all(edge.shape == () for edge in _edges(node))
-        return one_number or node.op.elementwise
-
-    def _with_values(self, node: Node) -> Node:
-        """Return the Node with what its rules need, computed again if it was freed."""
-        if node.saved is not None or not isinstance(node.op, Op):
-            return node
-        wanted = sum(1 << i for i, edge in enumerate(node.inputs) if edge is not None)
-        saved: list[Any] = [None] * (len(node.op.parameters) + 1)
-        for slot in node.op.slots_for[wanted]:
-            edge = (*node.inputs, node)[slot]
-            if edge is None and not isinstance(node.attributes[slot], ref):
-                continue  # no tensor
-            array = data_array(node, slot) if edge is None else self.values.get(edge)
-            if array is None:
-                raise GraphError(
-                    f"the backward pass of {node.op.name} cannot be gone through again: backward() "
-                    "freed what it kept, and nobody holds the tensor that it took any more. Call "
-                    "this before backward(), or backward(retain_graph=True)"
-                )
-            saved[slot] = (array, [0], 0)
-        whole = Node()
-        for name in ("op", "serial", "inputs", "attributes", "shape", "dtype", "extra"):
-            setattr(whole, name, getattr(node, name))
-        whole.saved = tuple(saved)
-        return whole
-
-    def check_unchanged(self) -> None:
-        """Raise `GraphError` if what was freed would be computed from other values than it was."""
-        if all(node.saved is not None for node in self.step_of):
-            return
-        values = dict(self.values)
-        for node in self.step_of:
-            again = compute_again(node, values) if isinstance(node.op, Op) else None
-            if again is None:
-                continue
-            held = values.setdefault(node, again)
-            if not same(again, held):
-                raise GraphError(
-                    f"the backward pass of {node.op.name} cannot be gone through again: what it "
-                    "kept was freed, and a tensor that it was computed from has changed since (by "
-                    "an optimizer's step?). Call this before that, or compute the loss anew"
-                )
+def _values_again(step: Step, known: dict[Node, Array]) -> dict[str, Any]:
+    call, op = step.call, step.op
+    wanted = {operand.parameter.partition("[")[0] for _, operand in _differentiated(step)}
+    needed = {name for name in op.kept if wanted & {*op.users(name)}}
+    found = arguments_again(call, known)
+    if not needed <= found.keys():
+        found.update(zip((*op.returns, *op.keeps), results_again(call, known) or (), strict=False))
+    if step.node in known:
+        found[step.output_name] = known[step.node]
+    if not needed <= found.keys():
+        raise GraphError(
+            f"the backward pass of {op.public} cannot be gone through again: backward() "
+            "freed what it kept, and nobody holds the tensor that it took any more. Call "
+            "this before backward(), or backward(retain_graph=True)"
+        )
+    return found
 
 
-def _of_operation(node: Node) -> Node:
-    """Return the Node of the operation: for an output of a user's Function, that of the call."""
-    return node if isinstance(node.op, Op) else node.inputs[0]  # type: ignore[return-value]
+def _check_unchanged(computation: Computation) -> None:
+    """Raise `GraphError` if what was freed would be computed from other values than it was."""
+    if computation.changed and any(step.call.is_freed for step in computation.steps):
+        raise GraphError(
+            f"the backward pass of {computation.changed} cannot be gone through again: what it "
+            "kept was freed, and a tensor that it was computed from has changed since (by an "
+            "optimizer's step?). Call this before that, or compute the loss anew"
+        )
 
 
-def _edges(node: Node) -> list[Node]:
-    return [edge for edge in node.inputs if edge is not None]
+def _differentiated(step: Step) -> list[tuple[Node, Operand]]:
+    """Return the operands that get a gradient, in the order of their rules, each with its Node."""
+    order = [name for rule in getattr(step.op, "all_rules", ()) for name in rule.operands]
+    pairs = zip(step.call.operands(), step.operands, strict=True)
+    found = [(taken.edge, operand) for taken, operand in pairs if taken.edge is not None]
+    if not order:
+        return found
+    return sorted(found, key=lambda pair: order.index(pair[1].parameter.partition("[")[0]))
+
+
+def _is_elementwise(step: Step) -> bool:
+    if not isinstance(step.op, Op) or step.node is not step.call:
+        return False
+    one_number = step.output.shape == () and all(e.shape == () for e, _ in _differentiated(step))
+    return one_number or step.op.elementwise
 
 
 def _summed(given: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, ...]:

@@ -137,10 +137,10 @@ class _Words:
         left = self.latex_of[made.symbol]
         if not step.op.latex:  # a user's Function
             return (
-                rf"{left} = \operatorname{{{escaped(step.op.name)}}}({', '.join(names.values())})"
+                rf"{left} = \operatorname{{{escaped(step.op.public)}}}({', '.join(names.values())})"
             )
         names = {**arguments_latex(step.attributes), **names}
-        return f"{left} = {forward_latex(step.op, names)}"
+        return f"{left} = {forward_latex(step.op, names, step.part)}"
 
     def line(self, line: Line) -> str:
         """Return the equation of a gradient."""

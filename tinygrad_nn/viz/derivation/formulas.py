@@ -5,11 +5,11 @@ Read `lines.py` next, which puts the formulas in order, with shapes, reasons and
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..notation.rules import rule_expression
-from ..notation.simplify import simplified
+from ..notation.simplify import Replaced, simplified
 from ..structure.computation import Step
 
 ACTIVATIONS = {"softmax": "A", "sigmoid": "A"}  # what losses work out inside: A2 = softmax(Z2)
@@ -38,15 +38,15 @@ class Definitions:
 def contribution_formula(
     step: Step,
     parameter: str,
-    incoming: ast.expr,
+    gradients: Mapping[str, ast.expr],
     symbol_of: Mapping[str, str],
     counts: Mapping[str, float],
     definitions: Definitions,
 ) -> ast.expr | None:
     """Return what an operation's rule gives one operand; None for a backward that is no formula.
 
-    `incoming` is the gradient of its output, `symbol_of` the symbols by the tensors' ids, `counts`
-    what is known of n and m, which a mean divides by.
+    `gradients` are those of its outputs, as rules name them, `symbol_of` the symbols by the
+    tensors' ids, `counts` what is known of n and m, which a mean divides by.
     """
     name = parameter.partition("[")[0]
     formula = rule_expression(step.op, name)
@@ -59,35 +59,39 @@ def contribution_formula(
     replacements: dict[str, ast.expr] = {
         operand.parameter: ast.Name(symbol_of[operand.quantity.id]) for operand in step.operands
     }
-    replacements["y"] = ast.Name(symbol_of[step.output.id])
-    replacements["g"] = incoming
+    replacements[step.output_name] = ast.Name(symbol_of[step.output.id])
+    replacements.update(gradients)
     for operand in step.operands:
         if operand.parameter == parameter and operand.quantity.shape is not None:
             sizes: list[ast.expr] = [ast.Constant(size) for size in operand.quantity.shape]
             replacements[f"{name}_shape"] = ast.Tuple(sizes)
-    formula = simplified(_Substitution(replacements).visit(formula))
+    formula = simplified(Replaced(replacements).visit(formula))
     return _Fused(definitions).visit(formula)
+
+
+def incoming(
+    step: Step,
+    steps: Iterable[Step],
+    gradient_of: Callable[[str], Any],
+    zero: Any,
+    listed: Callable[[list[Any]], Any],
+) -> dict[str, Any]:
+    """Return the gradients that come in, by the names that rules have for them.
+
+    `g` is that of the output, or a list of those of all, zero for one that nothing used; `g_values`
+    is that of the output called values.
+    """
+    if step.part is None:
+        g = gradient_of(step.output.id)
+        return {"g": g, f"g_{step.output_name}": g}
+    known = {each.part: gradient_of(each.output.id) for each in steps if each.call is step.call}
+    gradients = [known.get(i, zero) for i in range(step.call.count_outputs())]
+    named = zip(step.op.returns, gradients, strict=False)
+    return {"g": listed(gradients), **{f"g_{name}": g for name, g in named}}
 
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, (bool, int, float, str))
-
-
-class _Substitution(ast.NodeTransformer):
-    """Puts expressions in the place of names, but not of the functions that are called."""
-
-    def __init__(self, replacements: Mapping[str, ast.expr]) -> None:
-        self.replacements = replacements
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.replacements.get(node.id, node)
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        if not isinstance(node.func, ast.Name):
-            node.func = self.visit(node.func)
-        node.args = [self.visit(each) for each in node.args]
-        node.keywords = [self.visit(each) for each in node.keywords]
-        return node
 
 
 class _Fused(ast.NodeTransformer):

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from ...arrays.dtypes import Array
+from ..notation.forward import shown_name
 from ..structure.computation import Computation, Quantity, Step
 from .backward import BackwardStep, Contribution, backward_pass
-from .formulas import Definitions, contribution_formula, unbroadcast
+from .formulas import Definitions, contribution_formula, incoming, unbroadcast
 from .symbols import plain_symbols
 
 
@@ -93,8 +94,8 @@ def _mean_over(computation: Computation, output: Quantity) -> tuple[str, int] | 
         return None
     operands = {operand.parameter: operand.quantity for operand in step.operands}
     attributes = step.attributes
-    if step.op.name == "mean" and attributes.get("dim") is None and operands["x"].shape:
-        return "n", int(np.prod(operands["x"].shape))
+    if step.op.public == "mean" and attributes.get("dim") is None and operands["input"].shape:
+        return "n", int(np.prod(operands["input"].shape))
     plain = not ({"weight", "pos_weight"} & operands.keys() or attributes.get("label_smoothing"))
     if attributes.get("reduction") != "mean" or "target" not in operands or not plain:
         return None
@@ -187,24 +188,27 @@ class _Writer:
 
     def _formula(self, step: Step, contribution: Contribution) -> ast.expr | None:
         operand = contribution.operand
-        incoming = self.gradient_of.get(step.output.id)
-        if incoming is None:
-            incoming = ast.Name(f"d{self.symbol_of[step.output.id]}")
         is_root = step.output.id == self.root
         counts = {"n": 1.0, "m": 1.0} if is_root and self.count is not None else {}
         formula: ast.expr | None
-        if is_root and step.op.name in ("sum", "mean") and contribution.value.shape:
+        if is_root and step.op.public in ("sum", "mean") and contribution.value.shape:
             formula = ast.Constant(1)  # 1 for each element; the n of a mean comes back at the end
-            if step.op.name == "mean" and self.count is None:
+            if step.op.public == "mean" and self.count is None:
                 formula = None
         else:
+            gradients = incoming(
+                step, self.computation.steps, self._gradient, ast.Constant(0), ast.List
+            )
             formula = contribution_formula(
-                step, operand.parameter, incoming, self.symbol_of, counts, self.definitions
+                step, operand.parameter, gradients, self.symbol_of, counts, self.definitions
             )
         if formula is None or not contribution.summed:
             return formula
         added = contribution.unreduced.ndim - contribution.value.ndim
         return unbroadcast(formula, contribution.summed, added)
+
+    def _gradient(self, id: str) -> ast.expr:
+        return self.gradient_of.get(id) or ast.Name(f"d{self.symbol_of[id]}")
 
     def _is_passed_on(self, quantity: Quantity, step: Step, formula: Any) -> bool:
         """Whether the next line takes this formula in: dZ1 = (dZ2 W2) ⊙ g'(Z1) is one line."""
@@ -212,13 +216,13 @@ class _Writer:
         return (
             formula is not None
             and maker is not None
-            and step.op.name in ("linear", "matmul")
+            and step.op.public in ("linear", "matmul")
             and getattr(maker.op, "elementwise", False)
             and len(maker.operands) == 1
         )
 
     def _reason(self, step: Step, contribution: Contribution) -> str:
-        reason = f"{step.op.name}, rule for {contribution.operand.parameter}"
+        reason = f"{step.op.public}, rule for {shown_name(step.op, contribution.operand.parameter)}"
         if isinstance(self.gradient_of.get(step.output.id), ast.BinOp):
             passed = self.symbol_of[step.output.id]
             reason = f"chain rule: back through what used {passed}, then {reason}"

@@ -68,7 +68,7 @@ class _Symbols:
                 self._give(quantity, f"v{results}")
 
     def _name_layers(self, computation: Computation) -> None:
-        layers = [step for step in computation.steps if step.op.name == "linear"]
+        layers = [step for step in computation.steps if step.op.public == "linear"]
         layer_of: dict[str, int] = {}  # by the id of what a layer made
         for number, step in enumerate(layers, 1):
             layer_of[step.output.id] = number

@@ -33,8 +33,8 @@ def arguments_latex(attributes: Mapping[str, Any]) -> dict[str, str]:
     """Return the arguments that are numbers, words such as "sum" or None, in LaTeX.
 
     Example:
-        >>> arguments_latex({"b": 2.0, "reduction": "sum", "keepdim": True, "bias": None})
-        {'b': '2', 'reduction': 'sum', 'bias': 'None'}
+        >>> arguments_latex({"other": 2.0, "reduction": "sum", "keepdim": True, "bias": None})
+        {'other': '2', 'reduction': 'sum', 'bias': 'None'}
     """
     found = {}
     for name, value in attributes.items():

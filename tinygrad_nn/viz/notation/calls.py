@@ -19,7 +19,7 @@ RESHAPING = {"reshape", "view", "unsqueeze", "squeeze", "expand_dims", "astype",
 
 
 class Writer(Protocol):
-    """Who writes the arguments of a call: `latex_of.py` has the one there is."""
+    """What writes the arguments of a call; `latex_of.py` has it."""
 
     def write(self, node: ast.expr) -> Piece: ...
 
@@ -64,7 +64,7 @@ def written_call(writer: Writer, node: ast.Call, is_root: bool = False) -> Piece
             return Piece("n", is_scalar=True)
         case "replay", [x, _]:
             return Piece(f"{writer.write(x).at_least(Level.ATOM)}_{{v}}")
-        case "expand" | "broadcast_to", [x, *_]:
+        case "expand" | "broadcast_to" | "_spread", [x, *_]:
             return function(r"\operatorname{expand}", writer.write(x).latex)
         case str(), [x, *_] if name in RESHAPING:
             inside = writer.write(x)

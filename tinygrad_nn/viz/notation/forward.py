@@ -39,7 +39,7 @@ def letters(op: Any) -> dict[str, str]:
     Example:
         >>> import tinygrad_nn as tnn
         >>> letters(tnn.matmul.op), letters(tnn.nn.functional.linear.op)
-        ({'a': 'A', 'b': 'B'}, {'input': 'x', 'weight': 'W', 'bias': 'b'})
+        ({'input': 'A', 'other': 'B'}, {'input': 'x', 'weight': 'W', 'bias': 'b'})
     """
     found: dict[str, str] = {}
     shown = _tokens(op)
@@ -53,6 +53,26 @@ def letters(op: Any) -> dict[str, str]:
     return found
 
 
+def shown_name(op: Any, name: str) -> str:
+    """Return what to call a parameter, or an output, where formulas stand beside it.
+
+    `input` and `other` say no more than the order: those are called as in the formula, unless they
+    stand beside a weight or a target.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> shown_name(tnn.matmul.op, "other"), shown_name(tnn.nn.functional.linear.op, "input")
+        ('b', 'input')
+    """
+    if name in getattr(op, "returns", ()):
+        return "output" if name == "y" else name
+    if name in ("input", "other", "exponent", "tensor") and not {"weight", "target"} & {
+        *op.parameters
+    }:
+        return letters(op)[name].lower()
+    return name
+
+
 def is_shown(op: Any, parameter: str) -> bool:
     """Whether a parameter has a letter in the formula of the operation."""
     return letters(op)[parameter] in _tokens(op)
@@ -62,16 +82,17 @@ def _tokens(op: Any) -> set[str]:
     return set(_TOKEN.findall(op.latex))
 
 
-def forward_latex(op: Any, names: Mapping[str, str] | None = None) -> str:
+def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | None = None) -> str:
     r"""Return `op.latex` with the LaTeX in `names` in the place of the parameters of those names.
 
     What needs brackets there gets them. A parameter that is not in `names`, or is "None" there,
     keeps its letter; but a bound that is "None" is infinite, and a last term that is "None" is left
-    out. Of a loss whose `reduction` is "sum" or "none" the mean is left out.
+    out. Of a loss whose `reduction` is "sum" or "none" the mean is left out. `part` is which of
+    several outputs is meant: unbind(x) has unbind(x)_0, unbind(x)_1 and so on.
 
     Example:
         >>> import tinygrad_nn as tnn
-        >>> print(forward_latex(tnn.mul.op, {"a": "2", "b": "-3"}))
+        >>> print(forward_latex(tnn.mul.op, {"input": "2", "other": "-3"}))
         2 \odot (-3)
         >>> print(forward_latex(tnn.nn.functional.linear.op, {"input": "A_1", "weight": "W_2"}))
         A_1 W_2^{T} + b
@@ -80,6 +101,14 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None) -> str:
     """
     given, letter_of = known(names), letters(op)
     given |= {name: _UNBOUNDED[name] for name in _UNBOUNDED if (names or {}).get(name) == "None"}
+    alpha = given.get("alpha", "1")
+    if alpha != "1" and NUMBER.fullmatch(alpha):  # of add: the formula is that for 1
+        name = "other" if "other" in letter_of else "source"
+        factor = given.get(name, letter_of[name])
+        sign = r"\cdot " if NUMBER.fullmatch(factor) else ""
+        given[name] = (
+            f"{alpha} {sign}{factor if level_of(factor) > Level.SUM else bracketed(factor)}"
+        )
     formula = _reduced(op.latex, given.get("reduction", "mean"))
     for name in (names or {}).keys() - given.keys():
         formula = formula.removesuffix(f" + {letter_of.get(name)}")
@@ -90,7 +119,8 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None) -> str:
             return found[0]
         return _placed(replaced[found[0]], formula[: found.start()], formula[found.end() :])
 
-    return _TOKEN.sub(replacement, formula)
+    index = "" if part is None else f"_{{{part}}}"
+    return _TOKEN.sub(replacement, formula) + index
 
 
 def _reduced(formula: str, reduction: str) -> str:

@@ -50,10 +50,10 @@ def expression_latex(expression: ast.expr, names: Mapping[str, str] | None = Non
     Example:
         >>> import ast, tinygrad_nn as tnn
         >>> from tinygrad_nn.viz.notation.rules import rule_expression
-        >>> rule = rule_expression(tnn.relu.op, "x")
+        >>> rule = rule_expression(tnn.relu.op, "input")
         >>> print(expression_latex(rule, {"g": r"\bar y"}))
         \bar y \odot [y > 0]
-        >>> print(expression_latex(rule_expression(tnn.mul.op, "a"), {"g": "3", "b": "-2"}))
+        >>> print(expression_latex(rule_expression(tnn.mul.op, "input"), {"g": "3", "other": "-2"}))
         3 \cdot (-2)
     """
     names = names or {}

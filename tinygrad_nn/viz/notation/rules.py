@@ -12,6 +12,9 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from .forward import letters
+from .simplify import Replaced
+
 Span = tuple[int, int, int, int]  # first line and column, last line and column
 
 
@@ -24,22 +27,30 @@ def rule_expression(op: Any, operand: str) -> ast.expr | None:
 
     Example:
         >>> import ast, tinygrad_nn as tnn
-        >>> ast.unparse(rule_expression(tnn.mul.op, "a"))
-        'g * b'
-        >>> ast.unparse(rule_expression(tnn.matmul.op, "b"))
-        'a.T @ g'
+        >>> ast.unparse(rule_expression(tnn.mul.op, "input"))
+        'g * other'
+        >>> ast.unparse(rule_expression(tnn.matmul.op, "other"))
+        'input.T @ g'
     """
-    for rule in getattr(op, "rules", ()):
-        if op.parameters[rule.position] == operand:
-            return _of_function(rule.formula)
+    for rule in getattr(op, "all_rules", ()):
+        if operand in rule.operands:
+            found = _of_function(op, rule.formula)
+            if len(rule.operands) == 1 or found is None:
+                return found
+            parts = found.elts if isinstance(found, ast.Tuple) else []
+            return dict(zip(rule.operands, parts, strict=False)).get(operand)
     return None
 
 
-def _of_function(formula: Callable[..., Any]) -> ast.expr | None:
+def _of_function(op: Any, formula: Callable[..., Any]) -> ast.expr | None:
     if not isinstance(formula, FunctionType):
         return None
-    if formula.__name__ != "<lambda>":
-        return _documented(formula, {"g"})
+    if formula.__name__ != "<lambda>":  # its docstring may call operands by their letters
+        found = _documented(formula, {"g", *(f"g_{name}" for name in op.returns)})
+        own = {"g", *op.parameters, *op.returns}
+        named = {letter.lower(): name for name, letter in letters(op).items()}
+        names = {x: ast.Name(name, ast.Load()) for x, name in named.items() if x not in own}
+        return found and Replaced(names).visit(found)
     body = _lambda_body(formula)
     return None if body is None else _WrittenOut(formula.__globals__).visit(deepcopy(body))
 
@@ -78,17 +89,7 @@ class _WrittenOut(ast.NodeTransformer):
         if formula is None or len(node.args) != len(parameters):
             return node
         arguments = dict(zip(parameters, node.args, strict=True))
-        return _Replaced(arguments).visit(formula)
-
-
-class _Replaced(ast.NodeTransformer):
-    """Puts expressions in the place of names, all at once."""
-
-    def __init__(self, expressions: Mapping[str, ast.expr]) -> None:
-        self.expressions = expressions
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return deepcopy(self.expressions.get(node.id, node))
+        return Replaced(arguments).visit(formula)
 
 
 def _names(expression: ast.expr) -> set[str]:

@@ -4,7 +4,6 @@ Read `../derivation/lines.py` next, which uses the same formulas on the numbers 
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,14 +12,15 @@ from itertools import zip_longest
 from textwrap import wrap
 
 from ...autograd.op import Op, registry
-from .forward import letters
+from .forward import letters, shown_name
 from .latex import to_mathml, to_text
 from .latex_of import expression_latex
 from .rules import rule_expression
+from .simplify import simplified
 from .symbols import escaped
 
 HEADINGS = ("operation", "formula", "gradient of each input", "kept")
-WIDTHS = (13, 30, 40, 11)  # 100 columns with the two spaces between
+WIDTHS = (13, 28, 40, 13)  # 100 columns with the two spaces between
 LEGEND = (
     "g is the gradient of the output y; ⊙ is element by element; [c] is 1 where c holds, else 0.",
     "n and m count what a mean divides by: elements, and the targets that are not ignored.",
@@ -40,7 +40,7 @@ class FormulaRow:
     operation: str
     forward: str
     rules: dict[str, str]
-    keeps: tuple[str, ...]  # the tensors that backward reads: parameters, "output"
+    keeps: tuple[str, ...]  # what backward reads: operands, "output", what else forward keeps
     letters: dict[str, str]  # what a parameter is called in the formulas
 
     def lines(self) -> list[tuple[str, str]]:
@@ -105,11 +105,11 @@ def formulas(names: str | Iterable[str] | None = None) -> FormulaSheet:
         >>> import tinygrad_nn as tnn
         >>> for row in formulas(["mul", "tanh"]):
         ...     print(row.operation, row.forward, row.rules, row.keeps)
-        mul a \odot b {'a': 'g \\odot b', 'b': 'g \\odot a'} ('a', 'b')
-        tanh \tanh x {'x': 'g \\odot (1 - y^{2})'} ('output',)
+        mul a \odot b {'input': 'g \\odot b', 'other': 'g \\odot a'} ('a', 'b')
+        tanh \tanh x {'input': 'g \\odot (1 - y^{2})'} ('output',)
     """
     if names is None:
-        chosen = sorted(registry.values(), key=lambda op: not op.rules)
+        chosen = sorted(registry.values(), key=lambda op: not op.differentiable)
     else:
         chosen = [_operation(name) for name in ([names] if isinstance(names, str) else names)]
     return FormulaSheet(map(_row, chosen))
@@ -126,22 +126,14 @@ def _operation(name: str) -> Op:
 def _row(op: Op) -> FormulaRow:
     written = letters(op)
     rules = {}
-    for rule in op.rules:
-        name = op.parameters[rule.position]
+    for name in op.differentiable:
         expression = rule_expression(op, name)
-        rules[name] = expression_latex(expression, written) if expression else NO_RULE_TO_READ
+        rules[name] = NO_RULE_TO_READ
+        if expression is not None:  # the formula is that for alpha = 1
+            rules[name] = expression_latex(simplified(expression, {"alpha": 1}), written)
     forward = op.latex or rf"\operatorname{{{escaped(op.name)}}}"
-    return FormulaRow(op.name, forward, rules, _keeps(op), written)
-
-
-def _keeps(op: Op) -> tuple[str, ...]:
-    """Return the tensors among what the rules read; an argument such as dim is none."""
-    parameters = inspect.signature(op.forward).parameters.values()
-    arrays = {each.name for each in parameters if "Array" in str(each.annotation)}
-    tensors = arrays | {op.parameters[rule.position] for rule in op.rules}
-    slots = op.slots_for[sum(1 << rule.position for rule in op.rules)]
-    names = [*op.parameters, "output"]
-    return tuple(names[slot] for slot in slots if names[slot] in tensors | {"output"})
+    keeps = tuple(shown_name(op, name) for name in op.kept)
+    return FormulaRow(op.name, forward, rules, keeps, written)
 
 
 def _wrapped(row: FormulaRow) -> list[list[str]]:

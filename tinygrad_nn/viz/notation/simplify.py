@@ -43,9 +43,9 @@ def simplified(
     Example:
         >>> import ast, tinygrad_nn as tnn
         >>> from tinygrad_nn.viz.notation.rules import rule_expression
-        >>> rule = rule_expression(tnn.pow.op, "a")
-        >>> ast.unparse(rule), ast.unparse(simplified(rule, {"b": 2}))
-        ('g * (b * (b != 0) * a ** (b - (b != 0)))', 'g * (2 * a)')
+        >>> rule = rule_expression(tnn.pow.op, "input")
+        >>> ast.unparse(rule), ast.unparse(simplified(rule, {"exponent": 2}))
+        ('g * (exponent * input ** (exponent - 1))', 'g * (2 * input)')
     """
     values = dict(values or {})
     if values.get("reduction") in ("sum", "none"):
@@ -78,14 +78,14 @@ def is_number(node: ast.AST) -> bool:
     return isinstance(constant(node), (bool, int, float))
 
 
-class _Simplifier(ast.NodeTransformer):
-    def __init__(self, values: Mapping[str, Any], given: Collection[str]) -> None:
-        self.values = values
-        self.given = given
+class Replaced(ast.NodeTransformer):
+    """Puts expressions in the place of names, all at once."""
+
+    def __init__(self, expressions: Mapping[str, ast.expr]) -> None:
+        self.expressions = expressions
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        value = self.values.get(node.id)
-        return node if value is None else _written(value)
+        return deepcopy(self.expressions.get(node.id, node))
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A function keeps its name, also where an argument, such as `max`, is called the same."""
@@ -94,6 +94,17 @@ class _Simplifier(ast.NodeTransformer):
         node.args = [self.visit(each) for each in node.args]
         node.keywords = [self.visit(each) for each in node.keywords]
         return node
+
+
+class _Simplifier(Replaced):
+    def __init__(self, values: Mapping[str, Any], given: Collection[str]) -> None:
+        super().__init__({x: _written(value) for x, value in values.items() if value is not None})
+        self.values = values
+        self.given = given
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        is_zero = getattr(node.func, "attr", "") == "zeros_like"
+        return ast.Constant(0) if is_zero else super().visit_Call(node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         self.generic_visit(node)

@@ -10,16 +10,24 @@ from enum import IntEnum
 
 # The letters that the field writes for parameters of these names, first the usual one.
 CONVENTIONS = {
-    "input": "x",
+    "input": "xaAg",
+    "other": "bBy",
+    "exponent": "b",
+    "tensor": "x",
+    "grad": "g",
+    "source": "s",
+    "src": "s",
     "weight": "Ww",
     "bias": "b",
     "target": "t",
     "condition": "c",
     "correction": "c",
     "index": "i",
+    "indices": "i",
     "tensors": "x",
-    "base": "x",
     "part": "u",
+    **{"query": "Q", "key": "K", "value": "V", "attn_mask": "M", "operands": "A"},
+    **{"w_ih": "W", "w_hh": "U", "b_ih": "b", "b_hh": "k"},
     "min": "l",
     "max": "u",
 }
@@ -34,6 +42,7 @@ _DECIMAL = r"(\d+\.?\d*|\.\d+)"
 NUMBER = re.compile(
     rf"[+-]?({_DECIMAL}(e[+-]?\d+)?|({_DECIMAL} \\cdot )?10\^\{{-?\d+\}})", re.IGNORECASE
 )
+_WORDS = {"1j": "i", "inf": r"\infty", "-inf": r"-\infty", "nan": r"\text{nan}"}
 _SPECIAL = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
 
 
@@ -87,7 +96,7 @@ def number_latex(value: complex) -> str:
     if e and not isinstance(value, complex):
         power = f"10^{{{int(exponent)}}}"
         return {"1": power, "-1": f"-{power}"}.get(mantissa, rf"{mantissa} \cdot {power}")
-    return {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\text{nan}"}.get(mantissa, mantissa)
+    return _WORDS.get(mantissa, mantissa)
 
 
 def given_latex(text: str) -> str:

@@ -12,9 +12,10 @@ import numpy as np
 
 from ...arrays.dtypes import Array
 from ..derivation.backward import BackwardPass, BackwardStep, Contribution, backward_pass
+from ..derivation.formulas import incoming
 from ..derivation.symbols import symbols
 from ..notation.arguments import arguments_latex, rounded, short_number
-from ..notation.forward import forward_latex
+from ..notation.forward import forward_latex, shown_name
 from ..notation.latex import to_text
 from ..notation.latex_of import expression_latex
 from ..notation.rules import rule_expression
@@ -76,7 +77,7 @@ class _Writer:
             "forward",
             step.output.id,
             f"{to_text(told)}{_of_shape(made.value)}",
-            operation=step.op.name,
+            operation=step.op.public,
             module=step.module,
             formula=formula,
             filled=filled,
@@ -111,7 +112,7 @@ class _Writer:
             "backward",
             step.output.id,
             "; ".join([f"Back through {to_text(formula)}", *self.told(back, parts, paths)]),
-            operation=step.op.name,
+            operation=step.op.public,
             module=step.module,
             formula=formula,
             operands=tuple(self.shown(o.quantity) for o in step.operands),
@@ -150,23 +151,24 @@ class _Writer:
             given = {each.parameter for each in step.operands}
             absent = {name: None for name in step.op.parameters if name not in given}
             rule = rounded(simplified(rule, {**absent, **step.attributes}))
-            # In a rule "y" is the output, even if an operand is called so.
-            tensors = {**{o.parameter: o.quantity for o in step.operands}, "y": step.output}
+            y = step.output_name  # in a rule that is the output, even if an operand is called so
+            tensors = {**{o.parameter: o.quantity for o in step.operands}, y: step.output}
             wanted = {each.id for each in ast.walk(rule) if isinstance(each, ast.Name)}
             taken = tuple(self.shown(each) for name, each in tensors.items() if name in wanted)
-            names = {"y": self.symbols[step.output.id], "g": self.derivative(step.output.id)}
-            latex = expression_latex(rule, {**self.names_of(step), **names})
+            came_in = incoming(step, self.computation.steps, self.derivative, "0", _listed)
+            names = {**self.names_of(step), y: self.symbols[step.output.id], **came_in}
+            latex = expression_latex(rule, names)
             numbers, made = self.numbers_of(step), step.output.value
             if numbers is not None and made is not None:
-                y, g = (short_number(each[()]) for each in (made, back.incoming))
-                filled = expression_latex(rule, {**numbers, "y": y, "g": g})
+                result, g = (short_number(each[()]) for each in (made, back.incoming))
+                filled = expression_latex(rule, {**numbers, y: result, "g": g, f"g_{y}": g})
                 filled = "" if filled == short_number(contribution.value[()]) else filled
         value = self.tables.value(contribution.value)
         return Part(
             tensor,
             self.symbols[tensor],
             operand.quantity.name,
-            operand.parameter,
+            shown_name(step.op, operand.parameter),
             latex,
             filled,
             None if contribution.local is None else self.tables.value(contribution.local),
@@ -231,20 +233,18 @@ class _Writer:
         return derivative(self.symbols[self.output.id], self.symbols[id])
 
     def outputs_of(self, step: Step) -> Iterator[Shown]:
-        """Yield the gradients of what the operation made: of several tensors, if a user's does."""
-        call = step.node.inputs[0] if _is_function(step) else None
+        """Yield the gradients of what the operation made, which may be several tensors."""
         for each in self.computation.steps:
-            same_call = call is not None and _is_function(each) and call in each.node.inputs
-            if (each is step or same_call) and each.output.id in self.backward.gradients:
+            if each.call is step.call and each.output.id in self.backward.gradients:
                 yield self.gradient(each.output.id)
 
     # --- formulas ---------------------------------------------------------------------------------
 
     def formula(self, step: Step, names: dict[str, str]) -> str:
         if step.op.latex and not getattr(step.op, "takes_sequence", False):
-            return forward_latex(step.op, names)
+            return forward_latex(step.op, names, step.part)
         called = ", ".join(names[operand.parameter] for operand in step.operands)
-        return rf"\operatorname{{{_letters(step.op.name)}}}({called})"
+        return rf"\operatorname{{{_letters(step.op.public)}}}({called})"
 
     def names_of(self, step: Step) -> dict[str, str]:
         """Return what to call the operation's arguments in formulas."""
@@ -267,8 +267,8 @@ def dims(summed: tuple[int, ...]) -> str:
     return f"dim{'s' if len(summed) > 1 else ''} {', '.join(map(str, summed))}"
 
 
-def _is_function(step: Step) -> bool:
-    return step.node.op is not None and not hasattr(step.node.op, "forward")
+def _listed(formulas: list[str]) -> str:
+    return f"[{', '.join(formulas)}]"
 
 
 def _letters(name: str) -> str:

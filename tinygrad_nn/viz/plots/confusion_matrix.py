@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays.kinds import is_floating
 from ...arrays.reading import array_from
 from ...errors import DTypeError, ShapeError
 from .figures import AS_IT_IS, PER_LETTER, axes_for, visible
@@ -103,7 +104,7 @@ def _labels(labels: Any, name: str) -> NDArray[Any]:
             f"plot_confusion_matrix: {name} must be a sequence of labels, got shape {array.shape}; "
             "of scores (N, classes) take .argmax(1)"
         )
-    if array.dtype.kind == "f" and array.size:
+    if is_floating(array) and array.size:
         raise DTypeError(
             f"plot_confusion_matrix: {name} labels must be whole numbers, got {array.dtype}; "
             "convert with .long()"

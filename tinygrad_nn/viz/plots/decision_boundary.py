@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays.dtypes import FLOAT64, default_float
+from ...arrays.kinds import category, is_floating
 from ...arrays.reading import array_from
 from ...autograd.tensor_base import make_tensor
 from ...errors import DTypeError, ShapeError
@@ -63,7 +64,7 @@ def plot_decision_boundary(
     xs, ys = (_range(column, resolution) for column in given.T)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
     float_dtype = array_from(points, None, "points").dtype
-    if float_dtype.kind != "f":
+    if category(float_dtype) != "float":
         float_dtype = default_float()
     with evaluation(model):
         output = model(make_tensor(grid.astype(dtype_for(model, float_dtype))))
@@ -120,9 +121,9 @@ def _points(points: Any) -> NDArray[Any]:
 
 def _labels(labels: Any, count: int) -> NDArray[Any]:
     array = array_from(labels, None, "plot_decision_boundary, labels")
-    if array.dtype.kind == "f" and (array == np.rint(array)).all():
+    if is_floating(array) and (array == np.rint(array)).all():
         array = array.astype(np.int64)  # a binary loss takes its targets as floats
-    if array.dtype.kind == "f":
+    if is_floating(array):
         raise DTypeError(f"plot_decision_boundary: labels must be whole, got {array.dtype}")
     if array.size != count:
         raise ShapeError(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.kinds import category, is_floating
 from ...arrays.reading import array_from
 from ...autograd.grad_mode import no_grad
 from ...autograd.tensor_base import TensorBase, make_tensor
@@ -45,8 +46,8 @@ def input_for(model: Any, values: Any, name: str) -> Any:
 
 def dtype_for(model: Any, dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Return the dtype of the model's first floating-point parameter if `dtype` is a float."""
-    if dtype.kind == "f":
+    if category(dtype) == "float":
         for parameter in getattr(model, "parameters", tuple)():
-            if parameter.array.dtype.kind == "f":
+            if is_floating(parameter.array):
                 return parameter.array.dtype
     return dtype

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays.dtypes import FLOAT64
+from ...arrays.kinds import is_floating
 from ...arrays.reading import array_from
 from ...autograd.grad_mode import no_grad
 from ...autograd.tensor_base import TensorBase
@@ -114,7 +115,7 @@ def _distinct(parameters: Iterable[TensorBase]) -> list[TensorBase]:
     """Return the parameters, one that is given twice once; refuse what cannot be moved."""
     found = list({id(parameter): parameter for parameter in parameters}.values())
     for parameter in found:
-        if not isinstance(parameter, TensorBase) or parameter.array.dtype.kind != "f":
+        if not isinstance(parameter, TensorBase) or not is_floating(parameter.array):
             kind = getattr(parameter, "dtype", type(parameter).__name__)
             raise TypeError(
                 f"plot_loss_surface: parameters must be floating-point Tensors, got {kind}"

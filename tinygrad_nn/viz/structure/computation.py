@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ...arrays.dtypes import Array
 from ...autograd.node import Node
+from ...autograd.outputs import Selector
 
 Kind = Literal["parameter", "leaf", "data", "result"]
 
@@ -34,7 +35,7 @@ class Quantity:
 class Operand:
     """A tensor in the place of one parameter of an operation."""
 
-    parameter: str  # "a" of mul(a, b); "tensors[0]" of an operation that takes a list
+    parameter: str  # "other" of mul(input, other); "tensors[0]" of one that takes a list
     quantity: Quantity
 
 
@@ -42,14 +43,45 @@ class Operand:
 class Step:
     """One operation of a computation."""
 
-    op: Any  # an Op of the registry, or what stands for a user's Function; has .name and .latex
+    op: Any  # an Op of the registry, or what stands for a user's Function; has .public and .latex
     operands: tuple[Operand, ...]
-    attributes: dict[str, Any]  # the arguments that are no tensors: {"dim": 1}, {"b": 2.0}
+    attributes: dict[str, Any]  # the arguments that are no tensors: {"dim": 1}, {"other": 2.0}
     output: Quantity
-    kept: tuple[tuple[str, int], ...]  # what waits for backward, and its bytes: ("a", 64)
     node: Node
     module: str = ""  # path of the module that it ran in
     problem: str = ""  # what the error said, of an operation that failed
+
+    @property
+    def call(self) -> Node:
+        """The Node of the operation: if it made several tensors, the one that they share."""
+        return call_of(self.node)
+
+    @property
+    def part(self) -> int | None:
+        """Which of several tensors that the operation made is the output; None if it made one."""
+        op = getattr(self.node, "op", None)  # the Node of what failed is empty
+        return op.position if isinstance(op, Selector) else None
+
+    @property
+    def output_name(self) -> str:
+        """What rules call the tensor that was made: "y", or "values" of values and indices."""
+        return output_name(self.node)
+
+
+def position_of(node: Node) -> int:
+    """Return which of the tensors that an operation made is the one of this Node."""
+    return node.op.position if isinstance(node.op, Selector) else 0
+
+
+def output_name(node: Node) -> str:
+    """Return what the rules of an operation call the tensor of this Node that it made."""
+    returns = getattr(call_of(node).op, "returns", ())
+    return "y" if position_of(node) >= len(returns) else str(returns[position_of(node)])
+
+
+def call_of(node: Node) -> Node:
+    """Return the Node of the operation that made a tensor, of which it may have made several."""
+    return node.next_functions[0][0] if isinstance(node.op, Selector) else node
 
 
 @dataclass(eq=False)
@@ -61,3 +93,4 @@ class Computation:
     outputs: tuple[Quantity, ...]  # what was asked for: the loss, most often
     modules: dict[str, str] = field(default_factory=dict)  # path: class name, of those with steps
     notes: tuple[str, ...] = ()
+    changed: str = ""  # an operation that would not give again what it gave

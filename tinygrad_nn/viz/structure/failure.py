@@ -11,21 +11,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...autograd import engine, record, record_any
+from ...autograd import engine, recorder
 from ...autograd.node import Node
 from ...autograd.tensor_base import TensorBase
 from .computation import Computation
 from .names import Names, visible
 from .reading import Failed, read_nodes
 
-_RECORDING = {record.__file__, record_any.__file__}
-_NOT_THE_PROGRAM = (str(Path(record.__file__).parents[1]), str(Path(np.__file__).parent))
+_RECORDING = str(Path(recorder.__file__).with_suffix(""))  # where the functions written there lie
+_NOT_THE_PROGRAM = (str(Path(recorder.__file__).parents[1]), str(Path(np.__file__).parent))
 
 
 class ProgramLine(NamedTuple):
     """What stands in the place of an operation where a line of the program raised the error."""
 
-    name: str
+    public: str
     latex: str = ""
 
 
@@ -49,11 +49,11 @@ def read_failure(error: BaseException) -> Computation:
             variables.setdefault(name, value)
     names = Names(None, outermost, variables)
     calls = [found for frame in frames if (found := _operation_in(frame)) is not None]
-    walks = [walk for frame in frames if (walk := _backward_in(frame)) is not None]
+    walk = _backward_in(frames)
     if calls:
         operation, arguments = calls[-1]
-    elif walks:
-        roots, node = walks[-1]
+    elif walk is not None:
+        roots, node = walk
         return _failing_at(node, read_nodes(roots, names), problem)
     else:
         operation, arguments = _line_of_program(frames)
@@ -81,42 +81,39 @@ def _path_in(outermost: Any, module: Any) -> str:
 
 def _operation_in(frame: FrameType) -> tuple[Any, list[tuple[str, Any]]] | None:
     """Return the operation that a frame of recording was in, with its arguments by parameter."""
-    if frame.f_code.co_filename not in _RECORDING or "operation" not in frame.f_locals:
+    if not frame.f_code.co_filename.startswith(_RECORDING) or frame.f_code.co_name == "pull":
         return None
-    seen = frame.f_locals
-    operation = seen["operation"]
-    count = frame.f_code.co_argcount
-    if frame.f_code.co_name == "_record_sequence":
-        tensors, *attributes = seen["operands"]
-        name, *others = operation.parameters
-        listed = [(f"{name}[{i}]", each) for i, each in enumerate(tensors)]
-        return operation, [*listed, *zip(others, attributes, strict=False)]
-    if frame.f_code.co_name != "call":
-        return None
-    if count:
-        given: tuple[Any, ...] = tuple(seen[name] for name in frame.f_code.co_varnames[:count])
-        keywords: dict[str, Any] = {}
-    else:
-        given = seen.get("operands", seen["given"])
-        keywords = {} if "operands" in seen else seen["keywords"]
-    arguments = [*zip(operation.parameters, given, strict=False), *keywords.items()]
+    operation, seen = frame.f_globals["op"], frame.f_locals
+    arguments: list[tuple[str, Any]] = []
+    for parameter in operation.signature:
+        name, value = parameter.name, seen[parameter.name]
+        if parameter.is_sequence and isinstance(value, (list, tuple)):
+            arguments += [(f"{name}[{i}]", each) for i, each in enumerate(value)]
+        else:
+            arguments.append((name, value))
     holds_tensor = any(isinstance(value, TensorBase) for _, value in arguments)
     return (operation, arguments) if holds_tensor else None
 
 
-def _backward_in(frame: FrameType) -> tuple[list[TensorBase], Node] | None:
-    """Return what a frame of the engine started from, and the Node that it was at."""
-    seen = frame.f_locals
-    is_walk = frame.f_code.co_filename == engine.__file__ and frame.f_code.co_name == "_visit"
-    if not is_walk or "leaf" in seen or seen.get("g") is None:  # before or after all operations
-        return None
-    return seen["roots"], seen["node"]
+def _backward_in(frames: list[FrameType]) -> tuple[list[TensorBase], Node] | None:
+    """Return what the innermost walk of the engine started from, and the Node that it was at."""
+    roots, found = None, None
+    for frame in frames:
+        seen, function = frame.f_locals, frame.f_code.co_name
+        if frame.f_code.co_filename != engine.__file__:
+            continue
+        if function in ("backward", "grad"):
+            roots = seen["tensors" if function == "backward" else "outputs"]
+            roots = list(roots) if isinstance(roots, (list, tuple)) else [roots]
+        elif function == "_visit" and roots and "leaf" not in seen and seen.get("g") is not None:
+            found = roots, seen["node"]  # neither before nor after all operations
+    return found
 
 
 def _failing_at(node: Node, computation: Computation, problem: str) -> Computation:
     """Mark the operation of a Node; of a user's Function, whose Node has no shape, the outputs."""
     for step in computation.steps:
-        if step.node is node or (node.shape is None and node in step.node.inputs):
+        if node in (step.node, step.call):
             step.problem = problem
     return computation
 

@@ -167,7 +167,7 @@ def _signature(step: Step) -> Any:
     attributes = {k: v for k, v in step.attributes.items() if k != "index"}  # x[0], x[1] ...
     operands = tuple((o.parameter, o.quantity.shape) for o in step.operands)
     made = step.output.shape, step.output.dtype, step.problem
-    return step.op.name, *made, operands, repr(attributes)[:200]
+    return step.op.public, *made, operands, repr(attributes)[:200]
 
 
 def _periodic_runs(codes: Any) -> Iterator[Repeat]:

@@ -4,12 +4,15 @@ Read `folding.py` next, which keeps the picture small.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
 
+from ...arrays.dtypes import Array
+from ...arrays.kinds import is_array
 from ..notation.arguments import arguments_latex
-from ..notation.forward import forward_latex
+from ..notation.forward import forward_latex, shown_name
 from ..notation.latex import to_text
 from .computation import Computation, Quantity, Step
 from .contents import GraphContents, GraphEdge, GraphNode
@@ -52,7 +55,8 @@ def build_graph_contents(
     for step in computation.steps:
         for operand in step.operands:
             add_tensor(operand.quantity)
-            edges.append(GraphEdge(operand.quantity.id, step.output.id, operand.parameter))
+            name = shown_name(step.op, operand.parameter)
+            edges.append(GraphEdge(operand.quantity.id, step.output.id, name))
         nodes.append(_operation_node(step, cluster_of, outputs, saved))
     for quantity in computation.outputs:
         add_tensor(quantity)  # a leaf is a graph of itself
@@ -81,17 +85,17 @@ def _operation_node(
     step: Step, cluster_of: dict[str, str], outputs: set[str], saved: bool
 ) -> GraphNode:
     made = step.output
-    latex, text = _formula(step.op, tuple(arguments_latex(step.attributes).items()))
+    latex, text = _formula(step.op, tuple(arguments_latex(step.attributes).items()), step.part)
     return GraphNode(
         id=made.id,
         kind="failed" if step.problem else "operation",
-        name=step.op.name,
+        name=step.op.public,
         formula=text,
         latex=latex,
         shape=made.shape,
         dtype=made.dtype,
         label=made.name,
-        kept=step.kept if saved else (),
+        kept=_kept(step) if saved else (),
         cluster=cluster_of.get(made.id, ""),
         is_output=made.id in outputs,
         problem=step.problem,
@@ -99,9 +103,11 @@ def _operation_node(
 
 
 @lru_cache(maxsize=1000)
-def _formula(operation: Any, arguments: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+def _formula(
+    operation: Any, arguments: tuple[tuple[str, str], ...], part: int | None
+) -> tuple[str, str]:
     """Return an operation's formula as LaTeX and as text."""
-    latex = forward_latex(operation, dict(arguments)) if operation.latex else ""
+    latex = forward_latex(operation, dict(arguments), part) if operation.latex else ""
     return latex, to_text(latex)
 
 
@@ -122,14 +128,28 @@ def _with_numbers(contents: GraphContents, computation: Computation) -> GraphCon
     return replace(contents, nodes=tuple(described(node) for node in contents.nodes))
 
 
+def _kept_arrays(step: Step) -> Iterator[tuple[str, list[Array]]]:
+    """Yield what an operation keeps for backward, by the name that is shown."""
+    for name, (value, _) in step.call.kept().items():
+        arrays = [
+            each for each in (value if isinstance(value, list) else [value]) if is_array(each)
+        ]
+        if arrays:
+            yield shown_name(step.op, name), arrays
+
+
+def _kept(step: Step) -> tuple[tuple[str, int], ...]:
+    return tuple((name, sum(a.nbytes for a in arrays)) for name, arrays in _kept_arrays(step))
+
+
 def _kept_note(computation: Computation) -> str:
     """Say how much waits for backward; what several operations keep is counted once."""
-    kept: dict[int, int] = {}
-    for step in computation.steps:
-        node: Any = step.node if step.node.saved else (step.node.inputs or (None,))[0]
-        for entry in (node.saved or ()) if node is not None else ():
-            if entry is not None:
-                kept[id(entry[0])] = entry[0].nbytes
+    kept = {
+        id(array): array.nbytes
+        for step in computation.steps
+        for _, arrays in _kept_arrays(step)
+        for array in arrays
+    }
     if not kept:
         return "Nothing is kept for backward any more: a backward pass has freed it."
     return f"Kept for backward: {sum(kept.values()):,} bytes in {len(kept)} arrays."

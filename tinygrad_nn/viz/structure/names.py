@@ -47,11 +47,8 @@ class Names:
 
     def of_node(self, node: Node) -> str:
         """Return the name of a leaf or of what an operation made, "" if it has none."""
-        extra = node.extra
-        if extra is not None and extra.name is not None:
-            return extra.name
-        tensor = None if extra is None or extra.tensor is None else extra.tensor()
-        return (None if tensor is None else tensor.name) or self._names.get(node, "")
+        held = getattr(node.tensor, "name", None)
+        return node.given_name or held or self._names.get(node, "")
 
     def of_array(self, array: Any) -> str:
         """Return the name of the tensor without a gradient that stands on this very array."""

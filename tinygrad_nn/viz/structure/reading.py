@@ -4,25 +4,20 @@ Read `modules.py` next, which says in which module each operation ran.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import ref
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...arrays.dtypes import Array
 from ...autograd.node import Node
-from ...autograd.op import Op
+from ...autograd.node import Operand as Taken
 from ...autograd.tensor_base import TensorBase
 from ...errors import DTypeError, GraphError
-from .computation import Computation, Operand, Quantity, Step
+from .computation import Computation, Operand, Quantity, Step, call_of
 from .modules import Span, assign_modules, place_by_calls, with_outer
 from .names import Names
-from .values import data_array, data_tensor, known_values
-
-if TYPE_CHECKING:
-    from ...autograd.function import Function
+from .values import known_values
 
 CHANGED = (
     "A tensor has changed since this was computed, most often by an optimizer's step: leaves and "
@@ -56,7 +51,7 @@ def read_nodes(
     """
     nodes = oldest_first([root.node for root in roots])
     names.take_variables(nodes)
-    values, changed = known_values(roots, nodes) if with_values else ({}, False)
+    values, changed = known_values(roots, nodes) if with_values else ({}, None)
     reader = _Reader(names, values)
     made = [node for node in nodes if node.op and node.shape is not None]
     steps = [reader.step(node) for node in made if node not in names.data]
@@ -70,8 +65,10 @@ def read_nodes(
         outputs = ()
     used = with_outer(step.module for step in steps) | {""}
     modules = {path: kind for path, kind in names.modules.items() if path in used}
-    notes = (CHANGED,) if changed else ()
-    return Computation(tuple(steps), tuple(reader.quantities.values()), outputs, modules, notes)
+    found = Computation(tuple(steps), tuple(reader.quantities.values()), outputs, modules)
+    if changed is not None:
+        found.notes, found.changed = (CHANGED,), call_of(changed).op.public
+    return found
 
 
 class Failed(NamedTuple):
@@ -106,8 +103,8 @@ def oldest_first(roots: Iterable[Node | None]) -> list[Node]:
     seen = {root for root in roots if root is not None}
     stack = list(seen)
     while stack:
-        for edge in stack.pop().inputs:
-            if edge is not None and edge not in seen:
+        for edge, _ in stack.pop().next_functions:
+            if edge not in seen:
                 seen.add(edge)
                 stack.append(edge)
     return sorted(seen, key=lambda node: node.serial)
@@ -119,7 +116,7 @@ class _Reader:
     def __init__(self, names: Names, values: dict[Node, Array]) -> None:
         self.names = names
         self.values = values
-        self.quantities: dict[Node | int, Quantity] = {}
+        self.quantities: dict[Any, Quantity] = {}
         self._held: list[Any] = []  # keeps alive what a key is the id() of
 
     def of_node(self, node: Node) -> Quantity:
@@ -141,44 +138,37 @@ class _Reader:
             )
         return self.quantities[node]
 
-    def of_data(self, node: Node, position: int) -> Quantity:
+    def of_data(self, call: Node, taken: Taken) -> Quantity:
         """Return the Quantity of an operand that needs no gradient."""
-        array = data_array(node, position)
-        tensor = data_tensor(node, position)
-        if tensor is not None:
-            quantity = self.of_tensor(tensor)
+        array = taken.value
+        if taken.tensor is not None:
+            quantity = self.of_tensor(taken.tensor)
             # Overwritten between two uses: no one value is what both saw.
             quantity.value = None if quantity.value is None else array
             return quantity
-        seen: Any = node.attributes if array is None else array
-        key = id(seen) if array is not None else id(seen) + position
-        if key not in self.quantities:
-            self._held.append(seen)
-            self.quantities[key] = Quantity(
-                id=f"t{len(self.quantities)}",
-                kind="data",
-                name=self.names.of_array(array),
-                shape=None if array is None else array.shape,
-                dtype="" if array is None else str(array.dtype),
-                value=array,
-            )
-        return self.quantities[key]
+        key = (call, taken.name) if array is None else id(array)
+        return self._data(key, array, self.names.of_array(array))
 
     def of_tensor(self, tensor: TensorBase) -> Quantity:
         """Return the Quantity of a tensor in hand."""
         if tensor.node is not None:
             return self.of_node(tensor.node)
-        if id(tensor) not in self.quantities:
-            self._held.append(tensor)
-            self.quantities[id(tensor)] = Quantity(
+        name = getattr(tensor, "name", None) or self.names.of_array(tensor.array)
+        self._held.append(tensor)
+        return self._data(id(tensor), tensor.array, name)
+
+    def _data(self, key: Any, array: Array | None, name: str) -> Quantity:
+        if key not in self.quantities:
+            self._held.append(array)
+            self.quantities[key] = Quantity(
                 id=f"t{len(self.quantities)}",
                 kind="data",
-                name=getattr(tensor, "name", None) or self.names.of_array(tensor.array),
-                shape=tensor.array.shape,
-                dtype=str(tensor.array.dtype),
-                value=tensor.array,
+                name=name,
+                shape=None if array is None else array.shape,
+                dtype="" if array is None else str(array.dtype),
+                value=array,
             )
-        return self.quantities[id(tensor)]
+        return self.quantities[key]
 
     def failed_step(self, failed: Failed) -> Step:
         operands = tuple(
@@ -191,69 +181,19 @@ class _Reader:
             for name, value in failed.arguments
             if not isinstance(value, TensorBase) and value is not None
         }
-        nothing = Quantity("failed", "result", "", None, "")
-        return Step(
-            failed.operation,
-            operands,
-            attributes,
-            nothing,
-            (),
-            Node(),
-            failed.module,
-            failed.problem,
-        )
+        made = Quantity("failed", "result", "", None, "")
+        step = Step(failed.operation, operands, attributes, made, Node())
+        step.module, step.problem = failed.module, failed.problem
+        return step
 
     def step(self, node: Node) -> Step:
-        if isinstance(node.op, Op):
-            operands, attributes = self._operands(node)
-            kept = _kept(node, (*node.op.parameters, "output"))
-        else:
-            operands, attributes = self._function_operands(node.inputs[0])  # type: ignore[arg-type]
-            kept = _kept(node.inputs[0], node.inputs[0].op.parameters)  # type: ignore[arg-type, union-attr]
-        return Step(node.op, operands, attributes, self.of_node(node), kept, node)
-
-    def _operands(self, node: Node) -> tuple[tuple[Operand, ...], dict[str, Any]]:
-        operands: list[Operand] = []
-        attributes: dict[str, Any] = {}
-        sequence, parameters = node.op.takes_sequence, node.op.parameters
-        for i, edge in enumerate(node.inputs):
-            name = f"{parameters[0]}[{i}]" if sequence else parameters[i]
-            if edge is not None:
-                operands.append(Operand(name, self.of_node(edge)))
-            elif sequence or _is_data(node, i):
-                operands.append(Operand(name, self.of_data(node, i)))
-            else:
-                attributes[name] = node.attributes[i]
-        if sequence:
-            attributes = dict(zip(parameters[1:], node.attributes[1:-1], strict=True))
-        return tuple(operands), attributes
-
-    def _function_operands(self, node: Node) -> tuple[tuple[Operand, ...], dict[str, Any]]:
-        names = _argument_names(node.op.function, len(node.inputs))
+        call = call_of(node)
         operands = tuple(
-            Operand(name, self.of_node(edge))
-            for name, edge in zip(names, node.inputs, strict=True)
-            if edge is not None
+            Operand(each.name, self.of_node(each.edge) if each.edge else self.of_data(call, each))
+            for each in call.operands()
         )
-        return operands, {}
-
-
-def _is_data(node: Node, position: int) -> bool:
-    attribute = node.attributes[position]
-    kept = bool(node.saved) and node.saved[position] is not None  # type: ignore[index]
-    return isinstance(attribute, ref) or kept
-
-
-def _argument_names(function: type[Function], count: int) -> list[str]:
-    names = list(inspect.signature(function.forward).parameters)[1:]
-    return [names[i] if i < len(names) else f"argument {i}" for i in range(count)]
+        return Step(call.op, operands, call.constants(), self.of_node(node), node)
 
 
 def _gradient(node: Node) -> Array | None:
-    gradient = None if node.extra is None else node.extra.grad
-    return None if gradient is None else np.asarray(gradient.array)
-
-
-def _kept(node: Node, names: Sequence[str]) -> tuple[tuple[str, int], ...]:
-    pairs = zip(names, node.saved or (), strict=False)
-    return tuple((name, int(entry[0].nbytes)) for name, entry in pairs if entry is not None)
+    return None if node.grad is None else np.asarray(node.grad.array)

@@ -1,0 +1,232 @@
+"""What a row of the table of operations is made of: operands, samples, two spellings of a call.
+Read `op_checks.py` next, which draws a row's operands and runs it.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import tinygrad_nn as tnn
+from tinygrad_nn.autograd import registry
+
+Shape = tuple[int, ...]
+Draw = Callable[[Any, Shape], Any]
+
+# --- what an operand may hold: functions of a random generator and a shape ------------------------
+
+
+def real(random: Any, shape: Shape) -> Any:
+    return random.standard_normal(shape)
+
+
+def wide(random: Any, shape: Shape) -> Any:
+    """Often beyond the bounds of `low` and `positive`."""
+    return 3.0 * real(random, shape)
+
+
+def positive(random: Any, shape: Shape) -> Any:
+    return random.uniform(0.5, 2.0, shape)
+
+
+def low(random: Any, shape: Shape) -> Any:
+    return -positive(random, shape)
+
+
+def nonzero(random: Any, shape: Shape) -> Any:
+    """Away from 0, where |x| and relu have their kinks and 1 / x its pole."""
+    return positive(random, shape) * random.choice([-1.0, 1.0], shape)
+
+
+def probability(random: Any, shape: Shape) -> Any:
+    return random.uniform(0.1, 0.9, shape)
+
+
+def some_nan(random: Any, shape: Shape) -> Any:
+    return np.where(random.random(shape) < 0.4, np.nan, real(random, shape))
+
+
+def complex_(random: Any, shape: Shape) -> Any:
+    """Away from 0, where the angle has its branch point."""
+    return nonzero(random, shape) + 1j * nonzero(random, shape)
+
+
+def with_imaginary_part(draw: Draw) -> Draw:
+    """The same numbers, each with an imaginary part drawn likewise."""
+    return lambda random, shape: draw(random, shape) + 1j * draw(random, shape)
+
+
+def invertible(random: Any, shape: Shape) -> Any:
+    """Matrices whose singular values lie apart, also when they are cut to whole numbers."""
+    rows, columns = shape[-2:]
+    return 0.3 * real(random, shape) + np.eye(rows, columns) * np.arange(2, 2 + 2 * columns, 2)
+
+
+def integer(random: Any, shape: Shape) -> Any:
+    return random.integers(-4, 5, shape)
+
+
+def boolean(random: Any, shape: Shape) -> Any:
+    return random.random(shape) < 0.5
+
+
+# --- where an operation is tried ------------------------------------------------------------------
+
+
+class Sample(NamedTuple):
+    """The shapes of the operands and the other arguments of one call."""
+
+    shapes: tuple[Shape, ...]
+    attributes: dict[str, Any]
+
+    def __str__(self) -> str:
+        shapes = ",".join(_short(shape) for shape in self.shapes)
+        given = [f"{name}={_short(value)}" for name, value in self.attributes.items()]
+        return " ".join([shapes, *given])
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"({','.join(map(_short, value))})"
+    if isinstance(value, slice):
+        return ":".join(
+            "" if end is None else str(end) for end in (value.start, value.stop, value.step)
+        )
+    name = getattr(value, "__name__", getattr(value, "name", None))
+    return str(name or getattr(value, "tolist", lambda: value)()).replace(" ", "")
+
+
+def at(*shapes: Shape, **attributes: Any) -> Sample:
+    return Sample(shapes, attributes)
+
+
+def each(shapes: Sequence[Any], *attributes: dict[str, Any]) -> list[Sample]:
+    """Every shape (or tuple of shapes, one per operand) with every set of attributes."""
+    return [
+        at(*(shape if shape and isinstance(shape[0], tuple) else (shape,)), **given)
+        for shape, given in itertools.product(shapes, attributes)
+    ]
+
+
+def ints(*values: Any) -> Any:
+    return np.array(values)
+
+
+floats = ints
+CUBE = (2, 3, 4)
+
+singles = [at(()), at((3,)), at((2, 3)), at((2, 1, 3)), at((0,)), at((3, 0))]
+pairs = [
+    *[at((), ()), at((3,), ()), at((), (2, 3)), at((3, 1), (3,)), at((3,), (2, 3))],
+    *[at((4, 2, 3), (2, 3)), at((4, 2, 3), (4, 2, 3)), at((2, 1, 3), (2, 3))],
+    *[at((2, 1, 3), (1, 4, 3)), at((0, 1, 3), (0, 2, 3)), at((1, 1), (0,))],
+]
+triples = [
+    *[at((2, 3), (2, 3), (2, 3)), at((), (3,), (2, 1)), at((4, 1, 3), (2, 1), ())],
+    at((0, 3), (3,), (1, 1)),
+]
+
+# --- the row --------------------------------------------------------------------------------------
+
+
+class Row:
+    """One operation: its name in the registry, its operands, where it is tried, PyTorch's spelling.
+
+    `torch` is a name below torch (by default the operation's own) or a function of the same
+    arguments. A function that is no single operation has `spelling(framework, *operands, **given)`.
+    `named` are the names of the operands behind the first, where other arguments come before them.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *operands: Draw,
+        torch: str | Callable[..., Any] | None = None,
+        samples: list[Sample] | None = None,
+        spelling: Callable[..., Any] | None = None,
+        named: tuple[str, ...] = (),
+    ) -> None:
+        self.name = name
+        self.operands = operands
+        self.elementwise = samples is None
+        self.samples = samples or (singles, pairs, triples)[len(operands) - 1]
+        self._torch = torch or name
+        self._spelling = spelling
+        self._named = named
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def differentiable(self) -> bool:
+        return self._spelling is not None or bool(registry[self.name].all_rules)
+
+    @property
+    def is_complex(self) -> bool:
+        return complex_ in self.operands
+
+    @property
+    def takes_sequence(self) -> bool:
+        return self._spelling is None and registry[self.name].takes_sequence
+
+    def call(self, framework: Any) -> Callable[..., Any]:
+        """Return the function of the operands and attributes, of tinygrad_nn or of torch."""
+        if self._spelling is not None:
+            return lambda *operands, **given: self._spelling(framework, *operands, **given)
+        function: Any = self._torch
+        if framework is tnn:
+            function = registry[self.name].call
+        elif isinstance(function, str):
+            for part in function.split("."):
+                framework = getattr(framework, part)
+            function = framework
+        if framework is tnn or not callable(self._torch):
+            function = self.by_name(function)
+        if not self.takes_sequence:
+            return function
+        return lambda *operands, **given: function(list(operands), **given)
+
+    def by_name(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function of all operands in order of one that takes some by name."""
+        if not self._named:
+            return function
+        return lambda first, *others, **given: function(
+            first, **dict(zip(self._named[: len(others)], others, strict=True)), **given
+        )
+
+    def on_complex_numbers(self, which: Sequence[bool]) -> Row:
+        """Return this row with imaginary parts for the operands of floats that `which` says."""
+        made = copy.copy(self)
+        made.operands = tuple(
+            with_imaginary_part(draw) if imaginary and draw in FLOATS else draw
+            for draw, imaginary in zip(self.operands, which, strict=True)
+        )
+        return made
+
+
+FLOATS = (real, wide, positive, low, nonzero, probability, invertible)
+
+
+class Case(NamedTuple):
+    """One row at one sample."""
+
+    row: Row
+    sample: Sample
+
+    def __str__(self) -> str:
+        return f"{self.row.name} {self.sample}"
+
+    def draw(self, seed: int = 0) -> list[Any]:
+        """Return operands, the same for the same seed."""
+        random = np.random.default_rng([seed, zlib.crc32(str(self).encode())])
+        drawn = zip(self.row.operands, self.sample.shapes, strict=False)
+        return [np.asarray(draw(random, shape)) for draw, shape in drawn]
+
+
+def cases(rows: list[Row]) -> list[Case]:
+    return [Case(row, sample) for row in rows for sample in row.samples]

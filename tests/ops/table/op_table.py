@@ -1,0 +1,49 @@
+"""The table of operations: one row each, and the tests of values, gradients and dtypes run over it.
+Read `table_elementwise.py` next, the simplest rows; `op_rows.py` says what a row is made of.
+
+A new operation takes a row in the file of its folder of `tinygrad_nn/ops/`: its name in the
+registry, what its operands hold, and `torch=` where PyTorch calls it by another name or with other
+arguments. An operation that acts element by element needs no more; any other one lists the shapes
+and arguments to try it `at`.
+"""
+
+from __future__ import annotations
+
+from op_rows import CUBE, Row, at, each, nonzero, probability, real
+from table_elementwise import ELEMENTWISE
+from table_indexing import INDEXING
+from table_layers import LAYERS
+from table_losses import LOSSES, REDUCTIONS, WEIGHT
+from table_matrices import MATRICES
+from table_reduction import REDUCTION
+from table_shape import SHAPE
+
+TABLE = [*ELEMENTWISE, *REDUCTION, *SHAPE, *INDEXING, *MATRICES, *LAYERS, *LOSSES]
+
+# Public functions made of several operations, or other calls of one, as both frameworks write them.
+COMPOSED = [
+    Row("flatten", real, spelling=lambda f, x, **given: f.flatten(x, **given), samples=[
+        *each([CUBE], {}, {"start_dim": 1}, {"end_dim": -2}, {"start_dim": 1, "end_dim": 1}),
+        *[at(()), at((0, 2)), at((3,))],
+    ]),
+    Row("max()", real, spelling=lambda f, x: f.max(x), samples=[at(CUBE), at(())]),
+    Row("max(other)", real, real, spelling=lambda f, x, z: f.max(x, z)),
+    Row("argsort", real, spelling=lambda f, x, **given: f.argsort(x, **given),
+        samples=[at(CUBE, dim=1), at((3,), descending=True)]),
+    Row("chunk", real, spelling=lambda f, x, **given: f.chunk(x, **given),
+        samples=[at((5, 2), chunks=2), at((2, 7), chunks=3, dim=-1), at((2, 3), chunks=5)]),
+    Row("add(alpha)", real, real, spelling=lambda f, x, z: f.add(x, z, alpha=0.5)),
+    Row("sub(alpha)", real, real, spelling=lambda f, x, z: f.sub(x, z, alpha=2)),
+    Row("real(of a real tensor)", real, spelling=lambda f, x: f.real(x), samples=[at((2, 3))]),
+    Row("conj(of a real tensor)", real, spelling=lambda f, x: f.conj(x), samples=[at((2, 3))]),
+    Row("sgn(of a real tensor)", nonzero, spelling=lambda f, x: f.sgn(x), samples=[at((2, 3))]),
+    Row("angle(of a real tensor)", nonzero, spelling=lambda f, x: f.angle(x), samples=[at((2, 3))]),
+    Row("dropout(of none)", real,
+        spelling=lambda f, x, **given: f.nn.functional.dropout(x * 1, **given),
+        samples=each([CUBE, ()], {"p": 0.0}, {"p": 0.5, "training": False})),
+    Row("cross_entropy(probabilities)", real, probability,
+        spelling=lambda f, x, q, **given: f.nn.functional.cross_entropy(x, q, **given), samples=[
+            *each([((3, 4), (3, 4)), ((2, 3, 2), (2, 3, 2))], *REDUCTIONS), at((4,), (4,)),
+            at((2, 3), (2, 3), weight=WEIGHT, label_smoothing=0.2),
+        ]),
+]  # fmt: skip

@@ -1,0 +1,86 @@
+"""Rows of the operations that act on each element by itself.
+Read `table_reduction.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from op_rows import (
+    Row,
+    at,
+    boolean,
+    complex_,
+    each,
+    integer,
+    low,
+    nonzero,
+    positive,
+    real,
+    some_nan,
+    wide,
+)
+
+
+def _threshold_backward(g: Any, x: Any) -> Any:
+    import torch
+
+    return torch.ops.aten.threshold_backward(g, x, 0)
+
+
+ELEMENTWISE = [
+    # each element by itself
+    Row("neg", real),
+    Row("reciprocal", nonzero),
+    Row("exp", real),
+    Row("log", positive),
+    Row("sqrt", positive),
+    Row("sin", real),
+    Row("cos", real),
+    Row("square", real),
+    Row("abs", nonzero),
+    Row("sign", nonzero),
+    Row("sgn", complex_),
+    Row("tanh", real),
+    Row("sigmoid", real),
+    Row("relu", nonzero),
+    Row("threshold_backward", real, nonzero, torch=_threshold_backward,
+        samples=each([((2, 3), (2, 3)), ((), ()), ((0, 2), (0, 2))], {})),
+    Row("softplus", real, torch="nn.functional.softplus",
+        samples=each([(2, 3), (), (0, 2)], {}, {"beta": 2.0}, {"threshold": 0.3})),
+    Row("clone", real),
+    Row("real", complex_),
+    Row("imag", complex_),
+    Row("conj", complex_),
+    Row("angle", complex_),
+    Row("isnan", some_nan),
+    Row("logical_not", integer),
+    Row("bitwise_not", integer),
+    Row("cast", real, torch=lambda x, dtype: x.to(dtype),
+        samples=each([(2, 3)], *({"dtype": t} for t in (np.float32, np.int64, np.bool_)))),
+    # each pair of elements
+    Row("add", real, real),
+    Row("sub", real, real),
+    Row("mul", real, real),
+    Row("div", real, nonzero),
+    Row("pow", positive, real),
+    Row("maximum", real, real),
+    Row("minimum", real, real),
+    Row("eq", integer, integer),
+    Row("ne", integer, integer),
+    Row("lt", real, real),
+    Row("le", integer, integer),
+    Row("gt", real, real),
+    Row("ge", integer, integer),
+    Row("bitwise_and", integer, integer),
+    Row("bitwise_or", integer, integer),
+    Row("bitwise_xor", integer, integer),
+    # each three of elements
+    Row("where", boolean, real, real),
+    Row("clamp", wide, low, positive, samples=[
+        *each([(2, 3), ()], {"min": -0.5}, {"max": 0.5}, {"min": -0.5, "max": 0.5}),
+        *[at((4, 3), (3,)), at((2, 3), (3,), (2, 1)), at((2, 3), (), (3,))],
+        at((0, 3), (3,), (1, 1)),
+    ]),
+]  # fmt: skip

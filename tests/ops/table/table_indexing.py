@@ -1,0 +1,106 @@
+"""Rows of the operations that pick elements, and of those that put them back.
+Read `table_matrices.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from op_rows import CUBE, Row, at, ints, real
+
+from tinygrad_nn.autograd import registry
+
+INDICES = [
+    at((4,), index=2),
+    at((4, 3), index=(slice(1, None, 2), None, -1)),
+    at(CUBE, index=(..., slice(0, 3, 2))),
+    at((4, 3), index=(ints(0, 0, 3),)),
+    at((4, 3), index=(ints(0, 2, 0), ints(1, 1, 1))),
+    at(CUBE, index=(ints([0], [1]), slice(None), ints(3, 0))),
+    at(CUBE, index=(0, slice(None), ints(3, 0, 3))),
+    at((2, 3), index=(np.array([[True, False, True], [False, False, True]]),)),
+    at((3, 2), index=(np.array([True, False, True]), ints(1))),
+    at((3, 2), index=(slice(0, 0),)),
+]
+GATHERED = [
+    at((3, 4), dim=0, index=ints([0, 2, 1, 0], [0, 0, 0, 1])),
+    at((3, 4), dim=-1, index=ints([3], [0], [0])),
+    *[at((4,), dim=0, index=ints(1, 1, 1, 1, 0)), at((), dim=0, index=np.array(0))],
+    at((2, 3), dim=1, index=np.zeros((2, 0), np.int64)),
+]
+
+
+def _add_at(x: Any, index: Any, shape: Any) -> Any:
+    positions = x.new_zeros(shape).real.long().flatten()
+    positions = positions.new_tensor(range(len(positions))).reshape(shape)[index]
+    made = x.new_zeros(shape).flatten().index_add(0, positions.flatten(), x.flatten())
+    return made.reshape(shape)
+
+
+def _place_along(x: Any, dim: Any, index: Any, shape: Any) -> Any:
+    return x.new_zeros(shape).scatter_add(dim, index, x)
+
+
+def _scatter_add(x: Any, src: Any, dim: Any, index: Any) -> Any:
+    return x.scatter_add(dim, index, src[tuple(map(slice, index.shape))])  # of its very size
+
+
+def _pad_to(x: Any, shape: Any) -> Any:
+    made = x.new_zeros(shape)
+    made[tuple(map(slice, x.shape))] = x
+    return made
+
+
+def _overlay(base: Any, part: Any, steps: Any) -> Any:
+    made = view = base.clone()
+    for op, arguments in steps:
+        view = view[arguments[0]] if op.name == "getitem" else getattr(view, op.name)(*arguments)
+    view.copy_(part)
+    return made
+
+
+INDEXING = [
+    Row("getitem", real, torch=lambda x, index: x[index], samples=INDICES),
+    Row("add_at", real, torch=_add_at, samples=[
+        *[at((2,), index=(slice(1, 3),), shape=(4,)), at((4, 2), index=(..., 1), shape=(4, 2, 3))],
+        at((3, 2), index=(ints(0, 0, 3),), shape=(4, 2)),
+        at((2,), index=(0, ints(1, 1)), shape=(2, 3)),
+        at((2,), index=(np.array([True, False, True]),), shape=(3,)),
+    ]),
+    Row("gather", real, samples=GATHERED),
+    Row("place_along", real, torch=_place_along, samples=[
+        at((2, 3), dim=0, index=ints([0, 2, 0], [0, 0, 1]), shape=(3, 4)),
+        *[at((2, 1), dim=-1, index=ints([3], [0]), shape=(2, 4)), at((), dim=0, index=np.array(0),
+                                                                    shape=())],
+        at((5,), dim=0, index=ints(1, 1, 1, 1, 0), shape=(4,)),
+    ]),
+    Row("scatter_add", real, real, named=("src",), torch=_scatter_add, samples=[
+        at((3, 4), (2, 4), dim=0, index=ints([0, 2, 1, 0], [0, 0, 0, 1])),
+        at((3, 4), (3, 2), dim=-1, index=ints([3], [0], [0])),
+        at((4,), (6,), dim=0, index=ints(1, 1, 1, 1, 0)),
+        *[at((), (), dim=0, index=np.array(0)), at((2, 3), (2, 3), dim=1,
+                                                   index=np.zeros((2, 0), np.int64))],
+    ]),
+    Row("pad_to", real, torch=_pad_to, samples=[
+        *[at((2, 3), shape=(4, 3)), at((2, 3), shape=(2, 5)), at((), shape=())],
+        at((0, 2), shape=(2, 2)),
+    ]),
+    Row("index_select", real, samples=[
+        *[at((4, 3), dim=0, index=ints(0, 0, 3)), at((4, 3), dim=-1, index=ints(2))],
+        *[at((4, 3), dim=1, index=np.zeros(0, np.int64)), at((), dim=0, index=ints(0))],
+    ]),
+    Row("index_add", real, real, named=("source",), samples=[
+        at((4, 3), (2, 3), dim=0, index=ints(0, 3)),
+        at((4, 3), (3, 3), dim=0, index=ints(1, 1, 0), alpha=2),
+        at((4, 3), (4, 2), dim=-1, index=ints(2, 0)),
+        at(CUBE, (2, 2, 4), dim=1, index=ints(2, 0)),
+        at((), (), dim=0, index=ints(0)),
+    ]),
+    Row("overlay", real, real, torch=_overlay, samples=[
+        at((2, 3), (3,), steps=((registry["getitem"], (1,)),)),
+        at((4, 3), (2,), steps=(
+            (registry["transpose"], (0, 1)), (registry["getitem"], ((2, slice(0, 2)),)),
+        )),
+    ]),
+]  # fmt: skip

@@ -1,0 +1,164 @@
+"""What an index means: ints, slices, masks and arrays, in PyTorch's order.
+Read `../autograd/grad_mode.py` next; `../ops/indexing/` is where indices are used.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..errors import DimensionError, DTypeError
+from .dtypes import Array
+from .kinds import is_array, is_bool, is_integral
+
+
+def is_basic(index: Any) -> bool:
+    """Whether an index is made of Python's ints, None, ..., and slices of what NumPy takes."""
+    if type(index) is int:
+        return True
+    for part in index if type(index) is tuple else (index,):
+        kind = type(part)
+        if kind is slice:
+            for end in (part.start, part.stop, part.step):
+                if end is not None and type(end) is not int:
+                    return False
+            if part.step is not None and part.step < 0:
+                return False
+        elif kind is not int and part is not None and part is not Ellipsis:
+            return False
+    return True
+
+
+def view_of_basic(x: Array, index: Any) -> Array:
+    """Return x[index] of a basic index: always a view, even if 0-d."""
+    parts = index if type(index) is tuple else (index,)
+    return x[parts if Ellipsis in parts else (*parts, ...)]
+
+
+def as_index(given: Any) -> tuple[Any, ...]:
+    """Return an index as NumPy takes it: a tuple, with copies of tensors, lists and arrays.
+
+    Copies, so that what is written into them later changes no gradient.
+    """
+    parts = given if isinstance(given, tuple) else (given,)
+    return tuple(_index_part(part) for part in parts)
+
+
+def _index_part(part: Any) -> Any:
+    if hasattr(part, "array"):  # a tensor
+        part = part.array
+    elif isinstance(part, (list, range)):
+        part = np.asarray([getattr(each, "array", each) for each in part])
+        if part.size == 0:
+            part = part.astype(np.int64)
+    elif isinstance(part, slice):
+        if part.step is not None and part.step < 0:
+            raise ValueError(f"index: a slice's step must be positive, got {part.step}; use flip")
+        ends = (part.start, part.stop, part.step)
+        return slice(*(None if end is None else _slice_end(end) for end in ends))
+    if is_array(part):
+        if not is_integral(part):
+            raise DimensionError(f"index: integers or bool expected, got a tensor of {part.dtype}")
+        if part.dtype == np.uint8:
+            return part.astype(bool)  # a mask, as in PyTorch
+        return part.copy() if part.ndim or is_bool(part) else int(part)
+    if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):
+        return part
+    raise DimensionError(
+        f"index: an int, slice, None, ..., or a tensor or list of ints or bools expected, got "
+        f"{type(part).__name__} {part!r:.40}"
+    )
+
+
+def _slice_end(end: Any) -> int:
+    try:
+        return operator.index(end)
+    except TypeError:
+        raise DTypeError(f"index: the ends of a slice are ints, got {end!r:.40}") from None
+
+
+def in_two_steps(index: tuple[Any, ...], ndim: int) -> tuple[tuple[Any, ...], Any]:
+    """Return the ints and slices of an index, and then its arrays and masks; None if it has none.
+
+    PyTorch picks with the ints and slices first, which gives a view, and from that with the arrays.
+    NumPy counts an int beside arrays as an array, so that x[0, :, [1, 2]] has other dimensions.
+    """
+    first: list[Any] = []
+    then: list[Any] = []
+    has_arrays = False
+    for part in index:
+        if isinstance(part, (np.ndarray, bool, np.bool_)):
+            first += [slice(None)] * sum_of_dims((part,))
+            then.append(part)
+            has_arrays = True
+        else:
+            first.append(part)
+            if part is Ellipsis:  # arrays around one for no dimension are side by side in PyTorch
+                then += [slice(None)] * (ndim - sum_of_dims(index))
+            elif part is None or isinstance(part, slice):
+                then.append(slice(None))
+    if not any(part is Ellipsis for part in first):
+        first.append(Ellipsis)  # a view even if 0-d
+    return tuple(first), tuple(then) if has_arrays else None
+
+
+def pick(x: Array, index: tuple[Any, ...]) -> Array:
+    """Return x[index]: a view for ints and slices, a copy for arrays and masks."""
+    first, then = in_two_steps(index, x.ndim)
+    return x[first] if then is None else np.ascontiguousarray(x[first][then])
+
+
+def put(x: Array, index: tuple[Any, ...], value: Any) -> None:
+    """Do x[index] = value."""
+    if is_basic(index):
+        view_of_basic(x, index)[...] = value
+        return
+    first, then = in_two_steps(index, x.ndim)
+    x[first][... if then is None else then] = value
+
+
+def check_index(shape: tuple[int, ...], index: tuple[Any, ...], error: Exception) -> Exception:
+    """Say which part of an index NumPy refused, with the sizes."""
+    used = sum_of_dims(index)
+    if used > len(shape):
+        return DimensionError(
+            f"index: {used} indices for a tensor of {len(shape)} dimensions {shape}"
+        )
+    dim = 0
+    for i, part in enumerate(index):
+        if part is Ellipsis:
+            dim = len(shape) - sum_of_dims(index[i + 1 :])
+            continue
+        if part is None or isinstance(part, (bool, np.bool_)):
+            continue
+        if is_array(part) and is_bool(part):
+            if part.shape != shape[dim : dim + part.ndim]:
+                return DimensionError(
+                    f"index: a mask of shape {part.shape} does not fit a tensor of shape {shape} "
+                    f"at dimension {dim}"
+                )
+            dim += part.ndim
+            continue
+        if not isinstance(part, slice):
+            values = np.asarray(part)
+            outside = values[(values < -shape[dim]) | (values >= shape[dim])]
+            if outside.size:
+                return DimensionError(
+                    f"index: {outside.flat[0]} is out of bounds for dimension {dim} of size "
+                    f"{shape[dim]}"
+                )
+        dim += 1
+    return DimensionError(f"index: {error} (tensor of shape {shape})")
+
+
+def sum_of_dims(index: tuple[Any, ...]) -> int:
+    """Return how many dimensions an index uses up."""
+    used = 0
+    for part in index:
+        if is_array(part) and is_bool(part):
+            used += part.ndim
+        elif part is not None and part is not Ellipsis and not isinstance(part, (bool, np.bool_)):
+            used += 1
+    return used

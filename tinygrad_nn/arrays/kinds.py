@@ -1,0 +1,71 @@
+"""What kind an array is, asked here and nowhere else: bfloat16 and other array types come in here.
+Read `warnings.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .dtypes import COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64
+
+ndarray = np.ndarray
+REAL = (FLOAT32, FLOAT64, FLOAT16)  # `dtype in REAL` finds the commonest by identity, in 20 ns
+COMPLEX = (COMPLEX64, COMPLEX128)
+CATEGORIES = {"b": "bool", "u": "integer", "i": "integer", "f": "float", "c": "complex"}
+DIFFERENTIABLE = REAL + COMPLEX  # the dtypes that can require a gradient
+
+
+def is_array(value: Any) -> bool:
+    """Whether this is an array that operations take as it is."""
+    return isinstance(value, ndarray)
+
+
+def is_number(value: Any) -> bool:
+    """Whether this is one of Python's numbers, or of NumPy's."""
+    return isinstance(value, (bool, int, float, complex, np.generic))
+
+
+def is_floating(x: Any) -> bool:
+    """Whether the elements are real floating-point numbers."""
+    return x.dtype in REAL
+
+
+def is_complex(x: Any) -> bool:
+    """Whether the elements are complex numbers."""
+    return x.dtype in COMPLEX
+
+
+def is_differentiable(x: Any) -> bool:
+    """Whether the elements are numbers that a gradient can be taken of: floats or complex."""
+    return x.dtype in DIFFERENTIABLE
+
+
+def category(dtype: Any) -> str:
+    """Return "bool", "integer", "float" or "complex": what NumPy's dtype holds; or "other"."""
+    return CATEGORIES.get(dtype.kind, "other")
+
+
+def fits_in(given: Any, held: Any) -> bool:
+    """Whether elements can be stored in an array of another dtype: none of a larger category."""
+    if is_bool(held):
+        return is_bool(given)
+    if is_integral(held):
+        return is_integral(given)
+    return is_complex(held) or not is_complex(given)
+
+
+def is_bool(x: Any) -> bool:
+    """Whether the elements are truth values."""
+    return bool(x.dtype.kind == "b")
+
+
+def is_integer(x: Any) -> bool:
+    """Whether the elements are integers, signed or not; bool is none."""
+    return x.dtype.kind in "iu"
+
+
+def is_integral(x: Any) -> bool:
+    """Whether the elements are integers or bool."""
+    return x.dtype.kind in "iub"

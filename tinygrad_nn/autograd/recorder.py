@@ -1,0 +1,107 @@
+"""The function that users call, and the one that backward calls, written for each operation from
+one template: see them with `print(tnn.mul.op.source)`. Read `written_call.py` next: the template.
+
+They are written when they are first needed, as `dataclasses` writes methods, so that a call has the
+operation's own signature and does for its operands just what has to be done: a recorded product
+takes 1.5 µs, 2.6 by a loop over any number of operands (benchmarks/recording.py).
+"""
+
+from __future__ import annotations
+
+import linecache
+from functools import cache
+from types import CodeType, FunctionType
+from typing import Any, cast
+
+import numpy as np
+
+from ..arrays.indexing import as_index, is_basic
+from ..arrays.kinds import COMPLEX, DIFFERENTIABLE, REAL
+from ..arrays.warnings import SILENT, restore, silence
+from . import tensor_base
+from .arguments import as_bool, as_dim, as_dims, as_dtype, as_shape
+from .grad_mode import INFERENCE, mode
+from .op import Op, freed, pair_up, shape_of, shapes_of, written_since
+from .operands import (
+    as_float,
+    as_operand,
+    as_operands,
+    as_output,
+    as_outputs,
+    call_otherwise,
+    in_one_dtype,
+    refusal,
+    versioned,
+)
+from .outputs import gradients_of
+from .recording import leave_several, make_node, remembered, remembered_each, sizes_of
+from .tensor_base import CONSTANT, INFERENCE_VERSION, TensorBase, make_tensor, new
+from .views import link_view
+from .written_call import call_source, named
+from .written_pull import pull_source
+
+TOOLS: dict[str, Any] = {
+    **{"CONSTANT": CONSTANT, "INFERENCE": INFERENCE, "INFERENCE_VERSION": INFERENCE_VERSION},
+    **{"DIFFERENTIABLE": DIFFERENTIABLE, "REAL": REAL, "SILENT": SILENT, "Tensor": TensorBase},
+    **{"COMPLEX": COMPLEX, "mode": mode, "ndarray": np.ndarray, "new": new},
+    **{
+        tool.__name__: tool
+        for tool in (
+            *(as_bool, as_dim, as_dims, as_dtype, as_index, as_shape, is_basic),
+            *(
+                as_float,
+                as_operand,
+                as_operands,
+                as_output,
+                as_outputs,
+                call_otherwise,
+                in_one_dtype,
+                refusal,
+                versioned,
+            ),
+            *(
+                leave_several,
+                make_node,
+                make_tensor,
+                remembered,
+                remembered_each,
+                sizes_of,
+                link_view,
+            ),
+            *(freed, gradients_of, pair_up, shape_of, shapes_of, written_since),
+        )
+    },
+    **{"silence": silence, "restore": restore},
+}
+
+
+def write(op: Op) -> None:
+    """Write both functions, from the rules that the operation has now."""
+    scope = {
+        **TOOLS,
+        "forward": op.forward,
+        "name": op.public,
+        "op": op,
+        "rule": op.joint.formula if op.joint else op.rules[0].formula if op.rules else None,
+        "tensor_class": tensor_base.tensor_class,
+        "result_type": op.result_type if op.has_several else None,
+        "value_of": op.value_of,
+        **{f"rule_{rule.operands[0]}": rule.formula for rule in op.rules},
+        **{f"default_{name}": p.default for name, p in named(op)},
+    }
+    op.source = f"{call_source(op)}\n\n{pull_source(op)}"
+    exec(_compiled(op.source), scope)
+    op.pull = scope["pull"]
+    call = cast(FunctionType, op.call)
+    call.__globals__.update(scope)
+    call.__code__ = scope[op.public].__code__
+    call.__defaults__ = scope[op.public].__defaults__
+    call.__kwdefaults__ = scope[op.public].__kwdefaults__
+
+
+@cache
+def _compiled(source: str) -> CodeType:
+    """Compile a source once for all operations that it is the same for; tracebacks show it."""
+    filename = f"{__file__[:-3]}/written_{len(linecache.cache)}.py"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    return compile(source, filename, "exec")

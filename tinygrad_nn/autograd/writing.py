@@ -1,0 +1,146 @@
+"""Writing into a tensor in place, by PyTorch's rules: what may be written, what graphs become.
+Read `../ops/indexing/` next, where `x[i] = v` begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..arrays.indexing import put
+from ..arrays.kinds import fits_in
+from ..errors import DTypeError, GraphError, ShapeError
+from .declaring import op
+from .grad_mode import INFERENCE, mode
+from .op import Array
+from .recording import make_node, remembered
+from .tensor_base import INFERENCE_VERSION, TensorBase
+from .views import base_of, renew_views, replay
+
+
+@op(r"x \text{ with } x_{v} = u")
+def overlay(input: Array, part: Any, steps: Any) -> Array:
+    """Return a copy of input in which the view that `steps` take of it is replaced by part."""
+    y = np.array(input, order="C")  # an array also where g is a NumPy scalar
+    *views, (last, arguments) = steps
+    seen = replay(y, views if last.name == "getitem" else steps)
+    if (seen is y or seen.base is y) and seen.flags.writeable:
+        put(seen, arguments[0] if last.name == "getitem" else (...,), part)
+        return y
+    positions = replay(np.arange(y.size).reshape(y.shape), steps)
+    y.reshape(-1)[positions] = part
+    return y
+
+
+overlay.vjp(
+    input=lambda g, steps: overlay(g, 0.0, steps),
+    part=lambda g, steps: replay(g, steps),
+)
+
+
+def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> Any:
+    """Put `value`, a Tensor computed out of place and so recorded, into `x` and return x.
+
+    If only a part of x is written, put(x.array, value.array) writes it; `step`, (Op, arguments),
+    is the view of x that it writes into. Values broadcast there, and take x's dtype.
+    """
+    base = base_of(x)
+    check_writable(x, base, value, name)
+    if put is not None:
+        put(x.array, value.array)
+    elif value.array.shape == x.array.shape:
+        if not fits_in(value.array, x.array):
+            raise DTypeError(
+                f"{name}: a {value.array.dtype} result cannot be stored in place in a "
+                f"{x.array.dtype} tensor"
+            )
+        x.array[...] = value.array
+    else:
+        raise ShapeError(
+            f"{name}: a result of shape {value.array.shape} does not fit in place into a "
+            f"tensor of shape {x.array.shape}"
+        )
+    x.version[0] += 1
+    steps = () if base is None else x.view_steps
+    base = x if base is None else base
+    recording = mode()
+    if recording and (value.node is not None or base.node is not None):
+        place = steps if step is None else (*steps, step)
+        if place or value.node is None:
+            edges = (base.node, value.node, None)
+            held = (None, None if value.node is not None else remembered(value), place)
+            base.node = make_node(overlay.op, edges, (), held, base.array, recording)
+        else:
+            base.node = value.node
+        renew_views(base)
+    return x
+
+
+def check_writable(x: TensorBase, base: Any, value: Any, name: str) -> None:
+    """Raise `GraphError` where a write in place would make gradients wrong."""
+    if mode():
+        node = x.node if base is None else base.node
+        if node is not None and node.op is None:
+            what = "a leaf" if base is None else "a view of a leaf"
+            raise GraphError(
+                f"{name}: {what} that requires a gradient, of shape {x.array.shape}, cannot be "
+                "written in place while operations are recorded; use `with tnn.no_grad():`, or "
+                "compute a new tensor"
+            )
+        needs_graph = base is not None and (value.node is not None or node is not None)
+        if needs_graph and x.view_steps is None:
+            raise GraphError(
+                f"{name}: this is one of several views made by one operation, such as unbind or "
+                "split, and cannot be written in place; index instead (x[i] = ...), or .clone() it"
+            )
+        if needs_graph and not x.view_recorded:
+            raise GraphError(
+                f"{name}: this view was taken under no_grad, so its graph is not known; take it "
+                "again where operations are recorded, or write under no_grad"
+            )
+    if x.version is INFERENCE_VERSION and mode() is not INFERENCE:
+        raise GraphError(f"{name}: an inference tensor cannot be written outside inference_mode")
+    if 0 in x.array.strides and _overlaps(x.array):
+        raise GraphError(
+            f"{name}: several elements of this tensor of shape {x.array.shape} share one memory "
+            "place (it was expanded); .clone() it before writing"
+        )
+    if not x.array.flags.writeable:
+        raise GraphError(
+            f"{name}: NumPy marks this tensor of shape {x.array.shape} read-only; .clone() it "
+            "before writing"
+        )
+
+
+def _overlaps(array: Array) -> bool:
+    """Whether several elements share one place in memory."""
+    sizes = zip(array.shape, array.strides, strict=True)
+    return array.size > 0 and any(stride == 0 and size > 1 for size, stride in sizes)
+
+
+def in_place(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the in-place form of an operation, such as `add_` of `add`; it returns x."""
+    name = f"{operation.__name__}_"
+
+    def call(x: Any, *args: Any, **keywords: Any) -> Any:
+        value = operation(x, *args, **keywords)
+        if value.node is not None:
+            _keep_before(value.node, x)
+        return write(x, value, name)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"Write the result of `{operation.__name__}` into this tensor and return it."
+    return call
+
+
+def _keep_before(node: Any, x: TensorBase) -> None:
+    """Let backward have a copy of what x, the first operand, holds before the write."""
+    kept = node.op.kept
+    if not node.saved or kept[0] != node.op.operands[0]:
+        return
+    first = node.saved[0]
+    if first is not None:
+        own = (x.array.copy() if first[0] is x.array else first[0], [0], 0)
+        node.saved = tuple(own if e is not None and e[0] is first[0] else e for e in node.saved)

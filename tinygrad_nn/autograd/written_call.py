@@ -1,0 +1,256 @@
+"""The source of the function that users call, for one operation, from one template.
+Read `written_pull.py` next: the same for the function that backward calls.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .arguments import REQUIRED
+from .op import Op, Parameter
+
+READ = """\
+    if isinstance({x}, Tensor):
+        {x}_array, {x}_node, {x}_version = {x}.array, {x}.node, {x}.version
+    elif type({x}) is ndarray:
+        {x}_array, {x}_node, {x}_version = {x}, None, CONSTANT
+    else:
+        {x}_array, {x}_node, {x}_version = as_operand(op, {i}, {x}), None, CONSTANT
+"""
+READ_SEQUENCE = """\
+    {x}_array, {x}_node, are_tensors = as_operands(op, {x})
+"""
+IN_ONE_DTYPE = """\
+    if {differ}:
+        {arrays} = in_one_dtype(op, ({values}))
+"""
+AS_FLOAT = """\
+    if {x}_array.dtype not in REAL:
+        {x}_array = as_float(op, {x}_array)
+"""
+ARGUMENTS = {
+    "Dim": "    if type({p}) is not int or not 0 <= {p} < {x}.ndim:\n"
+    "        {p} = as_dim({p}, {x}.ndim, name)\n",
+    "Dim | None": "    if {p} is not None:\n        {p} = as_dim({p}, {x}.ndim, name)\n",
+    "Dims": "    if {p} is not None:\n        {p} = as_dims({p}, {x}.ndim, name)\n",
+    "Index": "    if not is_basic({p}):\n        {p} = as_index({p})\n",
+    "Shape": "    {p} = as_shape({p}, name)\n",
+    "Dtype": "    {p} = as_dtype({p})\n",
+    "bool": "    if {p} is not False and {p} is not True:\n"
+    "        {p} = as_bool({p}, '{p}', name)\n",
+}
+COMPUTE = """\
+    quiet = silence(SILENT)
+    try:
+        {results} = forward({given})
+{refused}    finally:
+        restore(quiet)
+{unpack}"""
+UNPACK = """\
+    {names}outputs = as_outputs(op, outputs)
+"""
+REFUSED = """\
+    except (TypeError, ValueError, OverflowError) as error:
+        raise refusal(op, ({values}), error) from None
+"""
+ONE_OUTPUT = """\
+    if type(array) is not ndarray:
+        array = as_output(op, array)
+    recording = mode()
+    if recording and ({wanted}):
+        y = new(tensor_class)
+        y.array = array
+        y.version = version = [0]
+        y.node = make_node(op, {edges}, ({saved}), ({arguments}), array, recording)
+    elif {given_tensor}:
+        y = new(tensor_class)
+        y.array = array
+        y.node = None
+        y.version = [0] if recording is not INFERENCE else INFERENCE_VERSION
+    else:
+        return array  # of arrays only, as a rule of the first order calls it
+"""
+NO_GRADIENT = """\
+    if type(array) is not ndarray:
+        array = as_output(op, array)
+    if not ({given_tensor}):
+        return array
+    y = new(tensor_class)
+    y.array = array
+    y.node = None
+    y.version = [0] if mode() is not INFERENCE else INFERENCE_VERSION
+"""
+SEVERAL_OUTPUTS = """\
+    if not ({given_tensor}):
+        return outputs{shown}
+    {names} = [make_tensor(array) for array in outputs{shown}]
+    recording = mode()
+    if recording and ({wanted}):
+        leave_several(op, {made}, {edges}, ({saved}), ({arguments}), recording)
+    y = result_type({made})
+"""
+
+
+def call_source(op: Op) -> str:
+    """Return the source of the function that users call."""
+    arrays = {name: f"{name}_array" for name in op.operands}
+    first = arrays[op.operands[0]] + ("[0]" if op.takes_sequence else "")
+    given = [f"{name}={name}" if p.keyword_only else name for name, p in named(op)]
+    for i, name in enumerate(op.parameters):
+        if name in arrays:
+            given[i] = (
+                given[i].replace(f"={name}", f"={arrays[name]}")
+                if "=" in given[i]
+                else arrays[name]
+            )
+    values = listed(arrays.get(name, name) for name in op.parameters)
+    lines = [f"def {op.public}({_signature(op)}):\n"]
+    lines += [
+        "    if other_arguments:\n",
+        f"        return call_otherwise(op, ({listed(op.parameters)}), other_arguments)\n",
+    ]
+    for name, p in named(op):
+        if name in arrays:
+            template = READ_SEQUENCE if p.is_sequence else READ
+            lines.append(template.format(x=name, i=op.parameters.index(name)))
+    lines += _conversions(op, arrays)
+    for name, p in named(op):
+        if name not in arrays and p.annotation in ARGUMENTS:
+            lines.append(ARGUMENTS[p.annotation].format(p=name, x=first))
+    unpack, results = "", "array"
+    if op.has_several or op.keeps:
+        returned = ("made",) if op.is_variadic else (*op.returns, *op.keeps)
+        first_names = listed(("array", *op.keeps)) if not op.has_several else listed(returned)
+        unpack = UNPACK.format(names="" if op.is_variadic else f"{first_names}= ")
+        results = "outputs"
+    refused = REFUSED.format(values=values) if op.elementwise else ""
+    lines.append(
+        COMPUTE.format(results=results, given=", ".join(given), refused=refused, unpack=unpack)
+    )
+    is_tensor = " or ".join(f"isinstance({name}, Tensor)" for name in op.operands)
+    if op.takes_sequence:
+        is_tensor = "are_tensors"
+    parts = {
+        "given_tensor": is_tensor,
+        "wanted": _wanted(op, op.differentiable),
+        "edges": _edges(op),
+        "saved": listed(_entry(op, name) for name in op.kept),
+        "arguments": listed(_argument(op, name) for name in op.parameters)
+        + (f"sizes_of({first[:-3]})" if op.takes_sequence else ""),
+    }
+    if op.has_several:
+        made = "made" if op.is_variadic else f"({listed(op.returns)})"
+        if op.is_variadic:
+            template = SEVERAL_OUTPUTS.format(names="made", shown="", made=made, **parts)
+        else:
+            shown = f"[:{len(op.returns)}]"
+            names = listed(op.returns)
+            template = SEVERAL_OUTPUTS.format(names=names, shown=shown, made=made, **parts)
+        lines.append(template)
+    elif not op.differentiable:
+        lines.append(NO_GRADIENT.format(given_tensor=is_tensor))
+    else:
+        parts["wanted"] += _and_floating(op)
+        lines.append(ONE_OUTPUT.format(**parts))
+    if op.view:
+        several = "for y in made:\n        " if op.is_variadic else ""
+        steps = "None" if op.is_variadic else f"({listed(op.parameters[1:])})"
+        lines.append(f"    {several}link_view(y, {op.operands[0]}, op, {steps})\n")
+    if op.is_variadic:
+        lines.append("    y = tuple(made)\n")
+    return "".join([*lines, "    return y\n"])
+
+
+def named(op: Op) -> list[tuple[str, Parameter]]:
+    """Return the parameters with their names."""
+    return list(zip(op.parameters, op.signature, strict=True))
+
+
+def listed(items: Any) -> str:
+    """Write items one after another, each with a comma: the inside of a tuple."""
+    return "".join(f"{item}, " for item in items)
+
+
+def _signature(op: Op) -> str:
+    """The operation's own parameters, and PyTorch's further ones: `axis` for `dim`, `out`."""
+    shown, star = [], False
+    for name, p in named(op):
+        if p.keyword_only and not star:
+            shown.append("*")
+            star = True
+        later = [each for each in op.signature[len(shown) - star + 1 :] if not each.keyword_only]
+        required_later = any(each.default is REQUIRED for each in later)
+        optional = p.default is not REQUIRED or (p.annotation == "Dim" and not required_later)
+        shown.append(f"{name}=default_{name}" if optional else name)
+    return ", ".join([*shown, "**other_arguments"])
+
+
+def _conversions(op: Op, arrays: dict[str, str]) -> list[str]:
+    """Bring the operands of an elementwise operation to one dtype, and integers to floats."""
+    lines = []
+    meeting = [
+        n for n, p in named(op) if n in arrays and op.elementwise and "Data" not in p.annotation
+    ]
+    if len(meeting) > 1:
+        first, *others = (arrays[name] for name in meeting)
+        differ = [f"type({each}) is not ndarray" for each in (first, *others)]
+        differ += [f"{each}.dtype is not {first}.dtype" for each in others]
+        if op.signature[0].annotation == "FloatArray":
+            differ.append(f"{first}.dtype not in REAL")
+        if op.signature[0].annotation == "RealArray":
+            differ.append(f"{first}.dtype in COMPLEX")
+        joined = ", ".join((first, *others))
+        lines.append(IN_ONE_DTYPE.format(differ=" or ".join(differ), arrays=joined, values=joined))
+    elif meeting and op.signature[0].annotation.startswith("FloatArray"):
+        lines.append(AS_FLOAT.format(x=meeting[0]))
+    return lines
+
+
+def _and_floating(op: Op) -> str:
+    """An operation that takes a dtype may give integers, which nothing flows through."""
+    takes_dtype = any(p.annotation == "Dtype" for p in op.signature)
+    return " and array.dtype in DIFFERENTIABLE" if takes_dtype else ""
+
+
+def _wanted(op: Op, operands: tuple[str, ...]) -> str:
+    if op.takes_sequence:
+        return f"any({_edges(op)})"
+    tests = " or ".join(f"{name}_node is not None" for name in operands)
+    return f"({tests})" if len(operands) > 1 else tests
+
+
+def _edges(op: Op) -> str:
+    if op.takes_sequence:
+        (sequence,) = (p.name for p in op.signature if p.is_sequence)
+        return f"{sequence}_node"
+    edges = (f"{n}_node" if n in op.differentiable else "None" for n in op.parameters)
+    return f"({listed(edges)})"
+
+
+def _entry(op: Op, name: str) -> str:
+    """What a Node keeps under a name: (value, version cell, version then), or None."""
+    if name in op.returns:
+        entry = f"({name}.array, {name}.version, 0)" if op.has_several else "(array, version, 0)"
+    elif name in op.keeps:
+        entry = f"({name}, CONSTANT, 0)"
+    elif op.takes_sequence:
+        entry = f"versioned({name}_array, {name})"
+    else:
+        entry = f"({name}_array, {name}_version, {name}_version[0])"
+    users = op.users(name)
+    if set(users) >= set(op.differentiable):
+        return entry
+    return f"{entry} if {_wanted(op, users)} else None"
+
+
+def _argument(op: Op, name: str) -> str:
+    """What a Node remembers of an argument: a tensor without gradient weakly, constants as such."""
+    if op.takes_sequence and name in op.operands:
+        return f"remembered_each({name})"
+    if name not in op.operands:
+        return name
+    if name not in op.differentiable:
+        return f"remembered({name})"
+    if op.differentiable == (name,):
+        return "None"  # it has an edge, or there would be no Node
+    return f"remembered({name}) if {name}_node is None else None"

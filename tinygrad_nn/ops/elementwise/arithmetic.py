@@ -1,0 +1,205 @@
+"""Sums, products, powers and signs of tensors and numbers, element by element.
+Read `functions.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...arrays.kinds import is_array, is_bool, is_complex
+from ...autograd.declaring import elementwise, op
+from ...autograd.op import Array
+from ...autograd.writing import in_place
+from ...errors import DTypeError
+from .complex_parts import check_ordered, conj
+
+__all__ = [
+    "abs",
+    "absolute",
+    "add",
+    "div",
+    "divide",
+    "mul",
+    "multiply",
+    "neg",
+    "negative",
+    "pow",
+    "reciprocal",
+    "sgn",
+    "sign",
+    "square",
+    "sub",
+    "subtract",
+    "true_divide",
+]
+
+
+@op(r"a + b", elementwise=True)
+def add(input: Array, other: Array, *, alpha: Any = 1) -> Array:
+    """Return input + alpha * other, broadcast; each may be a number."""
+    return np.add(input, other if alpha == 1 else alpha * other)
+
+
+add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else alpha * g)
+
+
+@op(r"a - b", elementwise=True)
+def sub(input: Array, other: Array, *, alpha: Any = 1) -> Array:
+    """Return input - alpha * other, broadcast; each may be a number."""
+    return np.subtract(input, other if alpha == 1 else alpha * other)
+
+
+sub.vjp(input=lambda g: g, other=lambda g, alpha: -g if alpha == 1 else -alpha * g)
+
+
+mul = elementwise(
+    np.multiply, r"a \odot b", "Return input * other, broadcast; each may be a number.", name="mul"
+)
+mul.vjp(input=lambda g, other: g * other, other=lambda g, input: g * input)
+
+
+div = elementwise(
+    *(np.true_divide, r"\frac{a}{b}"),
+    "Return input / other, broadcast; integers divide to a float.",
+    of="FloatArray",
+    name="div",
+)
+div.vjp(
+    input=lambda g, other: g / other,
+    other=lambda g, input, other: -g * ((input / other) / other),
+)
+
+
+reciprocal = elementwise(np.reciprocal, r"\frac{1}{x}", "Return 1 / input.", of="FloatArray")
+reciprocal.vjp(input=lambda g, y: -g * (y * y))
+
+
+neg = elementwise(np.negative, r"-x", "Return -input.", name="neg")
+neg.vjp(input=lambda g: -g)
+
+
+@op(r"a^{b}", elementwise=True)
+def pow(input: Array, exponent: Array) -> Array:
+    """Return input to the power; each may be a number. d/da is 0 where b is 0, even at a = 0."""
+    if is_array(input) and is_bool(input):
+        input = input.astype(np.int64)  # NumPy's square of bool is int8
+    if type(exponent) in (int, float) and exponent == 3:
+        return input * input * input  # NumPy has a fast way for 2, and not for 3
+    try:
+        return input**exponent
+    except ValueError:
+        np.broadcast_shapes(np.shape(input), np.shape(exponent))  # raises again if it is the shapes
+        raise DTypeError(
+            f"pow: {np.asarray(input).dtype} to a negative power is no integer; use x.float() ** y"
+        ) from None
+
+
+def _log_base(a: Any, b: Array) -> Any:
+    """log(a): but 0 where a = 0 and b >= 0, for there a^b is flat in b."""
+    if isinstance(a, (int, float, complex)) and a != 0:  # a number keeps float64 what is float64
+        return complex(np.log(complex(a))) if is_complex(b) else float(np.log(a))
+    return np.log(np.where((a == 0) & (b.real >= 0), 1.0, a))
+
+
+def _base_rule(g: Array, input: Array, exponent: Any) -> Array:
+    """g * (b * a ** (b - 1)): but 0 where b is 0, for there a^b is flat in a."""
+    if isinstance(exponent, (int, float, complex)):
+        return g * (exponent * input ** (exponent - 1)) if exponent else np.zeros_like(g)
+    return np.where(exponent == 0, 0.0, g * (exponent * input ** (exponent - 1)))
+
+
+pow.vjp(
+    input=_base_rule,
+    exponent=lambda g, y, input, exponent: g * y * _log_base(input, exponent),
+)
+
+
+abs = elementwise(
+    np.absolute, r"|x|", "Return the absolute value; the gradient at 0 is 0.", name="abs"
+)
+abs.vjp(input=lambda g, input: g * sgn(input))
+
+
+sgn: Any = elementwise(
+    np.sign,
+    r"\operatorname{sgn}(x)",
+    "Return x / |x|, which is -1, 0 or 1 of a real x.",
+    name="sgn",
+)
+
+
+def _sgn_rule(g: Array, input: Array) -> Array:
+    """(g - (g * y).real * conj(y)) / abs(x): what turns x and lengthens nothing; 0 for a real x."""
+    if not is_complex(input):
+        return np.zeros_like(g)
+    y, length = sgn(input), abs(input)
+    turned = (g - (g * y).real * conj(y)) / (length + (length == 0))
+    return turned * (length != 0)
+
+
+sgn.vjp(input=_sgn_rule)
+
+
+@op(r"\operatorname{sign}(x)", elementwise=True)
+def sign(input: Array) -> Array:
+    """Return -1, 0 or 1; the gradient is 0."""
+    check_ordered(input, "sign")
+    return np.sign(input)
+
+
+sign.vjp(input=lambda g: np.zeros_like(g))
+
+
+@op(r"x^2", elementwise=True)
+def square(input: Array) -> Array:
+    """Return input * input; of bool, integers."""
+    return np.square(input.astype(np.int64) if is_bool(input) else input)
+
+
+square.vjp(input=lambda g, input: g * (2.0 * input))
+
+
+absolute, divide, multiply, negative = abs, div, mul, neg
+subtract, true_divide = sub, div
+
+
+class ArithmeticMethods:
+    """The operators of a Tensor, and these operations as methods."""
+
+    __slots__ = ()
+
+    __add__ = __radd__ = add
+    __sub__ = sub
+    __mul__ = __rmul__ = mul
+    __truediv__ = div
+    __pow__ = pow
+    __neg__ = neg
+    __abs__ = abs
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __rsub__(self, other: Any) -> Any:
+        return sub(other, self)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return mul(reciprocal(self), other)  # as PyTorch does: what is kept is 1 / self
+
+    def __rpow__(self, other: Any) -> Any:
+        return pow(other, self)
+
+    add, sub, subtract, mul, multiply = add, sub, sub, mul, mul
+    div = divide = true_divide = div
+    pow, neg, negative, square, reciprocal = pow, neg, neg, square, reciprocal
+    abs = absolute = abs
+    sign, sgn = sign, sgn
+
+    __iadd__ = add_ = in_place(add)
+    __isub__ = sub_ = in_place(sub)
+    __imul__ = mul_ = in_place(mul)
+    __itruediv__ = div_ = in_place(div)
+    __ipow__ = pow_ = in_place(pow)
+    neg_, abs_, square_ = in_place(neg), in_place(abs), in_place(square)
+    reciprocal_ = in_place(reciprocal)

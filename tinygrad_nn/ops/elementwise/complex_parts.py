@@ -1,0 +1,98 @@
+"""The parts of complex numbers: real, imaginary, conjugate, angle.
+Read `arithmetic.py` next.
+
+A rule is written for real numbers, and the engine conjugates around it: conj(rule(conj(g))). Where
+the output is real it does not, so that real and imag say themselves what a complex input gets.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...arrays.kinds import is_complex
+from ...autograd.declaring import op
+from ...autograd.op import Array
+from ...errors import DTypeError
+
+__all__ = ["angle", "conj", "imag", "real"]
+
+
+def check_ordered(x: Array, name: str) -> None:
+    """Raise `DTypeError` for complex numbers, of which none is the larger."""
+    if is_complex(x):
+        raise DTypeError(f"{name}: not defined for {x.dtype}, which has no order; use x.abs()")
+
+
+@op(r"\operatorname{Re} x", view=True)
+def real(input: Array) -> Array:
+    """Return the real part, a view of it; of a real tensor all of it."""
+    return input.real
+
+
+real.vjp(input=lambda g: g)
+
+
+@op(r"\operatorname{Im} x", view=True)
+def imag(input: Array) -> Array:
+    """Return the imaginary part, a view of it.
+
+    Raises:
+        DTypeError: a real tensor, which has none.
+    """
+    if not is_complex(input):
+        raise DTypeError(f"imag: only complex tensors have an imaginary part, got {input.dtype}")
+    return input.imag
+
+
+imag.vjp(input=lambda g: g * 1j)
+
+
+@op(r"\bar{x}", elementwise=True)
+def conj(input: Array) -> Array:
+    """Return the complex conjugate; of a real tensor the same numbers."""
+    return np.conjugate(input)
+
+
+conj.vjp(input=lambda g: conj(g))
+
+
+@op(r"\arg x", elementwise=True)
+def angle(input: Array) -> Array:
+    """Return the angle in radians, from -pi to pi; of a real number 0 or pi."""
+    return np.angle(input).astype(input.real.dtype, copy=False)
+
+
+def _angle_rule(g: Array, input: Array) -> Array:
+    """g * (1j * x) / abs(x) ** 2: which turns x and does not lengthen it; 0 for a real x."""
+    if not is_complex(input):
+        return np.zeros_like(g)
+    square = input.real * input.real + input.imag * input.imag
+    at_zero = square == 0
+    return g * (1j * input) * (~at_zero) / (square + at_zero)
+
+
+angle.vjp(input=_angle_rule)
+
+
+class ComplexMethods:
+    """These operations as methods of a Tensor; `real` and `imag` are properties, as in PyTorch."""
+
+    __slots__ = ()
+
+    angle = angle
+
+    def conj(self) -> Any:
+        """Return the complex conjugate; a real tensor as it is."""
+        return conj(self) if is_complex(self.array) else self  # type: ignore[attr-defined]
+
+    @property
+    def real(self) -> Any:
+        """The real part."""
+        return real(self)
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part."""
+        return imag(self)

@@ -1,0 +1,48 @@
+"""The same elements in memory of their own, or in another dtype.
+Read `comparison.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...arrays.kinds import COMPLEX, is_complex
+from ...autograd.arguments import Dtype
+from ...autograd.declaring import op
+from ...autograd.op import Array
+
+__all__ = ["clone"]
+
+
+@op(r"x", public="to")
+def cast(input: Array, dtype: Dtype) -> Array:
+    """Return the input in another dtype; the gradient comes back in the input's own."""
+    if is_complex(input) and dtype not in COMPLEX and dtype != np.bool_:
+        input = input.real
+    return input.astype(dtype)
+
+
+cast.vjp(input=lambda g: g)
+
+
+@op(r"x")
+def clone(input: Array, *, memory_format: Any = None) -> Array:
+    """Return a copy with memory of its own, still part of the graph."""
+    return input.copy()
+
+
+clone.vjp(input=lambda g: g)
+
+
+class CopyingMethods:
+    """These operations as methods of a Tensor."""
+
+    __slots__ = ()
+
+    clone = clone
+
+    def contiguous(self, *, memory_format: Any = None) -> Any:
+        """Return this tensor if its elements lie row by row in memory, else a copy that does."""
+        return self if self.array.flags.c_contiguous else clone(self)  # type: ignore[attr-defined]

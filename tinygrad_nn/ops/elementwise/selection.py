@@ -1,0 +1,111 @@
+"""One of several values, element by element: the larger, the smaller, the one within bounds.
+Read `copying.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...arrays.kinds import is_array, is_bool
+from ...autograd.declaring import elementwise, op
+from ...autograd.op import Array, Data
+from ...autograd.writing import in_place
+from ...errors import DTypeError
+from .complex_parts import check_ordered
+
+__all__ = ["clamp", "clip", "maximum", "minimum", "where"]
+
+maximum = elementwise(
+    *(
+        np.maximum,
+        r"\max(a, b)",
+        "Return the larger one; where they tie, each gets half the gradient.",
+    ),
+    of="RealArray",
+)
+minimum = elementwise(
+    *(
+        np.minimum,
+        r"\min(a, b)",
+        "Return the smaller one; where they tie, each gets half the gradient.",
+    ),
+    of="RealArray",
+)
+
+
+def _share(g: Array, mine: Array, other: Array) -> Array:
+    """g * (mine > other) + g / 2 * (mine == other): all of it, or half where they tie."""
+    return np.where(mine > other, g, np.where(mine == other, g / 2.0, 0.0))
+
+
+maximum.vjp(
+    input=lambda g, input, other: _share(g, input, other),
+    other=lambda g, input, other: _share(g, other, input),
+)
+minimum.vjp(
+    input=lambda g, input, other: _share(g, other, input),
+    other=lambda g, input, other: _share(g, input, other),
+)
+
+
+@op(r"\min(\max(x, l), u)", elementwise=True)
+def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> Array:
+    """Return x kept between min and max (numbers, tensors, None); the bounds pass the gradient."""
+    if min is None and max is None:
+        raise ValueError("clamp: at least one of min and max must be given")
+    if is_array(input):
+        check_ordered(input, "clamp")
+    y = input if min is None else np.maximum(input, min)
+    return y if max is None else np.minimum(y, max)
+
+
+def _within(x: Array, min: Any, max: Any) -> Array:
+    """(min <= x) & (x <= max): of the bounds that there are."""
+    inside = True if min is None else x >= min
+    return inside if max is None else (x <= max) & inside
+
+
+clamp.vjp(
+    input=lambda g, input, min, max: np.where(_within(input, min, max), g, 0.0),
+    min=lambda g, input, min, max: np.where(
+        (input < min) if max is None else (input < min) & (min < max), g, 0.0
+    ),
+    max=lambda g, input, min, max: np.where(
+        (input > max) if min is None else (input > max) | (max < min), g, 0.0
+    ),
+)
+
+
+@op(r"\begin{cases} x & \text{if } c \\ y & \text{else} \end{cases}", elementwise=True)
+def where(condition: Data, input: Array, other: Array) -> Array:
+    """Return input where the condition holds, else other; broadcast, and each may be a number."""
+    if not is_bool(np.asarray(condition)):
+        raise DTypeError(
+            f"where: a condition of bool expected, got {np.asarray(condition).dtype}; use c != 0"
+        )
+    return np.where(condition, input, other)
+
+
+where.vjp(
+    input=lambda g, condition: np.where(condition, g, 0.0),
+    other=lambda g, condition: np.where(condition, 0.0, g),
+)
+
+
+clip = clamp
+
+
+class SelectionMethods:
+    """These operations as methods of a Tensor."""
+
+    __slots__ = ()
+
+    maximum, minimum = maximum, minimum
+    clamp = clip = clamp
+    clamp_ = clip_ = in_place(clamp)
+
+    def where(self, condition: Any, other: Any) -> Any:
+        """Return self where the condition holds, else `other`."""
+        return where(condition, self, other)

@@ -1,0 +1,180 @@
+"""Picking and adding along one dimension, at positions that a tensor of indices holds.
+Read `../matrices/` next.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ...arrays.kinds import is_bool, is_integral
+from ...arrays.sums import add_rows, in_float32
+from ...autograd.arguments import Dim, Shape
+from ...autograd.declaring import op
+from ...autograd.op import Array, Data
+from ...autograd.writing import in_place
+from ...errors import DimensionError, DTypeError, ShapeError
+
+__all__ = ["gather", "index_add", "index_select", "scatter_add"]
+
+
+_INT64, _UINT64 = np.dtype(np.int64), np.dtype(np.uint64)
+
+
+@lru_cache(maxsize=256)
+def _grid(shape: tuple[int, ...], dim: int) -> tuple[Any, ...]:
+    """The positions along every dimension but `dim`; 10 µs to make."""
+    return tuple(
+        None if i == dim else each for i, each in enumerate(np.ogrid[tuple(map(slice, shape))])
+    )
+
+
+def along(dim: int, index: Array) -> tuple[Any, ...]:
+    """Return the index that picks, at each place of `index`, that position along `dim`."""
+    return tuple(index if each is None else each for each in _grid(index.shape, dim))
+
+
+def _check_index(name: str, x_shape: Any, dim: int, index: Array, smaller: bool = True) -> None:
+    if not is_integral(index) or is_bool(index):
+        raise DTypeError(f"{name}: index must be int64, got {index.dtype}")
+    if index.ndim != len(x_shape):
+        raise ShapeError(
+            f"{name}: index of shape {index.shape} must have as many dimensions as the input "
+            f"{tuple(x_shape)}"
+        )
+    for i, (given, held) in enumerate(zip(index.shape, x_shape, strict=True)):
+        if i != dim and given > held:
+            raise ShapeError(
+                f"{name}: index of shape {index.shape} is larger than the input {tuple(x_shape)} "
+                f"in dimension {i}, and only dimension {dim} may be"
+            )
+    check_bounds(name, index, x_shape[dim] if x_shape else 1, dim)
+
+
+def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
+    """Raise `DimensionError` for a position that is not there."""
+    if not index.size:
+        return
+    # Seen as unsigned, what is below 0 is very large: one pass instead of two.
+    seen = index.view(_UINT64) if index.dtype is _INT64 else index.astype(np.int64).view(_UINT64)
+    if np.maximum.reduce(seen, None) >= size:
+        wrong = index.min() if index.min() < 0 else index.max()
+        raise DimensionError(
+            f"{name}: index {wrong} is out of bounds for dimension {dim} of size {size}"
+        )
+
+
+@op(r"x_{i_j, j}")
+def gather(input: Array, dim: Dim, index: Data, *, sparse_grad: bool = False) -> Array:
+    """Return y[i][j] = x[index[i][j]][j] for dim = 0, and likewise along another `dim`."""
+    _check_index("gather", input.shape, dim, index)
+    return input[along(dim, index)] if input.ndim else input.copy()
+
+
+@op(r"\sum_j g_j e_{i_j}")
+def place_along(input: Array, dim: Dim, index: Data, shape: Shape) -> Array:
+    """Return zeros of `shape` with the input added where gather picks: its adjoint."""
+    y = np.zeros(shape, input.dtype)
+    if y.ndim == 0:
+        return input.reshape(())
+    place = along(dim, index)
+    if index.shape[dim] == 1:
+        y[place] = input  # no position can be named twice
+        return y
+    wide = in_float32(y)
+    np.add.at(wide, place, input)
+    return wide.astype(input.dtype, copy=False)
+
+
+gather.vjp(input=lambda g, input_shape, dim, index: place_along(g, dim, index, input_shape))
+place_along.vjp(input=lambda g, dim, index: gather(g, dim, index))
+
+
+@op(r"x + \sum_j s_j e_{i_j}")
+def scatter_add(input: Array, dim: Dim, index: Data, src: Array) -> Array:
+    """Return the input with each element of src added at position `index` along `dim`."""
+    _check_index("scatter_add", input.shape, dim, index)
+    if any(n > m for n, m in zip(index.shape, src.shape, strict=True)):
+        raise ShapeError(
+            f"scatter_add: index of shape {index.shape} is larger than src, of shape {src.shape}"
+        )
+    wide = in_float32(input).copy()
+    np.add.at(wide, along(dim, index) if input.ndim else (), _part(src, index.shape))
+    return wide.astype(input.dtype, copy=False)
+
+
+def _part(x: Array, shape: tuple[int, ...]) -> Array:
+    return x[tuple(map(slice, shape))]
+
+
+def _scatter_source_rule(g: Array, src_shape: Any, dim: int, index: Array) -> Array:
+    """gather(g, dim, index): each source gets the gradient of where it was added."""
+    picked = gather(g, dim, index)
+    if tuple(picked.shape) == tuple(src_shape):
+        return picked
+    return pad_to(picked, src_shape)
+
+
+scatter_add.vjp(input=lambda g: g, src=_scatter_source_rule)
+
+
+@op(r"\operatorname{pad}(x)")
+def pad_to(input: Array, shape: Shape) -> Array:
+    """Return the input with zeros behind it in every dimension, up to `shape`."""
+    y = np.zeros(shape, input.dtype)
+    y[tuple(map(slice, input.shape))] = input
+    return y
+
+
+pad_to.vjp(input=lambda g, input_shape: _part(g, input_shape))
+
+
+@op(r"x_{i}")
+def index_select(input: Array, dim: Dim, index: Data) -> Array:
+    """Return the slices of the input along `dim` at the positions in `index`."""
+    check_bounds("index_select", index, input.shape[dim] if input.ndim else 1, dim)
+    return np.take(input, index, dim) if input.ndim else input.copy()
+
+
+@op(r"x + \sum_j s_j e_{i_j}")
+def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: float = 1) -> Array:
+    """Return the input with alpha times each slice of source added at `index` along `dim`."""
+    if index.ndim > 1 or index.size != (source.shape[dim] if source.ndim else 1):
+        raise ShapeError(
+            f"index_add: index of shape {index.shape} must name a position for each slice of the "
+            f"source, of shape {source.shape}, along dimension {dim}"
+        )
+    check_bounds("index_add", index, input.shape[dim] if input.ndim else 1, dim)
+    wide = in_float32(input).copy()
+    added = source if alpha == 1 else alpha * source
+    if wide.ndim:
+        slices = added.swapaxes(0, dim) if added.ndim else added[None]
+        add_rows(wide.swapaxes(0, dim), index.reshape(-1), slices)
+    else:
+        np.add.at(wide[None], index, added)
+    return wide.astype(input.dtype, copy=False)
+
+
+def _selected(g: Array, dim: int, index: Array, alpha: float) -> Array:
+    """alpha * index_select(g, dim, index): each slice gets the gradient of where it was added."""
+    picked = index_select(g, dim, index)
+    return picked if alpha == 1 else alpha * picked
+
+
+index_add.vjp(input=lambda g: g, source=_selected)
+index_select.vjp(
+    input=lambda g, input_shape, dim, index: index_add(
+        np.zeros_like(g, shape=input_shape), dim, index, g
+    )
+)
+
+
+class AlongMethods:
+    """These operations as methods of a Tensor."""
+
+    __slots__ = ()
+
+    gather, scatter_add, index_add, index_select = gather, scatter_add, index_add, index_select
+    scatter_add_, index_add_ = in_place(scatter_add), in_place(index_add)

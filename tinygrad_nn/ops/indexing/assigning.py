@@ -1,0 +1,95 @@
+"""`x[index] = value`, and filling or overwriting a whole tensor.
+Read `along.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...arrays.indexing import as_index, check_index, is_basic, pick, put
+from ...autograd.op import Array
+from ...autograd.tensor_base import TensorBase, make_tensor
+from ...autograd.views import base_of
+from ...autograd.writing import write
+from ...errors import ShapeError
+from .picking import getitem
+
+EVERYWHERE = (getitem.op, ((...,),))
+
+
+def fill(x: Any, value: Any) -> Any:
+    """Write `value`, a number or a 0-d tensor, into every element of x and return x."""
+    if isinstance(value, TensorBase) and value.array.ndim:
+        raise ShapeError(f"fill_: a number or 0-d tensor expected, got shape {value.array.shape}")
+    return write(x, _as_tensor(value, x.array), "fill_", _put_everywhere("fill_"), EVERYWHERE)
+
+
+def copy(x: Any, src: Any, non_blocking: bool = False) -> Any:
+    """Write `src`, a number or a tensor that broadcasts, into x and return x."""
+    return write(x, _as_tensor(src, x.array), "copy_", _put_everywhere("copy_"), EVERYWHERE)
+
+
+def _put_everywhere(name: str) -> Any:
+    def put_everywhere(array: Array, value: Array) -> None:
+        try:
+            array[...] = value
+        except ValueError:
+            raise _misfit(name, value, array.shape) from None
+
+    return put_everywhere
+
+
+def set_item(x: Any, index: Any, value: Any) -> None:
+    """x[index] = value: value may broadcast, and is converted to x's dtype."""
+    basic = is_basic(index)
+    if not basic:
+        index = as_index(index)
+    step = (getitem.op, (index,))
+    own = isinstance(value, TensorBase) and base_of(value) is x
+    if basic and own and value.view_steps == (step,):
+        x.version[0] += 1  # the end of x[i] += v, which has written into this very view
+        return
+
+    def put_there(array: Array, part: Array) -> None:
+        try:
+            put(array, index, part)
+        except (IndexError, ValueError) as error:
+            raise _what_is_wrong(array, as_index(index), part, error) from None
+
+    write(x, _as_tensor(value, x.array), "setitem", put_there, step)
+
+
+def _what_is_wrong(array: Array, index: Any, part: Array, error: Exception) -> Exception:
+    try:
+        shape = pick(array, index).shape
+    except (IndexError, ValueError) as wrong:
+        return check_index(array.shape, index, wrong)
+    return _misfit("setitem", part, shape)
+
+
+def _misfit(name: str, value: Array, shape: tuple[int, ...]) -> ShapeError:
+    return ShapeError(f"{name}: a value of shape {value.shape} does not broadcast to {shape}")
+
+
+def _as_tensor(value: Any, like: Array) -> Any:
+    """Return a number or an array as a tensor; one that overlaps what is written, as a copy."""
+    if not isinstance(value, TensorBase):
+        return make_tensor(np.asarray(value))
+    if value.array is not like and np.may_share_memory(value.array, like):
+        return value.clone()  # type: ignore[attr-defined]
+    return value
+
+
+class AssigningMethods:
+    """These writes as methods of a Tensor."""
+
+    __slots__ = ()
+
+    fill_, copy_ = fill, copy
+    __setitem__ = set_item
+
+    def zero_(self) -> Any:
+        """Write 0 into every element and return this tensor."""
+        return fill(self, 0)

@@ -1,0 +1,72 @@
+"""`x[index]` and its adjoint.
+Read `assigning.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...arrays.indexing import (
+    as_index,
+    check_index,
+    in_two_steps,
+    is_basic,
+    pick,
+    put,
+    view_of_basic,
+)
+from ...arrays.kinds import is_array, is_bool
+from ...arrays.sums import add_rows, in_float32
+from ...autograd.arguments import Index, Shape
+from ...autograd.declaring import op
+from ...autograd.op import Array
+
+
+@op(r"x_{i}", view=True)
+def getitem(input: Array, index: Index) -> Array:
+    """Return input[index]: a view for ints and slices, a copy for arrays and masks."""
+    try:
+        if is_basic(index):
+            return view_of_basic(input, index)
+        return pick(input, index)
+    except (IndexError, ValueError) as error:
+        refused = error
+    raise check_index(input.shape, as_index(index), refused)
+
+
+@op(r"\sum_{i} x_i e_i")
+def add_at(input: Array, index: Any, shape: Shape) -> Array:
+    """Return zeros of `shape` with the input added at `index`, as often as a position is named.
+
+    The adjoint of x[index]: a position picked twice gets both gradients.
+    """
+    y = np.zeros(shape, input.dtype)
+    if is_basic(index):
+        y[index] = input
+        return y
+    index = as_index(index)
+    first, then = in_two_steps(index, y.ndim)
+    if not any(is_array(part) and not is_bool(part) for part in then or ()):
+        put(y, index, input)  # no position can be named twice
+        return y
+    wide = in_float32(y)
+    seen = wide[first]
+    if len(then) == 1 and then[0].ndim == 1 and len(seen):
+        add_rows(seen, then[0] % len(seen), in_float32(input))
+    else:
+        np.add.at(seen, then, input)
+    return wide.astype(input.dtype, copy=False)
+
+
+getitem.vjp(input=lambda g, input_shape, index: add_at(g, index, input_shape))
+add_at.vjp(input=lambda g, index: getitem(g, index))
+
+
+class PickingMethods:
+    """`x[index]` of a Tensor."""
+
+    __slots__ = ()
+
+    __getitem__ = getitem

@@ -1,0 +1,3 @@
+"""What the layers of a network compute, each fused into one operation.
+Read `linear.py` next.
+"""

@@ -1,0 +1,75 @@
+"""Yes or no: binary cross-entropy.
+Read `../../nn/functional.py` next, which gives the losses PyTorch's signatures.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...arrays.sums import in_float32
+from ...autograd.declaring import op
+from ...autograd.op import Array, Data
+from ...errors import ShapeError
+from ..elementwise.activations import check_float, sigmoid
+from ..elementwise.arithmetic import abs as absolute
+from ..elementwise.functions import exp, log
+from .reducing import check_reduction, reduce_tensor, reduced, spread
+
+
+@op(r"-\frac{1}{n} \sum_i (t_i \log\sigma(x_i) + (1 - t_i) \log(1 - \sigma(x_i)))")
+def binary_cross_entropy_with_logits(
+    input: Array,
+    target: Array,
+    weight: Data | None = None,
+    pos_weight: Data | None = None,
+    reduction: str = "mean",
+) -> Array:
+    """Return the cross-entropy of sigmoid(input) with targets from 0 to 1, stable for any logit."""
+    name = "binary_cross_entropy_with_logits"
+    check_reduction(reduction, name)
+    check_float(input, name)
+    if target.shape != input.shape:
+        raise ShapeError(f"{name}: target {target.shape} must have the input's shape {input.shape}")
+    x, t = in_float32(input), in_float32(target)
+    positive = 1.0 if pos_weight is None else 1.0 + (pos_weight - 1.0) * t
+    softplus = np.log1p(np.exp(-np.absolute(x))) + np.maximum(-x, 0)  # log(1 + e^-x)
+    losses = (1.0 - t) * x + positive * softplus
+    return reduced(losses if weight is None else losses * weight, reduction, input.dtype)
+
+
+def _weighed(g: Array, shape: tuple[int, ...], weight: Any, reduction: str) -> Array:
+    g = spread(g, shape, reduction)
+    return g if weight is None else g * weight
+
+
+def _bce_input_rule(
+    g: Array, input: Array, target: Array, weight: Any, pos_weight: Any, reduction: str
+) -> Array:
+    """g / n * (sigmoid(input) - target): for weight and pos_weight 1."""
+    positive = 1.0 if pos_weight is None else 1.0 + (pos_weight - 1.0) * target
+    slope = (1.0 - target) - positive * sigmoid(-input)
+    return _weighed(g, tuple(input.shape), weight, reduction) * slope
+
+
+def _bce_target_rule(g: Array, input: Array, weight: Any, pos_weight: Any, reduction: str) -> Array:
+    """-g / n * input: for weight and pos_weight 1."""
+    slope = -input
+    if pos_weight is not None:
+        softplus = log(1.0 + exp(-absolute(input))) + (absolute(input) - input) / 2.0
+        slope = slope + (pos_weight - 1.0) * softplus
+    return _weighed(g, tuple(input.shape), weight, reduction) * slope
+
+
+binary_cross_entropy_with_logits.vjp(input=_bce_input_rule, target=_bce_target_rule)
+
+
+@binary_cross_entropy_with_logits.composite
+def _bce_by_parts(
+    input: Any, target: Any, weight: Any = None, pos_weight: Any = None, reduction: str = "mean"
+) -> Any:
+    yes, no = sigmoid(input), sigmoid(-input)
+    positive = target if pos_weight is None else pos_weight * target
+    losses = -(positive * log(yes) + (1.0 - target) * log(no))
+    return reduce_tensor(losses if weight is None else losses * weight, reduction)

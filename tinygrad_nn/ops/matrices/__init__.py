@@ -1,0 +1,3 @@
+"""Matrix products and decompositions.
+Read `products.py` next.
+"""

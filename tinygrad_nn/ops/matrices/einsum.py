@@ -1,0 +1,231 @@
+"""Einstein's summation: products of tensors summed over the letters that the result has not.
+Read `decompositions.py` next.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from functools import lru_cache
+from itertools import combinations
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
+from typing import Any
+
+import numpy as np
+
+from ...arrays.sums import in_float32
+from ...autograd.declaring import op
+from ...autograd.op import Array, Arrays
+from ...autograd.tensor_base import TensorBase, make_tensor
+from ...errors import DTypeError, ShapeError
+
+__all__ = ["einsum"]
+
+_FEW = 4096  # products that np.einsum adds up sooner than operands are arranged for np.matmul
+
+
+@op(r"\sum A_{i \dots} B_{j \dots}", name="einsum", public="einsum")
+def _contract(operands: Arrays, equation: str) -> Array:
+    """Return the sum of products that an equation of letters only, with its arrow, stands for."""
+    dtype = operands[0].dtype
+    for each in operands:
+        if each.dtype != dtype:
+            raise DTypeError(f"einsum: operands must have one dtype, got {dtype} and {each.dtype}")
+    wide = [in_float32(each) for each in operands]
+    sizes = _sizes(equation, operands)
+    if len(wide) < 3:
+        return _of_one_or_two(equation, wide, sizes).astype(dtype, copy=False)
+    for places, part in _in_pairs(equation, tuple(sizes.items())):
+        wide.append(_of_one_or_two(part, [wide.pop(place) for place in places], sizes))
+    return wide[0].astype(dtype, copy=False)
+
+
+def _of_one_or_two(equation: str, operands: Any, sizes: dict[str, int]) -> Array:
+    if len(operands) == 1:
+        return np.asarray(np.einsum(equation, *operands).copy())  # NumPy's may be a view
+    if math.prod(sizes[k] for k in {*equation} - {*",->"}) > _FEW:
+        plan = _plan(equation)
+        if plan is not None and _sizes_agree(equation, operands):
+            return _by_matmul(operands[0], operands[1], sizes, *plan)
+    return np.asarray(np.einsum(equation, *operands))
+
+
+@lru_cache(maxsize=256)
+def _in_pairs(equation: str, sizes: tuple[tuple[str, int], ...]) -> list[tuple[Any, str]]:
+    """Return steps: two operands to take out, and the equation that puts one behind the others.
+
+    The cheapest pair comes first.
+    """
+    terms, _, result = equation.partition("->")
+    left, steps = terms.split(","), []
+
+    def cost(places: tuple[int, int]) -> int:
+        return math.prod(n for k, n in sizes if any(k in left[place] for place in places))
+
+    while len(left) > 1:
+        places = min(combinations(reversed(range(len(left))), 2), key=cost)  # the later one first
+        pair = [left.pop(place) for place in places]
+        needed = {*result}.union(*left)
+        made = "".join(sorted({*"".join(pair)} & needed)) if left else result
+        steps.append((places, f"{','.join(pair)}->{made}"))
+        left.append(made)
+    return steps
+
+
+def _sizes(equation: str, operands: Any) -> dict[str, int]:
+    """Return the size of each letter; one of 1 gives way to another."""
+    sizes: dict[str, int] = {}
+    for term, x in zip(equation.partition("->")[0].split(","), operands, strict=True):
+        for letter, size in zip(term, x.shape, strict=True):
+            if sizes.setdefault(letter, size) == 1:
+                sizes[letter] = size
+            elif size not in (1, sizes[letter]):
+                raise ShapeError(
+                    f"einsum: operands of shapes {', '.join(str(x.shape) for x in operands)} do "
+                    f"not fit {equation!r}: {letter!r} would be {sizes[letter]} and {size}"
+                )
+    return sizes
+
+
+def _sizes_agree(equation: str, operands: Any) -> bool:
+    left, right = equation.partition("->")[0].split(",")
+    own = dict(zip(left, operands[0].shape, strict=True))
+    return all(own.get(k, n) == n for k, n in zip(right, operands[1].shape, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _plan(equation: str) -> Any:
+    """Return the letters of a batch of products (batch, rows, summed, columns), and the result's.
+
+    None if it is none: a letter twice in an operand, summed in one operand alone, none summed.
+    """
+    terms, _, result = equation.partition("->")
+    a, b = terms.split(",")
+    if len(set(a)) < len(a) or len(set(b)) < len(b) or (set(a) ^ set(b)) - set(result):
+        return None
+    shared = [k for k in a if k in b]
+    batch = [k for k in shared if k in result]
+    summed = [k for k in shared if k not in result]
+    rows, columns = [k for k in a if k not in b], [k for k in b if k not in a]
+    if not summed:
+        return None
+    return (
+        tuple(a.index(k) for k in (*batch, *rows, *summed)),
+        tuple(b.index(k) for k in (*batch, *summed, *columns)),
+        (batch, rows, summed, columns),
+        tuple([*batch, *rows, *columns].index(k) for k in result),
+    )
+
+
+def _by_matmul(
+    a: Array, b: Array, sizes: dict[str, int], of_a: Any, of_b: Any, letters: Any, order: Any
+) -> Array:
+    batch, rows, summed, columns = ([sizes[k] for k in each] for each in letters)
+    left = a.transpose(of_a).reshape(*batch, math.prod(rows), math.prod(summed))
+    right = b.transpose(of_b).reshape(*batch, math.prod(summed), math.prod(columns))
+    return np.matmul(left, right).reshape(*batch, *rows, *columns).transpose(order)
+
+
+def _einsum_rule(g: Array, operands: Any, equation: str, wants: Any) -> list[Any]:
+    """einsum(g, others): summed to the letters of each operand."""
+    terms, _, result = equation.partition("->")
+    names = terms.split(",")
+    return [
+        _gradient(g, result, x, name, operands[:i] + operands[i + 1 :], names[:i] + names[i + 1 :])
+        if want
+        else None
+        for i, (x, name, want) in enumerate(zip(operands, names, wants, strict=True))
+    ]
+
+
+def _gradient(g: Array, result: str, x: Array, name: str, others: Any, names: list[str]) -> Array:
+    """A letter twice in the operand is a diagonal: the identity puts it back; ones spread a sum."""
+    factors, terms, target = [g, *others], [result, *names], ""
+    unused = (k for k in ascii_letters if k not in name and not any(k in term for term in terms))
+    for letter, size in zip(name, x.shape, strict=True):
+        own = letter
+        if letter in target:
+            own = next(unused)
+            factors.append(_like(g, np.eye(size)))
+            terms.append(letter + own)
+        elif not any(letter in term for term in terms):
+            factors.append(_like(g, np.ones(size)))
+            terms.append(letter)
+        target += own
+    return _contract(factors, f"{','.join(terms)}->{target}")
+
+
+def _like(g: Array, constant: Array) -> Any:
+    """Return a constant as `g` is: in its dtype, a Tensor if it is one."""
+    if isinstance(g, TensorBase):
+        return make_tensor(constant.astype(g.array.dtype))
+    return constant.astype(g.dtype)
+
+
+_contract.vjp(operands=_einsum_rule)
+
+
+def einsum(equation: Any, *operands: Any) -> Any:
+    """Return the sum of products of the operands that the equation stands for.
+
+    Each operand has a letter per dimension, or "..." for those that broadcast. The letters after
+    "->" are the result's; without "->" these are the ones that occur once, in alphabetical order.
+    Instead, each operand may be followed by a list of ints, its letters.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> a = tnn.arange(6.0).reshape(2, 3)
+        >>> tnn.einsum("ij,kj->ik", a, a)
+        tensor([[ 5., 14.],
+                [14., 50.]])
+    """
+    if not isinstance(equation, str):
+        equation, operands = _from_lists((equation, *operands))
+    elif len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = tuple(operands[0])
+    if not operands:
+        raise ShapeError(f"einsum: no operands for {equation!r}")
+    return _contract(list(operands), _letters(equation, tuple(x.ndim for x in operands)))
+
+
+def _from_lists(given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """Return the equation of operands that are each followed by ints; 0 to 51 are A to z."""
+    letters = ascii_uppercase + ascii_lowercase
+    lists = ["".join("..." if k is Ellipsis else letters[k] for k in each) for each in given[1::2]]
+    result = ""
+    if len(given) % 2:
+        result = "->" + "".join("..." if k is Ellipsis else letters[k] for k in given[-1])
+    operands = given[: 2 * len(lists) : 2]
+    return ",".join(lists) + result, operands
+
+
+@lru_cache(maxsize=256)
+def _letters(equation: str, ndims: tuple[int, ...]) -> str:
+    """Return the equation with its arrow, and letters in place of dots."""
+    inputs, arrow, result = equation.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if len(terms) != len(ndims):
+        raise ShapeError(
+            f"einsum: {equation!r} is of {len(terms)} operands, {len(ndims)} are given"
+        )
+    dotted = [n - len(term.replace("...", "")) for term, n in zip(terms, ndims, strict=True)]
+    for term, n, more in zip(terms, ndims, dotted, strict=True):
+        if more < 0 or (more and "..." not in term):
+            raise ShapeError(
+                f"einsum: {term!r} in {equation!r} does not name the {n} dimensions of its operand"
+            )
+    most = max((n for term, n in zip(terms, dotted, strict=True) if "..." in term), default=0)
+    dots = "".join([k for k in reversed(ascii_letters) if k not in equation][:most])
+    named = [term.replace("...", dots[most - n :]) for term, n in zip(terms, dotted, strict=True)]
+    if not arrow:
+        counts = Counter("".join(terms).replace(".", ""))
+        result = "..." + "".join(sorted(k for k, n in counts.items() if n == 1))
+    result = result.replace("...", dots)
+    for letter in result:
+        if letter not in "".join(named) or result.count(letter) > 1 or letter not in ascii_letters:
+            raise ShapeError(
+                f"einsum: {equation!r}: {letter!r} of the result must be, once, an operand's letter"
+            )
+    if set("".join(named)) - set(ascii_letters):
+        raise ShapeError(f"einsum: {equation!r} has other signs than letters, commas, dots and ->")
+    return f"{','.join(named)}->{result}"

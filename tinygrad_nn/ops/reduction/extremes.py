@@ -1,0 +1,171 @@
+"""The largest, the smallest, and where they are; the order from the smallest to the largest.
+Read `../shape/` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...autograd.arguments import Dim, Dims, kept_shape
+from ...autograd.declaring import op
+from ...autograd.op import Array
+from ...autograd.tensor_base import TensorBase
+from ...errors import DimensionError
+from ..elementwise.complex_parts import check_ordered
+from ..elementwise.selection import maximum, minimum
+from ..indexing.along import place_along
+
+__all__ = ["amax", "amin", "argmax", "argmin", "argsort", "max", "min", "sort"]
+
+
+def _check_any(input: Array, dim: Any, name: str) -> None:
+    check_ordered(input, name)
+    dims = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
+    if input.size == 0:
+        for each in dims:
+            if input.shape[each] == 0:
+                raise DimensionError(
+                    f"{name}: nothing to choose from in dimension {each} of a tensor of shape "
+                    f"{input.shape}"
+                )
+
+
+@op(r"\max_i x_i")
+def amax(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
+    """Return the largest element over `dim`; ties share the gradient equally."""
+    _check_any(input, dim, "amax")
+    return np.maximum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+
+
+@op(r"\min_i x_i")
+def amin(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
+    """Return the smallest element over `dim`; ties share the gradient equally."""
+    _check_any(input, dim, "amin")
+    return np.minimum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+
+
+def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> Array:
+    """g * (x == y) / (x == y).sum(axis=dim, keepdims=True): ties share the gradient."""
+    kept = kept_shape(input_shape, dim)
+    ties = input == y.reshape(kept)
+    return ties * (g.reshape(kept) / ties.sum(axis=dim, keepdims=True))
+
+
+amax.vjp(input=_share_among_ties)
+amin.vjp(input=_share_among_ties)
+
+
+@op(r"\max_i x_i", returns="values, indices", public="max")
+def max_dim(input: Array, dim: Dim, keepdim: bool = False) -> Any:
+    """Return the largest elements over `dim` and where the first of each is."""
+    _check_any(input, dim, "max")
+    if input.ndim == 0:
+        return input.copy(), np.zeros((), np.int64)
+    indices = input.argmax(axis=dim, keepdims=keepdim)
+    return np.maximum.reduce(input, axis=dim, keepdims=keepdim), indices  # type: ignore[call-overload]
+
+
+@op(r"\min_i x_i", returns="values, indices", public="min")
+def min_dim(input: Array, dim: Dim, keepdim: bool = False) -> Any:
+    """Return the smallest elements over `dim` and where the first of each is."""
+    _check_any(input, dim, "min")
+    if input.ndim == 0:
+        return input.copy(), np.zeros((), np.int64)
+    indices = input.argmin(axis=dim, keepdims=keepdim)
+    return np.minimum.reduce(input, axis=dim, keepdims=keepdim), indices  # type: ignore[call-overload]
+
+
+def _to_the_index(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:
+    """place_along(g, dim, indices): all of it goes to the element that was chosen."""
+    kept = kept_shape(input_shape, (dim,))
+    return place_along(g.reshape(kept), dim, indices.reshape(kept), input_shape)
+
+
+max_dim.vjp(input=_to_the_index)
+min_dim.vjp(input=_to_the_index)
+
+
+def max(
+    input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, **names: Any
+) -> Any:
+    """Return the largest element; with `dim` also the index of the first one; or the larger of two.
+
+    Without `dim` ties share the gradient; with it, all of it goes to the index returned.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.max(tnn.tensor([[1.0, 3.0], [2.0, 0.0]]), dim=1).indices
+        tensor([1, 0])
+    """
+    if other is not None or isinstance(dim, TensorBase):
+        return maximum(input, dim if other is None else other, **names)
+    if dim is None and "axis" not in names:
+        return amax(input, **names)
+    return max_dim(input, dim, keepdim, **names)
+
+
+def min(
+    input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, **names: Any
+) -> Any:
+    """Return the smallest element; with `dim` also the first one's index; or the smaller of two."""
+    if other is not None or isinstance(dim, TensorBase):
+        return minimum(input, dim if other is None else other, **names)
+    if dim is None and "axis" not in names:
+        return amin(input, **names)
+    return min_dim(input, dim, keepdim, **names)
+
+
+def _position(input: Array, dim: Any, keepdim: bool, name: str, find: Any) -> Array:
+    _check_any(input, dim, name)
+    if dim is None:
+        position = find(input)
+        return np.asarray(position).reshape((1,) * input.ndim) if keepdim else position
+    if input.ndim == 0:
+        return np.zeros_like(input, dtype=np.int64)
+    return find(input, axis=dim, keepdims=keepdim)
+
+
+@op(r"\arg\max_i x_i")
+def argmax(input: Array, dim: Dim | None = None, keepdim: bool = False) -> Array:
+    """Return the index (int64) of the first largest element over `dim`; flat if dim is None."""
+    return _position(input, dim, keepdim, "argmax", np.argmax)
+
+
+@op(r"\arg\min_i x_i")
+def argmin(input: Array, dim: Dim | None = None, keepdim: bool = False) -> Array:
+    """Return the index (int64) of the first smallest element over `dim`; flat if dim is None."""
+    return _position(input, dim, keepdim, "argmin", np.argmin)
+
+
+@op(r"\operatorname{sort}(x)", returns="values, indices")
+def sort(input: Array, dim: Dim = -1, descending: bool = False, *, stable: bool = False) -> Any:
+    """Return the elements in order along `dim`, and where they were; nan counts as the largest."""
+    check_ordered(input, "sort")
+    if input.ndim == 0:
+        return input.copy(), np.zeros((), np.int64)
+    if descending:  # ties keep their order: sort what is reversed, then reverse the order
+        backwards = np.flip(input, dim)
+        order = np.flip(backwards.argsort(axis=dim, kind="stable"), dim)
+        indices = input.shape[dim] - 1 - order
+    else:
+        indices = input.argsort(axis=dim, kind="stable")
+    return np.take_along_axis(input, indices, dim), indices
+
+
+sort.vjp(input=lambda g, indices, input_shape, dim: place_along(g, dim, indices, input_shape))
+
+
+def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Any:
+    """Return the indices that put the elements in order along `dim`."""
+    return sort(input, dim, descending, stable=stable).indices
+
+
+class ExtremeMethods:
+    """These operations as methods of a Tensor."""
+
+    __slots__ = ()
+
+    max, min, amax, amin = max, min, amax, amin
+    argmax, argmin, sort, argsort = argmax, argmin, sort, argsort

@@ -1,0 +1,141 @@
+"""Sums, means and variances over dimensions, accurate in float32.
+Read `extremes.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...arrays.dtypes import default_float
+from ...arrays.kinds import is_differentiable, is_floating, is_integral
+from ...arrays.sums import accurate_sum, in_float32
+from ...autograd.arguments import Dim, Dims, Dtype, count, kept_shape
+from ...autograd.declaring import op
+from ...autograd.op import Array
+from ...errors import DTypeError
+from ..elementwise.activations import check_float
+from ..shape.expanding import expand_copy
+from ..shape.order import flip
+
+__all__ = ["cumsum", "logsumexp", "mean", "sum", "var"]
+
+
+@op(r"\sum_i x_i")
+def sum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None) -> Array:
+    """Return the sum over `dim`; integers and bool add up to int64."""
+    if dtype is not None:
+        input = input.astype(dtype)
+    elif is_integral(input):
+        input = input.astype(np.int64)
+    return accurate_sum(input, dim, keepdim)
+
+
+def _spread(g: Array, shape: tuple[int, ...], dim: Any) -> Array:
+    """g, spread over the dims that were reduced to one number."""
+    return expand_copy(
+        g if dim is None and g.ndim == 0 else g.reshape(kept_shape(shape, dim)), shape
+    )
+
+
+sum.vjp(input=lambda g, input_shape, dim: _spread(g, input_shape, dim))
+
+
+@op(r"\frac{1}{n} \sum_i x_i")
+def mean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None) -> Array:
+    """Return the mean over `dim`; nan of nothing. Integers have none: make them float first."""
+    if dtype is not None:
+        input = input.astype(dtype)
+    if not is_differentiable(input):
+        raise DTypeError(f"mean: not defined for {input.dtype}; use x.float()")
+    wide = in_float32(input)
+    total = accurate_sum(wide, dim, keepdim)
+    return (total / wide.dtype.type(count(input.shape, dim))).astype(input.dtype, copy=False)
+
+
+mean.vjp(
+    input=lambda g, input_shape, dim: _spread(g / (count(input_shape, dim) or 1), input_shape, dim)
+)
+
+
+@op(r"\frac{1}{n - c} \sum_i (x_i - \operatorname{mean}(x))^2")
+def var(
+    input: Array,
+    dim: Dims = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: Any = None,
+) -> Array:
+    """Return the variance in two passes; divided by n - 1, or n if `unbiased` is False."""
+    check_float(input, "var")
+    n = count(input.shape, dim)
+    wide = in_float32(input)
+    centred = wide - accurate_sum(wide, dim, True) / wide.dtype.type(n)
+    total = accurate_sum(centred * centred, dim, keepdim)
+    return (total / wide.dtype.type(_freedom(n, unbiased, correction))).astype(
+        input.dtype, copy=False
+    )
+
+
+def _freedom(n: int, unbiased: bool, correction: Any) -> Any:
+    freedom = n - (int(unbiased) if correction is None else correction)
+    return freedom if freedom > 0 else 0
+
+
+def _var_rule(
+    g: Array, input: Array, input_shape: Any, dim: Any, unbiased: bool, correction: Any
+) -> Array:
+    """2 * g / (n - c) * (x - mean(x)): over n elements, c the correction."""
+    scale = 2.0 / (_freedom(count(input_shape, dim), unbiased, correction) or np.nan)
+    return g.reshape(kept_shape(input_shape, dim)) * scale * (input - mean(input, dim, True))
+
+
+var.vjp(input=_var_rule)
+
+
+@op(r"\log\sum_i e^{x_i}")
+def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> Array:
+    """Return log(sum(exp(x))) over `dim`, shifted by the maximum so that exp cannot overflow."""
+    if not is_floating(input):
+        if not is_integral(input):
+            check_float(input, "logsumexp")
+        input = input.astype(default_float())
+    wide = in_float32(input)
+    largest = np.maximum.reduce(wide, axis=dim, keepdims=True, initial=-np.inf)
+    shift = np.where(np.isfinite(largest), largest, 0).astype(wide.dtype)
+    total = np.asarray(accurate_sum(np.exp(wide - shift), dim, True))
+    y = (np.log(total) + shift).astype(input.dtype)
+    return y if keepdim else np.squeeze(y, axis=dim)
+
+
+def _logsumexp_rule(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> Array:
+    """g * exp(x - y): g times the softmax of x."""
+    kept = kept_shape(input_shape, dim)
+    return g.reshape(kept) * np.exp(input - y.reshape(kept))
+
+
+logsumexp.vjp(input=_logsumexp_rule)
+
+
+@op(r"\sum_{j \le i} x_j")
+def cumsum(input: Array, dim: Dim, *, dtype: Dtype = None) -> Array:
+    """Return the running sum along `dim`; integers and bool add up to int64."""
+    if dtype is None and is_integral(input):
+        dtype = np.dtype(np.int64)
+    if input.ndim == 0:
+        return input.astype(dtype or input.dtype)
+    wide = in_float32(input if dtype is None else input.astype(dtype))
+    return np.cumsum(wide, axis=dim).astype(dtype or input.dtype, copy=False)
+
+
+cumsum.vjp(input=lambda g, dim: flip(cumsum(flip(g, dim), dim), dim))
+
+
+class SumMethods:
+    """These operations as methods of a Tensor."""
+
+    __slots__ = ()
+
+    sum, mean, var, logsumexp, cumsum = sum, mean, var, logsumexp, cumsum

@@ -1,0 +1,89 @@
+"""Several tensors joined into one.
+Read `parting.py` next, which takes one apart.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from ...arrays.dtypes import promoted
+from ...autograd.arguments import as_dim
+from ...autograd.declaring import op
+from ...autograd.op import Array, Arrays
+from ...errors import ShapeError
+
+__all__ = ["cat", "concat", "stack"]
+
+
+def _in_one_dtype(arrays: Any, given: Any = ()) -> Any:
+    first = arrays[0].dtype
+    if all(x.dtype is first for x in given or arrays):
+        return arrays
+    dtype = reduce(promoted, (x.dtype for x in given or arrays))
+    return [x.astype(dtype, copy=False) for x in arrays]
+
+
+@op(r"[x_1; x_2; \dots]")
+def cat(tensors: Arrays, dim: int = 0) -> Array:
+    """Return the tensors joined along `dim`; their other sizes must agree."""
+    filled = [x for x in tensors if x.shape != (0,)] or tensors[:1]  # empty vectors are skipped
+    first = filled[0]
+    axis = as_dim(dim, first.ndim, "cat")
+    for i, x in enumerate(tensors):
+        if x.ndim == 0:
+            raise ShapeError(f"cat: tensor {i} is 0-d and cannot be joined; use stack")
+        is_other = x.shape != first.shape and x.shape != (0,)
+        if is_other and _without(x.shape, axis) != _without(first.shape, axis):
+            raise ShapeError(
+                f"cat: tensor {i} has shape {x.shape}, which differs from {first.shape} "
+                f"elsewhere than in dimension {axis}"
+            )
+    return np.concatenate(_in_one_dtype(filled, tensors), axis=axis)
+
+
+def _without(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    return (*shape[:axis], *shape[axis + 1 :])
+
+
+def _cat_rule(g: Array, tensors_shape: Any, dim: int) -> list[Array]:
+    """split(g, dim): each tensor's gradient is its own stretch of g."""
+    axis = dim % g.ndim
+    before = (slice(None),) * axis
+    pieces, start = [], 0
+    for shape in tensors_shape:
+        size = shape[axis] if shape != (0,) else 0
+        piece = g[(*before, slice(start, start + size))]
+        pieces.append(piece if shape != (0,) else piece.reshape(-1)[:0])
+        start += size
+    return pieces
+
+
+cat.vjp(tensors=_cat_rule)
+
+
+@op(r"[x_1, x_2, \dots]")
+def stack(tensors: Arrays, dim: int = 0) -> Array:
+    """Return the tensors, all of one shape, joined along a new dimension."""
+    shape = tensors[0].shape
+    for i, x in enumerate(tensors):
+        if x.shape != shape:
+            raise ShapeError(
+                f"stack: tensor {i} has shape {x.shape}, tensor 0 has {shape}; all must be equal"
+            )
+    axis = as_dim(dim, len(shape) + 1, "stack")
+    added = (*shape[:axis], 1, *shape[axis:])
+    return np.concatenate([x.reshape(added) for x in _in_one_dtype(tensors)], axis=axis)
+
+
+def _stack_rule(g: Array, tensors_shape: Any, dim: int) -> list[Array]:
+    """unbind(g, dim): each tensor's gradient is its own slice of g."""
+    before = (slice(None),) * (dim % g.ndim)
+    return [g[(*before, i)] for i in range(len(tensors_shape))]
+
+
+stack.vjp(tensors=_stack_rule)
+
+concat = cat

@@ -1,0 +1,96 @@
+"""The same elements with their dimensions, or the elements of a dimension, in another order.
+Read `joining.py` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...autograd.arguments import Dim, Shape, as_dim
+from ...autograd.declaring import op
+from ...autograd.op import Array
+from ...errors import ShapeError
+from .sizes import sizes_given, view
+
+__all__ = ["flip", "permute", "swapaxes", "t", "transpose"]
+
+
+@op(r"x^{T}", view=True)
+def transpose(input: Array, dim0: Dim, dim1: Dim) -> Array:
+    """Return a view with two dimensions exchanged."""
+    return input.swapaxes(dim0, dim1) if input.ndim else input.view()
+
+
+transpose.vjp(input=lambda g, dim0, dim1: transpose(g, dim0, dim1))
+
+
+@op(r"\operatorname{permute}(x)", view=True)
+def permute(input: Array, dims: Shape) -> Array:
+    """Return a view whose dimension i is dimension dims[i] of the input."""
+    order = tuple(as_dim(dim, input.ndim, "permute") for dim in dims)
+    if sorted(order) != list(range(input.ndim)):
+        raise ShapeError(
+            f"permute: dims {dims} must name each of the {input.ndim} dimensions of shape "
+            f"{input.shape} once"
+        )
+    return input.transpose(order)
+
+
+def _inverse(dims: Any) -> tuple[int, ...]:
+    order = [dim % len(dims) for dim in dims]
+    return tuple(order.index(i) for i in range(len(order)))
+
+
+permute.vjp(input=lambda g, dims: permute(g, _inverse(dims)))
+
+
+@op(r"\operatorname{flip}(x)")
+def flip(input: Array, dims: Shape) -> Array:
+    """Return a copy with the elements along `dims` in reverse order; none are as they were."""
+    named = tuple(as_dim(dim, input.ndim, "flip") for dim in dims)
+    if len(set(named)) != len(named):
+        raise ShapeError(f"flip: a dimension appears twice in {dims}")
+    return np.flip(input, named if input.ndim else ()).copy()
+
+
+flip.vjp(input=lambda g, dims: flip(g, dims))
+
+swapaxes = transpose
+
+
+def t(input: Any) -> Any:
+    """Return the transposed matrix; a vector stays as it is."""
+    if input.ndim > 2:
+        raise ShapeError(f"t: a matrix or vector expected, got shape {tuple(input.shape)}")
+    return transpose(input, 0, 1) if input.ndim == 2 else view(input, tuple(input.shape))
+
+
+class OrderMethods:
+    """These operations as methods of a Tensor."""
+
+    __slots__ = ()
+
+    transpose = swapaxes = transpose
+    t = t
+
+    def permute(self, *dims: Any) -> Any:
+        """Return a view whose dimension i is dimension dims[i] of this tensor."""
+        return permute(self, sizes_given(dims))
+
+    def flip(self, *dims: Any) -> Any:
+        """Return a copy with the elements along `dims` in reverse order."""
+        return flip(self, sizes_given(dims))
+
+    @property
+    def T(self) -> Any:  # noqa: N802 - PyTorch's spelling
+        """The tensor with its dimensions in reverse order."""
+        if self.array.ndim == 2:  # type: ignore[attr-defined]
+            return transpose(self, 0, 1)  # which graphs and formulas show as xᵀ
+        return permute(self, tuple(range(self.array.ndim))[::-1])  # type: ignore[attr-defined]
+
+    @property
+    def mT(self) -> Any:  # noqa: N802 - PyTorch's spelling
+        """The tensor with its last two dimensions exchanged."""
+        return transpose(self, -2, -1) if self.array.ndim else self  # type: ignore[attr-defined]

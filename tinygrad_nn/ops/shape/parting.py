@@ -1,0 +1,72 @@
+"""One tensor taken apart into several, each a view of it.
+Read `../indexing/` next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...autograd.arguments import Dim
+from ...autograd.declaring import op
+from ...autograd.op import Array
+from ...errors import ShapeError
+from .joining import cat, stack
+
+__all__ = ["chunk", "split", "unbind"]
+
+
+@op(r"\operatorname{unbind}(x)", returns="*parts", view=True)
+def unbind(input: Array, dim: Dim = 0) -> Any:
+    """Return the slices along `dim`, which they have no more."""
+    if input.ndim == 0:
+        raise ShapeError("unbind: a 0-d tensor has no dimension to go along")
+    before = (slice(None),) * dim
+    return [input[(*before, i, ...)] for i in range(input.shape[dim])]  # views, 0-d ones too
+
+
+unbind.vjp(input=lambda g, dim: stack(g, dim))
+
+
+@op(r"\operatorname{split}(x)", returns="*parts", view=True)
+def split(tensor: Array, split_size_or_sections: Any, dim: Dim = 0) -> Any:
+    """Return stretches along `dim`: of one size, the last one shorter, or as listed."""
+    length, sizes = tensor.shape[dim], split_size_or_sections
+    if isinstance(sizes, int):
+        if sizes < 0 or (sizes == 0 and length):
+            raise ShapeError(f"split: a size of {sizes} cannot part {length} elements")
+        starts = range(0, length or 1, sizes or 1)
+        sizes = [min(sizes, length - start) for start in starts]
+    elif sum(sizes) != length or min(sizes, default=0) < 0:
+        raise ShapeError(
+            f"split: sizes {tuple(sizes)} do not add up to {length}, the size of dimension {dim} "
+            f"of shape {tensor.shape}"
+        )
+    before = (slice(None),) * dim
+    parts, start = [], 0
+    for size in sizes:
+        parts.append(tensor[(*before, slice(start, start + size))])
+        start += size
+    return parts
+
+
+split.vjp(tensor=lambda g, dim: cat(g, dim))
+
+
+def chunk(input: Any, chunks: int, dim: int = 0) -> Any:
+    """Return at most `chunks` stretches along `dim`, all of one size but the last."""
+    if chunks <= 0:
+        raise ShapeError(f"chunk: the number of chunks must be above 0, got {chunks}")
+    length = input.shape[dim]
+    return split(input, max(-(-length // chunks), 1) if length else [0] * chunks, dim)
+
+
+class PartingMethods:
+    """These operations as methods of a Tensor."""
+
+    __slots__ = ()
+
+    unbind, chunk = unbind, chunk
+
+    def split(self, split_size: Any, dim: int = 0) -> Any:
+        """Return stretches along `dim`: of one size, the last one shorter, or as listed."""
+        return split(self, split_size, dim)

@@ -1,0 +1,128 @@
+"""The same elements, row by row, in other sizes.
+Read `expanding.py` next.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...autograd.arguments import Dims, Shape, as_dim
+from ...autograd.declaring import op
+from ...autograd.op import Array
+from ...errors import DTypeError, ShapeError
+
+__all__ = ["flatten", "reshape", "squeeze", "unsqueeze"]
+
+
+def filled_in(shape: tuple[int, ...], size: int, name: str) -> tuple[int, ...]:
+    """Return the shape with -1 worked out; `ShapeError` if it does not hold `size` elements."""
+    known = math.prod(shape)
+    if known == size and -1 not in shape and min(shape, default=0) >= 0:
+        return shape
+    if shape.count(-1) > 1:
+        raise ShapeError(f"{name}: only one dimension can be -1, got {shape}")
+    if -1 in shape and known == 0:
+        raise ShapeError(f"{name}: -1 in shape {shape} could be any size, as another is 0")
+    if -1 in shape and known < 0 and size % -known == 0 and min(shape) == -1:
+        return tuple(size // -known if each == -1 else each for each in shape)
+    raise ShapeError(f"{name}: shape {shape} does not hold the {size} elements of the input")
+
+
+@op(r"\operatorname{reshape}(x)", view=True)
+def reshape(input: Array, shape: Shape) -> Array:
+    """Return the same elements, row by row, in another shape; one size may be -1."""
+    return input.reshape(filled_in(shape, input.size, "reshape"))
+
+
+reshape.vjp(input=lambda g, input_shape: g.reshape(input_shape))
+
+
+@op(r"\operatorname{view}(x)", view=True)
+def view(input: Array, shape: Shape) -> Array:
+    """Return the same memory in another shape; `ShapeError` where only a copy could."""
+    sizes = filled_in(shape, input.size, "view")
+    if input.flags.c_contiguous:
+        return input.reshape(sizes)
+    try:
+        return _reshape_without_copy(input.view(), sizes)
+    except (ValueError, AttributeError):
+        raise ShapeError(
+            f"view: shape {sizes} needs a copy of this tensor of shape {input.shape} and strides "
+            f"{tuple(s // input.itemsize for s in input.strides)}; use .reshape({sizes})"
+        ) from None
+
+
+view.vjp(input=lambda g, input_shape: g.reshape(input_shape))
+
+
+def _reshape_without_copy(x: Array, sizes: tuple[int, ...]) -> Array:
+    if _HAS_COPY:
+        return np.reshape(x, sizes, copy=False)
+    made = x.reshape(sizes)
+    if x.size and not np.may_share_memory(made, x):
+        raise ValueError("a copy was needed")
+    return made
+
+
+_HAS_COPY = np.lib.NumpyVersion(np.__version__) >= "2.1.0"  # np.reshape(copy=False) came with 2.1
+
+
+def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """Return the input with the dimensions from start_dim to end_dim made into one."""
+    if not hasattr(input, "shape"):
+        raise DTypeError(f"flatten() takes a Tensor, got {type(input).__name__} {input!r:.40}")
+    sizes = getattr(input, "array", input).shape
+    if len(sizes) == 1 and -1 <= start_dim <= 0 and -1 <= end_dim <= 0:
+        return input
+    first, last = (as_dim(dim, len(sizes), "flatten") for dim in (start_dim, end_dim))
+    if first > last:
+        raise ShapeError(f"flatten: start_dim {start_dim} lies behind end_dim {end_dim}")
+    return reshape(input, (*sizes[:first], math.prod(sizes[first : last + 1]), *sizes[last + 1 :]))
+
+
+@op(r"\operatorname{unsqueeze}(x)", view=True)
+def unsqueeze(input: Array, dim: int) -> Array:
+    """Return a view with a dimension of size 1 put in at `dim`."""
+    place = as_dim(dim, input.ndim + 1, "unsqueeze")
+    return input.reshape((*input.shape[:place], 1, *input.shape[place:]))  # never a copy
+
+
+unsqueeze.vjp(input=lambda g, input_shape: g.reshape(input_shape))
+
+
+@op(r"\operatorname{squeeze}(x)", view=True)
+def squeeze(input: Array, dim: Dims = None) -> Array:
+    """Return a view without the dimensions of size 1; with `dim`, only those named."""
+    kept = [n for i, n in enumerate(input.shape) if n != 1 or not (dim is None or i in dim)]
+    return input.reshape(kept)
+
+
+squeeze.vjp(input=lambda g, input_shape: g.reshape(input_shape))
+
+
+def sizes_given(given: tuple[Any, ...]) -> Any:
+    """x.view(2, 3) and x.view((2, 3)) mean the same."""
+    return given[0] if len(given) == 1 and isinstance(given[0], (tuple, list)) else given
+
+
+class SizeMethods:
+    """These operations as methods of a Tensor."""
+
+    __slots__ = ()
+
+    flatten, unsqueeze, squeeze = flatten, unsqueeze, squeeze
+
+    def reshape(self, *shape: Any) -> Any:
+        """Return the same elements in another shape; one size may be -1."""
+        return reshape(self, sizes_given(shape))
+
+    def view_as(self, other: Any) -> Any:
+        """Return a view in the other tensor's shape."""
+        return view(self, other.array.shape)
+
+    def reshape_as(self, other: Any) -> Any:
+        """Return the same elements in the other tensor's shape."""
+        return reshape(self, other.array.shape)
