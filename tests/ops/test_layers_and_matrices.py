@@ -233,3 +233,20 @@ def test_float32_stays_float32_and_is_close(case: Case) -> None:
 @every_case
 def test_float32_is_float32_in_the_second_derivative_too(case: Case) -> None:
     assert all(each.dtype == np.float32 for each in derivatives(case, tnn, 2, np.float32))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "bool"])
+@pytest.mark.parametrize("equation", ["ij->i", "ij->", "ii->", "ij->ji", "ii->i", "ij,jk->ik"])
+def test_einsum_adds_integers_up_as_pytorch_does(equation, dtype):
+    array = np.full((9, 9), 100).astype(dtype)
+    found = []
+    for framework in (tnn, torch):
+        operands = [framework.from_numpy(array.copy())] * equation.partition("->")[0].count(",")
+        try:
+            found.append(framework.einsum(equation, framework.from_numpy(array.copy()), *operands))
+        except RuntimeError:
+            found.append(None)
+    ours, theirs = found
+    if theirs is not None:  # PyTorch multiplies no matrices of bool
+        assert str(ours.dtype) == str(theirs.dtype)
+        np.testing.assert_array_equal(ours.array, theirs.numpy())

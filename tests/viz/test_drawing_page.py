@@ -133,7 +133,9 @@ GROUNDS = {
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("colour", GROUNDS)
 def test_text_can_be_read_in_both_schemes(scheme, colour):
-    style = files("tinygrad_nn.viz.drawing").joinpath("graph.css").read_text("utf-8")
-    palette = dict(re.findall(r"--([\w-]+): (#\w{6});", style.split(":root")[scheme + 1]))
+    folder, palette = files("tinygrad_nn.viz.drawing"), {}
+    for name in ("page.css", "graph.css"):
+        colours = folder.joinpath(name).read_text("utf-8").split(":root")[scheme + 1]
+        palette |= re.findall(r"--([\w-]+): (#\w{6});", colours)
     for ground in GROUNDS[colour]:
         assert contrast(palette[colour], palette[ground]) >= 4.5, (colour, ground)

@@ -73,8 +73,12 @@ def backward(
                 raise GraphError(f"backward(inputs=...): input {i} does not require a gradient")
     keep = create_graph if retain_graph is None else retain_graph
     found, ours = _run(start, targets, create_graph, keep)
-    for node, gradient in found.items():
-        accumulate(node, gradient, node in ours, create_graph)
+    quiet = silence(SILENT)
+    try:
+        for node, gradient in found.items():
+            accumulate(node, gradient, node in ours, create_graph)
+    finally:
+        restore(quiet)
 
 
 def grad(

@@ -3,7 +3,7 @@ one template: see them with `print(tnn.mul.op.source)`. Read `written_call.py` n
 
 They are written when they are first needed, as `dataclasses` writes methods, so that a call has the
 operation's own signature and does for its operands just what has to be done: a recorded product
-takes 1.5 µs, 2.6 by a loop over any number of operands (benchmarks/recording.py).
+takes 1.5 µs, 3.8 by a loop over any number of operands (benchmarks/recording.py).
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from ..arrays.indexing import as_index, is_basic
 from ..arrays.kinds import COMPLEX, DIFFERENTIABLE, REAL
 from ..arrays.warnings import SILENT, restore, silence
 from . import tensor_base
+from .anomaly import remember_call
 from .arguments import as_bool, as_dim, as_dims, as_dtype, as_shape
-from .grad_mode import INFERENCE, mode
+from .grad_mode import INFERENCE, RECORD, mode
+from .node import Node, clock
 from .op import Op, freed, pair_up, shape_of, shapes_of, written_since
 from .operands import (
     as_float,
@@ -34,7 +36,7 @@ from .operands import (
     versioned,
 )
 from .outputs import gradients_of
-from .recording import leave_several, make_node, remembered, remembered_each, sizes_of
+from .recording import leave_several, remembered, remembered_each, sizes_of
 from .tensor_base import CONSTANT, INFERENCE_VERSION, TensorBase, make_tensor, new
 from .views import link_view
 from .written_call import call_source, named
@@ -43,7 +45,8 @@ from .written_pull import pull_source
 TOOLS: dict[str, Any] = {
     **{"CONSTANT": CONSTANT, "INFERENCE": INFERENCE, "INFERENCE_VERSION": INFERENCE_VERSION},
     **{"DIFFERENTIABLE": DIFFERENTIABLE, "REAL": REAL, "SILENT": SILENT, "Tensor": TensorBase},
-    **{"COMPLEX": COMPLEX, "mode": mode, "ndarray": np.ndarray, "new": new},
+    **{"COMPLEX": COMPLEX, "RECORD": RECORD, "Node": Node, "clock": clock, "mode": mode},
+    **{"ndarray": np.ndarray, "new": new},
     **{
         tool.__name__: tool
         for tool in (
@@ -61,14 +64,13 @@ TOOLS: dict[str, Any] = {
             ),
             *(
                 leave_several,
-                make_node,
                 make_tensor,
                 remembered,
                 remembered_each,
                 sizes_of,
                 link_view,
             ),
-            *(freed, gradients_of, pair_up, shape_of, shapes_of, written_since),
+            *(freed, remember_call, gradients_of, pair_up, shape_of, shapes_of, written_since),
         )
     },
     **{"silence": silence, "restore": restore},

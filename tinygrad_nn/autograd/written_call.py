@@ -4,7 +4,7 @@ Read `written_pull.py` next: the same for the function that backward calls.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from .arguments import REQUIRED
 from .op import Op, Parameter
@@ -43,25 +43,33 @@ COMPUTE = """\
     quiet = silence(SILENT)
     try:
         {results} = forward({given})
-{refused}    finally:
+{on_error}    finally:
         restore(quiet)
 {unpack}"""
 UNPACK = """\
     {names}outputs = as_outputs(op, outputs)
 """
-REFUSED = """\
+ON_ERROR = """\
     except (TypeError, ValueError, OverflowError) as error:
-        raise refusal(op, ({values}), error) from None
+        raise refusal(op, {values}, error) from None
 """
 ONE_OUTPUT = """\
     if type(array) is not ndarray:
         array = as_output(op, array)
     recording = mode()
-    if recording and ({wanted}):
+    if recording and {wanted}:
         y = new(tensor_class)
         y.array = array
         y.version = version = [0]
-        y.node = make_node(op, {edges}, ({saved}), ({arguments}), array, recording)
+        y.node = node = Node()
+        node.op = op
+        node.serial = clock()
+        node.inputs = {edges}
+        node.saved = {saved}
+        node.arguments = {arguments}
+        node.shape = array.shape
+        node.dtype = array.dtype
+        node.extra = None if recording is RECORD else remember_call(node)
     elif {given_tensor}:
         y = new(tensor_class)
         y.array = array
@@ -85,8 +93,8 @@ SEVERAL_OUTPUTS = """\
         return outputs{shown}
     {names} = [make_tensor(array) for array in outputs{shown}]
     recording = mode()
-    if recording and ({wanted}):
-        leave_several(op, {made}, {edges}, ({saved}), ({arguments}), recording)
+    if recording and {wanted}:
+        leave_several(op, {made}, {edges}, {saved}, {arguments}, recording)
     y = result_type({made})
 """
 
@@ -103,11 +111,11 @@ def call_source(op: Op) -> str:
                 if "=" in given[i]
                 else arrays[name]
             )
-    values = listed(arrays.get(name, name) for name in op.parameters)
+    values = as_tuple(arrays.get(name, name) for name in op.parameters)
     lines = [f"def {op.public}({_signature(op)}):\n"]
     lines += [
         "    if other_arguments:\n",
-        f"        return call_otherwise(op, ({listed(op.parameters)}), other_arguments)\n",
+        f"        return call_otherwise(op, {as_tuple(op.parameters)}, other_arguments)\n",
     ]
     for name, p in named(op):
         if name in arrays:
@@ -120,12 +128,13 @@ def call_source(op: Op) -> str:
     unpack, results = "", "array"
     if op.has_several or op.keeps:
         returned = ("made",) if op.is_variadic else (*op.returns, *op.keeps)
-        first_names = listed(("array", *op.keeps)) if not op.has_several else listed(returned)
-        unpack = UNPACK.format(names="" if op.is_variadic else f"{first_names}= ")
+        unpacked = returned if op.has_several else ("array", *op.keeps)
+        names = "" if op.is_variadic else f"{', '.join(unpacked)} = "
+        unpack = UNPACK.format(names=names)
         results = "outputs"
-    refused = REFUSED.format(values=values) if op.elementwise else ""
+    on_error = ON_ERROR.format(values=values) if op.elementwise else ""
     lines.append(
-        COMPUTE.format(results=results, given=", ".join(given), refused=refused, unpack=unpack)
+        COMPUTE.format(results=results, given=", ".join(given), on_error=on_error, unpack=unpack)
     )
     is_tensor = " or ".join(f"isinstance({name}, Tensor)" for name in op.operands)
     if op.takes_sequence:
@@ -134,17 +143,16 @@ def call_source(op: Op) -> str:
         "given_tensor": is_tensor,
         "wanted": _wanted(op, op.differentiable),
         "edges": _edges(op),
-        "saved": listed(_entry(op, name) for name in op.kept),
-        "arguments": listed(_argument(op, name) for name in op.parameters)
-        + (f"sizes_of({first[:-3]})" if op.takes_sequence else ""),
+        "saved": as_tuple(_entry(op, name) for name in op.kept),
+        "arguments": as_tuple(_arguments(op)),
     }
     if op.has_several:
-        made = "made" if op.is_variadic else f"({listed(op.returns)})"
+        made = "made" if op.is_variadic else as_tuple(op.returns)
         if op.is_variadic:
             template = SEVERAL_OUTPUTS.format(names="made", shown="", made=made, **parts)
         else:
             shown = f"[:{len(op.returns)}]"
-            names = listed(op.returns)
+            names = ", ".join(op.returns)
             template = SEVERAL_OUTPUTS.format(names=names, shown=shown, made=made, **parts)
         lines.append(template)
     elif not op.differentiable:
@@ -154,7 +162,7 @@ def call_source(op: Op) -> str:
         lines.append(ONE_OUTPUT.format(**parts))
     if op.view:
         several = "for y in made:\n        " if op.is_variadic else ""
-        steps = "None" if op.is_variadic else f"({listed(op.parameters[1:])})"
+        steps = "None" if op.is_variadic else as_tuple(op.parameters[1:])
         lines.append(f"    {several}link_view(y, {op.operands[0]}, op, {steps})\n")
     if op.is_variadic:
         lines.append("    y = tuple(made)\n")
@@ -166,9 +174,13 @@ def named(op: Op) -> list[tuple[str, Parameter]]:
     return list(zip(op.parameters, op.signature, strict=True))
 
 
-def listed(items: Any) -> str:
-    """Write items one after another, each with a comma: the inside of a tuple."""
-    return "".join(f"{item}, " for item in items)
+def as_tuple(items: Iterable[str]) -> str:
+    """Write a tuple, one item a line if it is long."""
+    items = list(items)
+    text = ", ".join(items)
+    if len(text) > 70:
+        return "(\n" + "".join(f"            {item},\n" for item in items) + "        )"
+    return f"({text},)" if len(items) == 1 else f"({text})"
 
 
 def _signature(op: Op) -> str:
@@ -178,8 +190,8 @@ def _signature(op: Op) -> str:
         if p.keyword_only and not star:
             shown.append("*")
             star = True
-        later = [each for each in op.signature[len(shown) - star + 1 :] if not each.keyword_only]
-        required_later = any(each.default is REQUIRED for each in later)
+        later = op.signature[op.parameters.index(name) + 1 :]
+        required_later = any(q.default is REQUIRED and not q.keyword_only for q in later)
         optional = p.default is not REQUIRED or (p.annotation == "Dim" and not required_later)
         shown.append(f"{name}=default_{name}" if optional else name)
     return ", ".join([*shown, "**other_arguments"])
@@ -224,7 +236,7 @@ def _edges(op: Op) -> str:
         (sequence,) = (p.name for p in op.signature if p.is_sequence)
         return f"{sequence}_node"
     edges = (f"{n}_node" if n in op.differentiable else "None" for n in op.parameters)
-    return f"({listed(edges)})"
+    return as_tuple(edges)
 
 
 def _entry(op: Op, name: str) -> str:
@@ -241,6 +253,14 @@ def _entry(op: Op, name: str) -> str:
     if set(users) >= set(op.differentiable):
         return entry
     return f"{entry} if {_wanted(op, users)} else None"
+
+
+def _arguments(op: Op) -> list[str]:
+    arguments = [_argument(op, name) for name in op.parameters]
+    if op.takes_sequence:
+        (sequence,) = (p.name for p in op.signature if p.is_sequence)
+        arguments.append(f"sizes_of({sequence}_array)")
+    return arguments
 
 
 def _argument(op: Op, name: str) -> str:

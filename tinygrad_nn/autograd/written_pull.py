@@ -7,11 +7,13 @@ from __future__ import annotations
 from textwrap import indent
 
 from .op import Op, Rule
-from .written_call import listed
+from .written_call import as_tuple
 
 PULL = """\
 def pull(node, g, wanted, recorded):
-    saved, arguments = node.saved, node.arguments
+"""
+PULL_KEPT = """\
+    saved = node.saved
     if saved is None:
         raise freed(node)
 """
@@ -39,7 +41,7 @@ RULE_OF_ALL = """\
 
 def pull_source(op: Op) -> str:
     """Return the source of the function that takes a gradient back through a Node."""
-    lines = [PULL]
+    lines = [PULL, PULL_KEPT if op.kept else ""]
     if op.has_several:
         lines.append(PULL_SEVERAL)
     if op.joint is not None or op.takes_sequence:
@@ -47,7 +49,7 @@ def pull_source(op: Op) -> str:
             places = [op.parameters.index(name) for name in rule.operands]
             edges = "node.inputs"
             if not op.takes_sequence:
-                edges = f"({listed(f'node.inputs[{place}]' for place in places)})"
+                edges = as_tuple(f"node.inputs[{place}]" for place in places)
             values = indent(_values(op, rule), " " * 4)
             lines.append(RULE_OF_ALL.format(edges=edges, values=values, given=_given(op, rule)))
         return "".join([*lines, "    return found\n"])
@@ -75,7 +77,7 @@ def _given(op: Op, rule: Rule) -> str:
         elif name in ("g", "wants") or name in op.kept:
             given.append(name)
         elif name in op.parameters:
-            given.append(f"arguments[{op.parameters.index(name)}]")
+            given.append(f"node.arguments[{op.parameters.index(name)}]")
         elif name.startswith("g_"):
             given.append(f"gradients[{op.returns.index(name[2:])}]")
         elif op.takes_sequence:

@@ -87,7 +87,7 @@ def compare(
         atol = numeric_tolerance * max(_largest(autograd), least)
         numeric, kinks = _differences(loss, parameter.array, chosen, eps, here, atol)
         checked = ~np.isnan(numeric)
-        by_differences = _apart(numeric[checked], autograd[checked], least)
+        by_differences = _difference(numeric[checked], autograd[checked], least)
         row = ComparisonRow(
             name=name,
             by_hand=hands[name],
@@ -95,7 +95,7 @@ def compare(
             autograd=autograd,
             numeric=numeric,
             kinks=kinks,
-            hand_difference=_apart(fitted, autograd),
+            hand_difference=_difference(fitted, autograd),
             numeric_difference=by_differences if checked.any() else np.nan,
             tolerance=tolerance,
             numeric_tolerance=numeric_tolerance,
@@ -205,7 +205,7 @@ def _largest(array: Array) -> float:
     return float(abs(array).max(initial=0.0))
 
 
-def _apart(first: Array, second: Array, least: float = 0.0) -> float:
+def _difference(first: Array, second: Array, least: float = 0.0) -> float:
     """Return how far apart two arrays are, relative to their largest entry or to `least`."""
     with np.errstate(invalid="ignore"):
         difference = _largest(first - second)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.kinds import is_array, is_bool, is_complex
+from ...arrays.kinds import is_array, is_bool, is_complex, is_integral
 from ...autograd.declaring import elementwise, op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
@@ -36,10 +36,17 @@ __all__ = [
 ]
 
 
+def _scaled(other: Any, alpha: Any, name: str) -> Any:
+    """Return alpha * other; of integers only by an integer."""
+    if isinstance(alpha, float) and is_array(other) and is_integral(other):
+        raise DTypeError(f"{name}: alpha is {alpha}, but the tensors are {other.dtype}")
+    return alpha * other
+
+
 @op(r"a + b", elementwise=True)
 def add(input: Array, other: Array, *, alpha: Any = 1) -> Array:
     """Return input + alpha * other, broadcast; each may be a number."""
-    return np.add(input, other if alpha == 1 else alpha * other)
+    return np.add(input, other if alpha == 1 else _scaled(other, alpha, "add"))
 
 
 add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else alpha * g)
@@ -48,7 +55,7 @@ add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else alpha * g
 @op(r"a - b", elementwise=True)
 def sub(input: Array, other: Array, *, alpha: Any = 1) -> Array:
     """Return input - alpha * other, broadcast; each may be a number."""
-    return np.subtract(input, other if alpha == 1 else alpha * other)
+    return np.subtract(input, other if alpha == 1 else _scaled(other, alpha, "sub"))
 
 
 sub.vjp(input=lambda g: g, other=lambda g, alpha: -g if alpha == 1 else -alpha * g)

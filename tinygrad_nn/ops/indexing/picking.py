@@ -32,8 +32,8 @@ def getitem(input: Array, index: Index) -> Array:
             return view_of_basic(input, index)
         return pick(input, index)
     except (IndexError, ValueError) as error:
-        refused = error
-    raise check_index(input.shape, as_index(index), refused)
+        original = error
+    raise check_index(input.shape, as_index(index), original)
 
 
 @op(r"\sum_{i} x_i e_i")

@@ -52,7 +52,7 @@ def determinant(A: Array) -> Array:
 
 
 def _det_rule(g: Array, A: Array, y: Array) -> Array:
-    """g times the cofactors, which are det(A) A^{-T}; of a singular matrix det(UV) U adj(S) Vᵀ."""
+    """(g * y)[..., None, None] * inv(A).swapaxes(-1, -2): of singular ones g times cofactors."""
     if is_array(A):
         try:
             inverse = np.linalg.inv(A)

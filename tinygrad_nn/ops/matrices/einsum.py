@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.kinds import is_integral
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array, Arrays
@@ -31,6 +32,10 @@ def _contract(operands: Arrays, equation: str) -> Array:
     for each in operands:
         if each.dtype != dtype:
             raise DTypeError(f"einsum: operands must have one dtype, got {dtype} and {each.dtype}")
+    term, _, result = equation.partition("->")
+    if len(operands) == 1 and is_integral(operands[0]) and set(term) != set(result):
+        dtype = np.dtype(np.int64)  # a sum of integers, as in sum()
+        operands = [operands[0].astype(dtype)]
     wide = [in_float32(each) for each in operands]
     sizes = _sizes(equation, operands)
     if len(wide) < 3:

@@ -24,9 +24,7 @@ from .symbols import symbol_latex
 FEW = 8  # numbers that are written out
 
 STYLE = """\
-:root { color-scheme: light dark; }
-body { font-family: Helvetica, Arial, sans-serif; line-height: 1.6; margin: 2em auto; }
-body { max-width: 60em; padding: 0 1em; }
+body { line-height: 1.6; margin: 2em auto; max-width: 60em; padding: 0 1em; }
 li { margin: 0.4em 0; overflow-x: auto; }
 """
 

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 from html import escape
+from importlib.resources import files
 from typing import Any
 
 from .words import printable
@@ -36,7 +37,7 @@ SCRIPT = """
 
 
 def document(title: str, style: str, body: str, script: str = "", data: Any = None) -> str:
-    """Return a page of HTML around `body`; `title` may be any text.
+    """Return a page of HTML around `body`; `title` may be any text, `style` follows `page.css`.
 
     Its script finds `data` as JSON in the element of the id "data". The policy names the script by
     its hash, so that what a name smuggles into the page does not run.
@@ -48,6 +49,7 @@ def document(title: str, style: str, body: str, script: str = "", data: Any = No
         "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     )
     scripted = SCRIPT.format(data=_json(data), script=script) if script else ""
+    style = files(__package__).joinpath("page.css").read_text("utf-8") + style
     return DOCUMENT.format(
         policy=policy, title=escape(printable(title)), style=style, body=f"{body}{scripted}"
     )
