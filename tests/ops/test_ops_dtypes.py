@@ -107,9 +107,7 @@ def test_a_0d_tensor_counts_only_by_its_category(row):
     )
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in BINARY if row.name not in ("maximum", "minimum")], ids=str
-)
+@pytest.mark.parametrize("row", [row for row in BINARY if row.takes_numbers], ids=str)
 def test_a_number_counts_only_by_its_category(row):
     check_pairs(row, product(VECTORS + POINTS, NUMBERS))
 

@@ -139,7 +139,8 @@ class Row:
 
     `torch` is a name below torch (by default the operation's own) or a function of the same
     arguments. A function that is no single operation has `spelling(framework, *operands, **given)`.
-    `named` are the names of the operands behind the first, where other arguments come before them.
+    `named` are the names of the operands behind the first, where other arguments come before them;
+    `numbers` says whether PyTorch takes a number as an operand.
     """
 
     def __init__(
@@ -150,6 +151,7 @@ class Row:
         samples: list[Sample] | None = None,
         spelling: Callable[..., Any] | None = None,
         named: tuple[str, ...] = (),
+        numbers: bool = True,
     ) -> None:
         self.name = name
         self.operands = operands
@@ -158,6 +160,7 @@ class Row:
         self._torch = torch or name
         self._spelling = spelling
         self._named = named
+        self.takes_numbers = numbers
 
     def __repr__(self) -> str:
         return self.name
