@@ -172,7 +172,7 @@ GOLDEN = {
         cfloat chunk clamp clip clone complex128 complex64 concat conj cos cumsum datasets
         default_generator det device div divide dot double dtype e einsum empty empty_like
         enable_grad eq exp eye finfo flatten flip float float16 float32 float64 formulas from_numpy
-        full full_like gather ge get_default_dtype get_rng_state gt half iinfo imag index_add
+        full full_like gather ge get_default_dtype get_rng_state gt half hypot iinfo imag index_add
         index_select inf inference_mode initial_seed int int16 int32 int64 int8 inverse
         is_grad_enabled is_inference_mode_enabled isnan le linalg linspace log log_softmax
         logical_not logsumexp long lstm_cell lt manual_seed matmul max maximum mean min minimum mm
@@ -199,8 +199,8 @@ TENSOR = """
     bitwise_not bitwise_or bitwise_xor bmm bool chunk clamp clamp_ clip clip_ clone conj contiguous
     copy_ cos cos_ cpu cumsum data data_ptr det detach detach_ device dim div div_ divide dot double
     dtype element_size eq exp exp_ expand expand_as explain fill_ flatten flip float gather ge grad
-    grad_fn gt half imag index_add index_add_ index_select int inverse is_complex is_contiguous
-    is_cuda is_floating_point is_inference is_leaf isnan item le log log_ log_softmax logical_not
+    grad_fn gt half hypot index_add index_add_ index_select int inverse is_complex is_contiguous
+    imag is_cuda is_floating_point is_inference is_leaf isnan item le log log_ log_softmax logical_not
     logsumexp long lt mT matmul max maximum mean min minimum mm mul mul_ multiply mv name ndim ne
     neg neg_ negative nelement node numel numpy outer permute pow pow_ real reciprocal reciprocal_
     register_hook relu relu_ requires_grad requires_grad_ reshape reshape_as retain_grad

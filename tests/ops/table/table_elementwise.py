@@ -65,6 +65,7 @@ ELEMENTWISE = [
     Row("mul", real, real),
     Row("div", real, nonzero),
     Row("pow", positive, real),
+    Row("hypot", nonzero, nonzero, numbers=False),
     Row("maximum", real, real, numbers=False),
     Row("minimum", real, real, numbers=False),
     Row("eq", integer, integer),

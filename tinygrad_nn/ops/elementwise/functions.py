@@ -9,7 +9,7 @@ import numpy as np
 from ...autograd.declaring import elementwise
 from ...autograd.writing import in_place
 
-__all__ = ["cos", "exp", "log", "sin", "sqrt", "tanh"]
+__all__ = ["cos", "exp", "hypot", "log", "sin", "sqrt", "tanh"]
 
 exp = elementwise(np.exp, r"e^{x}", "Return e to the power x.", of="FloatArray")
 exp.vjp(input=lambda g, y: g * y)
@@ -34,6 +34,12 @@ cos = elementwise(np.cos, r"\cos x", "Return the cosine of an angle in radians."
 sin.vjp(input=lambda g, input: g * cos(input))
 cos.vjp(input=lambda g, input: -g * sin(input))
 
+hypot = elementwise(
+    *(np.hypot, r"\sqrt{a^2 + b^2}", "Return the length of the hypotenuse over input and other."),
+    of="FloatArray",
+)
+hypot.vjp(input=lambda g, input, y: g * (input / y), other=lambda g, other, y: g * (other / y))
+
 
 class FunctionMethods:
     """These operations as methods of a Tensor."""
@@ -41,5 +47,6 @@ class FunctionMethods:
     __slots__ = ()
 
     exp, log, sqrt, tanh, sin, cos = exp, log, sqrt, tanh, sin, cos
+    hypot = hypot
     exp_, log_, sqrt_ = in_place(exp), in_place(log), in_place(sqrt)
     tanh_, sin_, cos_ = in_place(tanh), in_place(sin), in_place(cos)
