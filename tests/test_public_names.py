@@ -201,9 +201,9 @@ TENSOR = """
     dtype element_size eq exp exp_ expand expand_as explain fill_ flatten flip float gather ge grad
     grad_fn gt half hypot index_add index_add_ index_select int inverse is_complex is_contiguous
     imag is_cuda is_floating_point is_inference is_leaf isnan item le log log_ log_softmax
-    logical_not logsumexp long lt mT matmul max maximum mean min minimum mm mul mul_ multiply mv name
-    ndim ne neg neg_ negative nelement node numel numpy outer permute pow pow_ real reciprocal reciprocal_
-    register_hook relu relu_ requires_grad requires_grad_ reshape reshape_as retain_grad
+    logical_not logsumexp long lt mT matmul max maximum mean min minimum mm mul mul_ multiply mv
+    name ndim ne neg neg_ negative nelement node numel numpy outer permute pow pow_ real reciprocal
+    reciprocal_ register_hook relu relu_ requires_grad requires_grad_ reshape reshape_as retain_grad
     retains_grad scatter_add scatter_add_ sgn shape sigmoid sigmoid_ sign sin sin_ size slogdet
     softmax sort split sqrt sqrt_ square square_ squeeze stride sub sub_ subtract sum swapaxes t
     tanh tanh_ to tolist transpose true_divide type_as unbind unsqueeze var version view view_as
