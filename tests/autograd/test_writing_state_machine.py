@@ -44,12 +44,10 @@ class Step(NamedTuple):
 # What is different and is to be: the reason, and when it holds. Such a line is left out; one that
 # turns out so when it is run ends the program.
 DOCUMENTED: dict[str, Callable[[Step], bool]] = {
-    "what keeps nothing for backward, such as a write into a part, can be gone back through again "
-    "here; PyTorch refuses": (
+    "what keeps nothing, such as a write into a part, can be gone back through twice here": (
         lambda step: step.errors[0] is None and "second time" in str(step.errors[1])
     ),
-    "an index is copied here, so that writing into it later changes nothing; PyTorch refuses "
-    "backward": (
+    "an index is copied here, and may be written to; PyTorch refuses backward": (
         lambda step: step.errors[0] is None and re.search("Long|BoolT", str(step.errors[1]))
     ),
     "no write goes into an expanded tensor here, in PyTorch a few do, such as zero_": (

@@ -13,7 +13,7 @@ from functools import cache
 from types import CodeType, FunctionType
 from typing import Any, cast
 
-import numpy as np
+from numpy import ndarray
 
 from ..arrays.indexing import as_index, is_basic
 from ..arrays.kinds import COMPLEX, DIFFERENTIABLE, REAL
@@ -37,50 +37,20 @@ from .operands import (
 )
 from .outputs import gradients_of
 from .recording import leave_several, remembered, remembered_each, sizes_of
-from .tensor_base import CONSTANT, INFERENCE_VERSION, TensorBase, make_tensor, new
+from .tensor_base import CONSTANT, INFERENCE_VERSION, make_tensor, new
+from .tensor_base import TensorBase as Tensor
 from .views import link_view
 from .written_call import call_source, named
 from .written_pull import pull_source
 
-TOOLS: dict[str, Any] = {
-    **{"CONSTANT": CONSTANT, "INFERENCE": INFERENCE, "INFERENCE_VERSION": INFERENCE_VERSION},
-    **{"DIFFERENTIABLE": DIFFERENTIABLE, "REAL": REAL, "SILENT": SILENT, "Tensor": TensorBase},
-    **{"COMPLEX": COMPLEX, "RECORD": RECORD, "Node": Node, "clock": clock, "mode": mode},
-    **{"ndarray": np.ndarray, "new": new},
-    **{
-        tool.__name__: tool
-        for tool in (
-            *(as_bool, as_dim, as_dims, as_dtype, as_index, as_shape, is_basic),
-            *(
-                as_float,
-                as_operand,
-                as_operands,
-                as_output,
-                as_outputs,
-                call_otherwise,
-                in_one_dtype,
-                refusal,
-                versioned,
-            ),
-            *(
-                leave_several,
-                make_tensor,
-                remembered,
-                remembered_each,
-                sizes_of,
-                link_view,
-            ),
-            *(freed, remember_call, gradients_of, pair_up, shape_of, shapes_of, written_since),
-        )
-    },
-    **{"silence": silence, "restore": restore},
-}
-
 
 def write(op: Op) -> None:
-    """Write both functions, from the rules that the operation has now."""
+    """Write both functions, from the rules that the operation has now.
+
+    They see what is imported above, and these names of the operation's own.
+    """
     scope = {
-        **TOOLS,
+        **globals(),
         "forward": op.forward,
         "name": op.public,
         "op": op,
