@@ -7,13 +7,14 @@ the output is real it does not, so that real and imag say themselves what a comp
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ...arrays.kinds import is_complex
 from ...autograd.declaring import op
-from ...autograd.op import Array
+from ...autograd.op import Array, FloatArray
 from ...errors import DTypeError
 
 __all__ = ["angle", "conj", "imag", "real"]
@@ -59,9 +60,12 @@ conj.vjp(input=lambda g: conj(g))
 
 
 @op(r"\arg x", elementwise=True)
-def angle(input: Array) -> Array:
+def angle(input: FloatArray) -> Array:
     """Return the angle in radians, from -pi to pi; of a real number 0 or pi."""
-    return np.angle(input).astype(input.real.dtype, copy=False)
+    if is_complex(input):
+        return np.angle(input)
+    turned = np.where(input < 0, math.pi, 0.0)  # of -0.0 too 0, where NumPy says pi
+    return np.where(np.isnan(input), input, turned).astype(input.dtype, copy=False)
 
 
 def _angle_rule(g: Array, input: Array) -> Array:
