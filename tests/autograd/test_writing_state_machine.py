@@ -44,8 +44,8 @@ class Step(NamedTuple):
 # What is different and is to be: the reason, and when it holds. Such a line is left out; one that
 # turns out so when it is run ends the program.
 DOCUMENTED: dict[str, Callable[[Step], bool]] = {
-    "what keeps nothing, such as a write into a part, can be gone back through twice here": (
-        lambda step: step.errors[0] is None and "second time" in str(step.errors[1])
+    "what keeps nothing can be gone back through twice here, and a kept tensor be detached_": (
+        lambda step: step.errors[0] is None and TWICE_OR_DETACHED.search(str(step.errors[1]))
     ),
     "an index is copied here, and may be written to; PyTorch refuses backward": (
         lambda step: step.errors[0] is None and re.search("Long|BoolT", str(step.errors[1]))
@@ -87,6 +87,7 @@ DOCUMENTED: dict[str, Callable[[Step], bool]] = {
         lambda step: step.kind == "backward" and None not in step.errors
     ),
 }
+TWICE_OR_DETACHED = re.compile("second time|detached in-place")
 KEPT_WHERE_IT_LIES = re.compile("output 0 of (Relu|Tanh|Exp|Sigmoid|Sqrt|AsStrided)(Backward0)?,")
 # Left out in `Machine.value`: where a value overlaps with what it is written to, its clone is
 # written. PyTorch leaves it undefined if a part overlaps, and where all does, as in x.mul_(x), it
