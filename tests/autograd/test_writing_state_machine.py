@@ -42,8 +42,8 @@ class Step(NamedTuple):
 # What is different and is to be: the reason, and when it holds. Such a line is left out; one that
 # turns out so when it is run ends the program.
 DOCUMENTED: dict[str, Callable[[Step], bool]] = {
-    "what keeps nothing can be gone back through twice here, a kept tensor be detached_, and a "
-    "bool tensor be subtracted": (
+    "what keeps nothing can be gone back through twice here, a kept tensor be detached_, a bool "
+    "tensor be subtracted, and a power be written to if its exponent needs no gradient": (
         lambda step: step.errors[0] is None and ALLOWED_HERE.search(str(step.errors[1]))
     ),
     "an index is copied here, and may be written to; PyTorch refuses backward": (
@@ -86,7 +86,7 @@ DOCUMENTED: dict[str, Callable[[Step], bool]] = {
         lambda step: step.kind == "backward" and None not in step.errors
     ),
 }
-ALLOWED_HERE = re.compile("second time|detached in-place|Subtraction, the")
+ALLOWED_HERE = re.compile("second time|detached in-place|Subtraction, the|output 0 of Pow")
 KEPT_WHERE_IT_LIES = re.compile("output 0 of (Relu|Tanh|Exp|Sigmoid|Sqrt|AsStrided)(Backward0)?,")
 # Left out in `Machine.value`: where a value overlaps with what it is written to, its clone is
 # written. PyTorch leaves it undefined if a part overlaps, and where all does, as in x.mul_(x), it
