@@ -175,7 +175,8 @@ def call_otherwise(op: Op, arguments: tuple[Any, ...], others: dict[str, Any]) -
     if needs and mode():
         raise GraphError(
             f"{op.public}(out=...) is not differentiable, and a tensor of shape "
-            f"{needs[0].array.shape} requires a gradient; leave out= away, or use tnn.no_grad()"
+            f"{needs[0].array.shape} requires a gradient; call it without out=, or under "
+            "tnn.no_grad()"
         )
     with no_grad():
         made = op.call(*positional, **keywords)

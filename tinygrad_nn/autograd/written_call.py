@@ -103,14 +103,10 @@ def call_source(op: Op) -> str:
     """Return the source of the function that users call."""
     arrays = {name: f"{name}_array" for name in op.operands}
     first = arrays[op.operands[0]] + ("[0]" if op.takes_sequence else "")
-    given = [f"{name}={name}" if p.keyword_only else name for name, p in named(op)]
-    for i, name in enumerate(op.parameters):
-        if name in arrays:
-            given[i] = (
-                given[i].replace(f"={name}", f"={arrays[name]}")
-                if "=" in given[i]
-                else arrays[name]
-            )
+    given = [
+        f"{name}={arrays.get(name, name)}" if p.keyword_only else arrays.get(name, name)
+        for name, p in named(op)
+    ]
     values = as_tuple(arrays.get(name, name) for name in op.parameters)
     lines = [f"def {op.public}({_signature(op)}):\n"]
     lines += [
@@ -136,6 +132,18 @@ def call_source(op: Op) -> str:
     lines.append(
         COMPUTE.format(results=results, given=", ".join(given), on_error=on_error, unpack=unpack)
     )
+    lines.append(_node(op))
+    if op.view:
+        several = "for y in made:\n        " if op.is_variadic else ""
+        steps = "None" if op.is_variadic else as_tuple(op.parameters[1:])
+        lines.append(f"    {several}link_view(y, {op.operands[0]}, op, {steps})\n")
+    if op.is_variadic:
+        lines.append("    y = tuple(made)\n")
+    return "".join([*lines, "    return y\n"])
+
+
+def _node(op: Op) -> str:
+    """Return the lines that make the output, with a Node if a gradient is wanted."""
     is_tensor = " or ".join(f"isinstance({name}, Tensor)" for name in op.operands)
     if op.takes_sequence:
         is_tensor = "are_tensors"
@@ -148,25 +156,13 @@ def call_source(op: Op) -> str:
     }
     if op.has_several:
         made = "made" if op.is_variadic else as_tuple(op.returns)
-        if op.is_variadic:
-            template = SEVERAL_OUTPUTS.format(names="made", shown="", made=made, **parts)
-        else:
-            shown = f"[:{len(op.returns)}]"
-            names = ", ".join(op.returns)
-            template = SEVERAL_OUTPUTS.format(names=names, shown=shown, made=made, **parts)
-        lines.append(template)
-    elif not op.differentiable:
-        lines.append(NO_GRADIENT.format(given_tensor=is_tensor))
-    else:
-        parts["wanted"] += _and_floating(op)
-        lines.append(ONE_OUTPUT.format(**parts))
-    if op.view:
-        several = "for y in made:\n        " if op.is_variadic else ""
-        steps = "None" if op.is_variadic else as_tuple(op.parameters[1:])
-        lines.append(f"    {several}link_view(y, {op.operands[0]}, op, {steps})\n")
-    if op.is_variadic:
-        lines.append("    y = tuple(made)\n")
-    return "".join([*lines, "    return y\n"])
+        names = "made" if op.is_variadic else ", ".join(op.returns)
+        shown = "" if op.is_variadic else f"[:{len(op.returns)}]"
+        return SEVERAL_OUTPUTS.format(names=names, shown=shown, made=made, **parts)
+    if not op.differentiable:
+        return NO_GRADIENT.format(given_tensor=is_tensor)
+    parts["wanted"] += _and_floating(op)
+    return ONE_OUTPUT.format(**parts)
 
 
 def named(op: Op) -> list[tuple[str, Parameter]]:
