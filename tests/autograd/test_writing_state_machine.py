@@ -105,7 +105,9 @@ OPERATIONS = [
     *["{x}.sum({d})", "{x}.sum()", "{x}.mean({d})", "{x}.mean()", "{x}.amax({d})", "{x}.max()"],
     *["{x}.max({d}).values", "{x}.logsumexp({d})", "{x}.softmax({d})", "{x}.log_softmax({d})"],
     *["torch.cat([{x}, {s}], {d})", "torch.stack([{x}, {s}], {d})", "{x} @ {m}", "{x} @ {x}.mT"],
-    *["torch.nn.functional.linear({x}, {m}.mT)", "{x}.gather(-1, {x}.argmax(-1, True))"],
+    # gather of a copy: PyTorch keeps its input and refuses backward once that is written; here the
+    # shape is enough (docs/differences.md)
+    *["torch.nn.functional.linear({x}, {m}.mT)", "({x} + 0).gather(-1, {x}.argmax(-1, True))"],
 ]
 VIEWS = [
     *["{x}[0]", "{x}[-1]", "{x}[1:]", "{x}[..., 0]", "{x}[..., ::2]", "{x}[None]", "{x}[:, None]"],
@@ -193,7 +195,7 @@ class Machine:
         floats = self.names(torch.is_floating_point)
         if kind == "make" or not floats:
             return Step("make", f"t{self.count} = {self.made(numbers)}", None, [], grad_mode)
-        name = numbers.of(floats if kind in ("operation", "pick", "grad") else self.names())
+        name = numbers.of(self.names() if kind in ("view", "write", "set", "switch") else floats)
         x = self.theirs[name]
         others = [self.theirs[other] for other in self.names() if other != name]
         return Step(kind, self.line(kind, name, numbers), x, others, grad_mode)
