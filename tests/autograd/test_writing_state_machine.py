@@ -83,6 +83,9 @@ DOCUMENTED: dict[str, Callable[[Step], bool]] = {
     "PyTorch writes up to the index that is out of range, here nothing is written": (
         lambda step: step.kind == "set" and None not in step.errors
     ),
+    "a write by an index array takes another dtype, as one by a slice does": (
+        lambda step: step.errors[0] is None and "Index put" in str(step.errors[1])
+    ),
     "a backward that fails has added to the gradients of some leaves in PyTorch": (
         lambda step: step.kind == "backward" and None not in step.errors
     ),

@@ -30,3 +30,15 @@ except (ImportError, AttributeError):  # a NumPy that keeps its settings elsewhe
     def restore(block: Any) -> None:
         """Turn the warnings back to what they were."""
         block.__exit__()
+
+
+class quiet:  # noqa: N801 - a block of code, as errstate is
+    """No warnings inside a `with` block."""
+
+    __slots__ = ("before",)
+
+    def __enter__(self) -> None:
+        self.before = silence(SILENT)
+
+    def __exit__(self, *exception: object) -> None:
+        restore(self.before)

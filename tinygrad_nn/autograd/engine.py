@@ -5,7 +5,6 @@ Read `../ops/elementwise/` next, where the rules are; this is all that runs them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from heapq import heapify, heappop, heappush
 from operator import attrgetter
 from typing import Any
@@ -14,25 +13,16 @@ import numpy as np
 
 from ..arrays.dtypes import from_numpy
 from ..arrays.kinds import COMPLEX, is_array, is_complex
-from ..arrays.warnings import SILENT, restore, silence
+from ..arrays.warnings import quiet
 from ..errors import DTypeError, GraphError, ShapeError
 from .anomaly import check_finite
 from .grad_mode import enable_grad, mode
-from .gradients import (
-    accumulate,
-    as_tensor,
-    fit,
-    fit_tensor,
-    in_dtype,
-    no_gradient,
-    watch,
-)
+from .gradients import accumulate, as_tensor, fit, no_gradient, watch
 from .node import Node
 from .op import Array, freed, written_since
 from .outputs import gradients_of
 from .tensor_base import CONSTANT, TensorBase, make_tensor
 
-_NOTHING = nullcontext()
 Observer = Callable[[Node, Any, list[tuple[Node, Any]]], None]
 
 
@@ -63,22 +53,12 @@ def backward(
         tensor([2., 4.])
     """
     start = _start(tensors, grad_tensors, create_graph)
-    targets = None
-    if inputs is not None:
-        targets = _as_list(inputs)
-        if not targets:
-            raise GraphError("backward(inputs=...) got an empty list; leave it out for all leaves")
-        for i, target in enumerate(targets):
-            if target.node is None:
-                raise GraphError(f"backward(inputs=...): input {i} does not require a gradient")
+    targets = None if inputs is None else _targets(inputs, "backward(inputs=...)")
     keep = create_graph if retain_graph is None else retain_graph
-    found, ours = _run(start, targets, create_graph, keep)
-    quiet = silence(SILENT)
-    try:
+    with quiet():
+        found, fresh = _visit(start, targets, create_graph, keep)
         for node, gradient in found.items():
-            accumulate(node, gradient, node in ours, create_graph)
-    finally:
-        restore(quiet)
+            accumulate(node, gradient, node in fresh, create_graph)
 
 
 def grad(
@@ -112,15 +92,11 @@ def grad(
         raise ValueError(
             "grad(): materialize_grads=True asks for zeros, allow_unused=False refuses"
         )
-    targets = _as_list(inputs)
-    if not targets:
-        raise GraphError("grad() got an empty list of inputs; name the tensors to differentiate by")
-    for i, target in enumerate(targets):
-        if target.node is None:
-            raise GraphError(f"grad(): input {i} does not require a gradient")
+    targets = _targets(inputs, "grad()")
     start = _start(outputs, grad_outputs, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
-    found, ours = _run(start, targets, create_graph, keep)
+    with quiet():
+        found, fresh = _visit(start, targets, create_graph, keep)
     results: list[Any] = []
     for i, target in enumerate(targets):
         gradient = found.get(target.node)
@@ -131,8 +107,8 @@ def grad(
                 f"grad(): input {i}, of shape {target.array.shape}, was not used to compute the "
                 "outputs; pass allow_unused=True to get None for it"
             )
-        results.append(as_tensor(gradient, target.node in ours))
-        ours.discard(target.node)  # an input named twice gets two arrays
+        results.append(as_tensor(gradient, target.node in fresh))
+        fresh.discard(target.node)  # an input named twice gets two arrays
     return tuple(results)
 
 
@@ -154,13 +130,14 @@ def observe(
             node.saved = tuple(
                 (values[name], CONSTANT, 0) if name in values else None for name in node.op.kept
             )
-        _run({root.node: start}, None, False, True, observer)  # type: ignore[dict-item]
+        with quiet():
+            _visit({root.node: start}, None, False, True, observer)  # type: ignore[dict-item]
     finally:
         for node in freed:
             node.saved = None
 
 
-def _run(
+def _visit(
     pending: dict[Node, Any],
     targets: list[TensorBase] | None,
     create_graph: bool,
@@ -169,27 +146,15 @@ def _run(
 ) -> tuple[dict[Node, Any], set[Node]]:
     """Return the gradients of leaves or `targets`, and the Nodes whose array nobody else holds.
 
-    `pending` holds the gradient that each root has.
+    `pending` holds the gradient of each root. Nodes are visited newest first: all that could add to
+    a gradient was visited before it is taken further.
     """
-    quiet = silence(SILENT)
-    try:
-        with enable_grad() if create_graph and not mode() else _NOTHING:
-            return _visit(pending, targets, create_graph, retain_graph, observer)
-    finally:
-        restore(quiet)
-
-
-def _visit(
-    pending: dict[Node, Any],
-    targets: list[TensorBase] | None,
-    create_graph: bool,
-    retain_graph: bool,
-    observer: Observer | None,
-) -> tuple[dict[Node, Any], set[Node]]:
-    """Visit the Nodes that have a gradient, newest first: all that could add to it were visited."""
+    if create_graph and not mode():
+        with enable_grad():
+            return _visit(pending, targets, create_graph, retain_graph)
     heap = [(-node.serial, node) for node in pending if node.op is not None]
     heapify(heap)
-    ours: set[Node] = set()  # Nodes whose pending gradient is an array that nobody else holds
+    fresh: set[Node] = set()  # Nodes whose pending gradient is an array that nobody else holds
     found: dict[Node, Any] = {}
     ends = wanted = None
     if targets is not None:
@@ -208,44 +173,45 @@ def _visit(
                 found[node] = g
             if wanted is not None and wanted.isdisjoint(node.inputs):
                 continue  # the end of the way: its inputs are not asked for, nor is it freed
-            contributions = _pull_with_care(node, g, wanted, create_graph)
-            if observer is not None:
-                observer(node, g, contributions)
+            contributions = _pull_with_care(node, g, wanted, create_graph, observer)
         for edge, contribution in contributions:
             try:
-                if contribution.shape != edge.shape:
-                    contribution = fit(contribution, edge, node)
-                if contribution.dtype is not edge.dtype and not create_graph:
-                    contribution = in_dtype(contribution, edge)
+                fits = contribution.shape == edge.shape and contribution.dtype is edge.dtype
             except AttributeError:
                 raise no_gradient(contribution, node) from None
+            if not fits:
+                contribution = fit(contribution, edge, node, create_graph)
             if edge not in pending:
                 pending[edge] = contribution
                 if edge.op is not None:
                     heappush(heap, (-edge.serial, edge))
                 elif not create_graph and contribution is not g and contribution.base is None:
-                    ours.add(edge)  # a rule made it: being linear in g, it hands on no kept value
-            elif edge in ours:
+                    fresh.add(edge)  # a rule made it: being linear in g, it hands on no kept value
+            elif edge in fresh:
                 total = pending[edge]
-                total += contribution  # in place: the buffer is ours
+                total += contribution  # in place
                 pending[edge] = total
             else:
-                pending[edge] = total = pending[edge] + contribution
-                if type(total) is np.ndarray:
-                    ours.add(edge)
+                pending[edge] = pending[edge] + contribution
+                if not create_graph and edge.shape is not None:
+                    fresh.add(edge)
         if node.saved and not retain_graph:
             node.saved = None
     for leaf, g in pending.items():
         if ends is None or leaf in ends:
             if leaf.extra.hooks and observer is None:  # type: ignore[union-attr]
                 g = watch(leaf, g, create_graph)
-                ours.discard(leaf)
+                fresh.discard(leaf)
             found[leaf] = g
-    return found, ours
+    return found, fresh
 
 
 def _pull_with_care(
-    node: Node, g: Any, wanted: set[Node] | None, create_graph: bool
+    node: Node,
+    g: Any,
+    wanted: set[Node] | None,
+    create_graph: bool,
+    observer: Observer | None,
 ) -> list[tuple[Node, Any]]:
     """Go back through a Node in a pass that is recorded, watched, or only for some inputs.
 
@@ -257,10 +223,10 @@ def _pull_with_care(
         contributions = [(edge, each.conj()) for edge, each in pulled]
     else:
         contributions = pull(node, g, wanted, create_graph)
-    if create_graph:
-        contributions = [(edge, fit_tensor(each, edge, node)) for edge, each in contributions]
     if node.extra is not None:
         check_finite(node, contributions)
+    if observer is not None:
+        observer(node, g, contributions)
     return contributions
 
 
@@ -312,14 +278,24 @@ def _leading_to(targets: set[Any], roots: Iterable[Node]) -> set[Node]:
 
 
 def _as_list(given: Any) -> list[Any]:
-    if given is None:
-        return []
     return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
+def _targets(inputs: Any, name: str) -> list[Any]:
+    """Return the tensors whose gradients are asked for."""
+    targets = _as_list(inputs)
+    if not targets:
+        raise GraphError(f"{name} got an empty list of inputs; name tensors to differentiate by")
+    for i, target in enumerate(targets):
+        if target.node is None:
+            raise GraphError(f"{name}: input {i} does not require a gradient")
+    return targets
 
 
 def _start(tensors: Any, given: Any, create_graph: bool) -> dict[Node, Any]:
     """Return the gradient that each root starts from: 1, if it is a scalar and none is given."""
-    roots, gradients = _as_list(tensors), _as_list(given)
+    roots = _as_list(tensors)
+    gradients = [] if given is None else _as_list(given)
     if gradients and len(gradients) != len(roots):
         raise GraphError(f"got {len(roots)} tensors but {len(gradients)} gradients for them")
     start: dict[Node, Any] = {}

@@ -10,33 +10,38 @@ from typing import Any
 import numpy as np
 
 from ..arrays.dtypes import from_numpy
-from ..arrays.kinds import REAL, is_array, is_complex
+from ..arrays.kinds import REAL, is_complex
 from ..arrays.sums import sum_to_shape
 from ..errors import DTypeError, GraphError, ShapeError
 from .anomaly import check_kept
 from .grad_mode import no_grad
 from .node import Node, extra_of
-from .op import Array
 from .tensor_base import TensorBase, make_tensor
 
 _NOTHING = nullcontext()
 
 
-def fit(contribution: Array, edge: Node, node: Node) -> Array:
-    """Sum a contribution to its input's shape: the gradient of broadcasting."""
-    try:
-        return sum_to_shape(contribution, edge.shape)
-    except (ValueError, IndexError):
-        raise ShapeError(
-            f"the gradient rule of {node.op.name} gave shape {contribution.shape} for an operand "
-            f"of shape {edge.shape}"
-        ) from None
+def fit(contribution: Any, edge: Node, node: Node, recorded: bool) -> Any:
+    """Make of a contribution what its input's gradient is: of its shape, of its dtype, and real.
 
-
-def in_dtype(contribution: Array, edge: Node) -> Array:
-    """Return a contribution in its input's dtype: of a real input, what is real of it."""
-    if edge.dtype in REAL and is_complex(contribution):
+    Summing to the shape is the gradient of broadcasting.
+    """
+    if edge.shape is None:
+        return contribution
+    if recorded and not isinstance(contribution, TensorBase):
+        contribution = make_tensor(contribution)
+    if contribution.shape != edge.shape:
+        try:
+            contribution = sum_to_shape(contribution, edge.shape)
+        except (ValueError, IndexError):
+            raise ShapeError(
+                f"the gradient rule of {node.op.name} gave shape {contribution.shape} for an "
+                f"operand of shape {edge.shape}"
+            ) from None
+    if edge.dtype in REAL and is_complex(getattr(contribution, "array", contribution)):
         contribution = contribution.real
+    if recorded:
+        return contribution.to(from_numpy(edge.dtype))
     return contribution.astype(edge.dtype, copy=False)
 
 
@@ -45,23 +50,6 @@ def no_gradient(contribution: Any, node: Node) -> Exception:
     return GraphError(
         f"the gradient rule of {node.op.public} returned {type(contribution).__name__}, no array"
     )
-
-
-def fit_tensor(contribution: Any, edge: Node, node: Node) -> Any:
-    """Do the same for a contribution that is recorded."""
-    if edge.shape is None:
-        return contribution
-    if not isinstance(contribution, TensorBase):
-        if not is_array(contribution) and not isinstance(contribution, np.generic):
-            raise no_gradient(contribution, node)
-        contribution = make_tensor(contribution)
-    if contribution.array.shape != edge.shape:
-        contribution = fit(contribution, edge, node)
-    if contribution.array.dtype != edge.dtype:
-        if edge.dtype in REAL and is_complex(contribution.array):
-            contribution = contribution.real
-        contribution = contribution.to(from_numpy(edge.dtype))
-    return contribution
 
 
 def watch(node: Node, g: Any, create_graph: bool) -> Any:
