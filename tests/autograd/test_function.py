@@ -5,10 +5,13 @@ Read `test_function_mistakes.py` next.
 from __future__ import annotations
 
 from typing import Any
+from weakref import ref
 
 import pytest
 from beside_torch import assert_same, leaf
 from custom_function import cube, function
+
+import tinygrad_nn as tnn
 
 # --- one output, one input ------------------------------------------------------------------------
 
@@ -218,3 +221,25 @@ def test_an_input_returned_as_it_is_becomes_another_tensor():
         return y is x, y.is_leaf, x.grad, x.is_leaf
 
     assert_same(program)
+
+
+def test_what_forward_leaves_in_ctx_goes_with_the_graph():
+    class Notes:
+        pass
+
+    class Noted(tnn.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.notes = Notes()
+            notes.append(ref(ctx.notes))
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+
+    notes = []
+    y = Noted.apply(leaf(tnn, 1.0))
+    assert notes[0]() is not None
+    del y
+    assert notes[0]() is None

@@ -49,8 +49,8 @@ def test_an_operation_has_one_row_and_a_case_one_name():
 def test_every_gradient_rule_runs_in_some_sample(row):
     op = registry[row.name]
     most = max(len(sample.shapes) for sample in row.samples)
-    ruled = [name for rule in op.all_rules for name in rule.operands]
-    assert len(ruled) == len(set(ruled)) <= (1 if op.takes_sequence else most)
+    ruled = [name for rule in op.rules for name in rule.operands]
+    assert len(ruled) == len(set(ruled)) <= (1 if op.sequence else most)
     reached = set()
     for case in cases([row]):
         result = run(tnn, case, case.draw())

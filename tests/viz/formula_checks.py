@@ -149,7 +149,7 @@ class Call:
         }
         self.y = outputs[0].detach().numpy()
         names = [name for name in self.op.operands if name not in given]
-        named = dict(zip(names, [operands] if self.op.takes_sequence else operands, strict=False))
+        named = dict(zip(names, [operands] if self.op.sequence else operands, strict=False))
         self.given = {**given, **node.constants(), **named}
         for name in set(self.op.parameters) - self.given.keys():
             self.given[name] = None
@@ -160,7 +160,7 @@ class Call:
     def by_code(self, rule, operand):
         """What the rule returns, broadcast to what its operand took part in."""
         value = self.given[operand]
-        listed = self.op.takes_sequence
+        listed = self.op.sequence
         shapes = [each.shape for each in value] if listed else np.shape(value)
         known = {**self.given, **self.kept, **self.named_gradients, "g": self.g}
         known[f"{operand}_shape"] = shapes
@@ -186,7 +186,7 @@ class Call:
         for name, bound in (("min", -np.inf), ("max", np.inf)):
             if given.get(name, 0) is None:
                 given[name] = bound
-        if not self.op.takes_sequence:
+        if not self.op.sequence:
             given[f"{operand}_shape"] = np.shape(given[operand])
         known = {**more, **given, "g": g, "y": y}
         names = {**rule.formula.__globals__, **known, **vocabulary(known)}
@@ -198,11 +198,11 @@ class Call:
 def check_formula(case, op=None):
     """Compare every rule of an operation with its formula, on the operands of one case."""
     call = Call(case, op)
-    for rule in call.op.all_rules:
+    for rule in call.op.rules:
         for operand in call.differentiated.intersection(rule.operands):
             found = call.by_code(rule, operand)
             told = call.by_formula(rule, operand, rule_expression(call.op, operand))
-            pairs = zip(found, told, strict=True) if call.op.takes_sequence else [(found, told)]
+            pairs = zip(found, told, strict=True) if call.op.sequence else [(found, told)]
             for one, other in pairs:
                 np.testing.assert_allclose(
                     *np.broadcast_arrays(one, other), 1e-6, 1e-7, err_msg=f"{case}, {operand}"

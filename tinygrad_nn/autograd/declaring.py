@@ -131,14 +131,12 @@ def _declare(operation: Op, doc: str | None, module: str) -> Any:
 
     def vjp(**rules: Callable[..., Any]) -> Any:
         read = tuple(operation.read_rule((operand,), rule) for operand, rule in rules.items())
-        operation.rules += read
-        operation.rules_changed()
+        operation.set_rules(operation.rules + read)
         return call
 
     def backward(rule: Callable[..., Any]) -> Callable[..., Any]:
         operands = tuple(p.name for p in operation.signature if "Array" in p.annotation)
-        operation.joint = operation.read_rule(operands, rule)
-        operation.rules_changed()
+        operation.set_rules((operation.read_rule(operands, rule),), is_joint=True)
         return rule
 
     def composite(function: Callable[..., Any]) -> Any:

@@ -217,7 +217,7 @@ def _pull_with_care(
 
     A rule is written for real numbers. For complex ones the gradient is conj(rule(conj(g))).
     """
-    pull = _through_composite if create_graph and node.op.joint is not None else node.op.pull
+    pull = _through_composite if create_graph and node.op.is_joint else node.op.pull
     if node.dtype in COMPLEX:
         pulled = pull(node, g.conj(), wanted, create_graph)
         contributions = [(edge, each.conj()) for edge, each in pulled]

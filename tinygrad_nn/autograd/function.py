@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-from ..arrays.kinds import is_differentiable
 from ..errors import DTypeError, GraphError
 from .grad_mode import mode, no_grad
-from .node import Node, Operand, clock
-from .op import freed, written_since
+from .node import Node, Origin
+from .op import freed, pair_up, written_since
 from .outputs import gradients_of, make_selector
+from .recording import leave_several, remembered
 from .tensor_base import TensorBase, make_tensor
 from .views import base_of, renew_views
 
@@ -23,9 +23,10 @@ from .views import base_of, renew_views
 class Context:
     """What forward leaves for backward: the `ctx` of both."""
 
-    def __init__(self) -> None:
+    def __init__(self, needs_input_grad: tuple[bool, ...]) -> None:
+        self.needs_input_grad = needs_input_grad
         self.to_save: tuple[Any, ...] = ()
-        self.needs_input_grad: tuple[bool, ...] = ()
+        self.sources: list[Any] = []  # per saved tensor its Node, or which output of the call it is
         self.non_differentiable: set[int] = set()
         self.dirty: set[int] = set()
         self.materialize_grads = True
@@ -68,7 +69,7 @@ class Context:
         if node.saved is None:
             raise freed(node)
         tensors = []
-        for name, entry, source in zip(node.op.kept, node.saved, node.arguments, strict=True):
+        for name, entry, source in zip(node.op.kept, node.saved, self.sources, strict=True):
             if entry is not None and entry[1][0] != entry[2]:
                 raise written_since(node, name)
             owner = make_selector(node, source) if isinstance(source, int) else source
@@ -76,21 +77,17 @@ class Context:
         return tuple(tensors)
 
 
-class _FunctionOp:
-    """The Op of one call of a Function: runs the user's backward."""
+class _FunctionOp(Origin):
+    """What one call of a Function leaves: runs the user's backward."""
 
-    latex = ""
-    joint = None
     is_variadic = True
-    returns: tuple[str, ...] = ()
 
     def __init__(self, function: type[Function], ctx: Context) -> None:
+        super().__init__(function.__name__, f"{function.__name__}Backward")
         self.function = function
         self.ctx = ctx
-        self.name = self.public = function.__name__
-        self.backward_name = f"{function.__name__}Backward"
         self.kept = tuple(f"saved tensor {i}" for i in range(len(ctx.to_save)))
-        self.parameters = self.kept
+        self.parameters = tuple(inspect.signature(function.forward).parameters)[1:]
 
     def pull(self, node: Node, g: Any, wanted: Any, recorded: bool) -> list[Any]:
         """Return the contributions to the arguments of forward, from the user's backward."""
@@ -106,38 +103,23 @@ class _FunctionOp:
                 answers = self.function.backward(self.ctx, *gradients)
         finally:
             self.ctx._node = None
-        if not isinstance(answers, tuple):
-            answers = (answers,)
+        answers = list(answers) if isinstance(answers, tuple) else [answers]
         while len(answers) > len(node.inputs) and answers[-1] is None:
-            answers = answers[:-1]
-        if len(answers) != len(node.inputs):
-            raise GraphError(
-                f"{self.name}.backward returned {len(answers)} gradients for {len(node.inputs)} "
-                "inputs; return one per argument of forward, None for those that need none"
-            )
-        found = []
-        for i, (edge, answer) in enumerate(zip(node.inputs, answers, strict=True)):
-            if edge is None or answer is None or (wanted is not None and edge not in wanted):
-                continue
-            if not isinstance(answer, TensorBase):
+            answers.pop()
+        for i, answer in enumerate(answers):
+            if answer is not None and not isinstance(answer, TensorBase):
                 raise DTypeError(
                     f"{self.name}.backward returned {type(answer).__name__} for input {i}, not a "
                     "Tensor"
                 )
-            found.append((edge, answer if recorded else answer.array.view()))  # a view: not ours
-        return found
-
-    def operands_of(self, node: Node) -> Iterator[Operand]:
-        """Yield the tensors that forward took, those that need a gradient."""
-        names = list(inspect.signature(self.function.forward).parameters)[1:]
-        for i, edge in enumerate(node.inputs):
-            if edge is not None:
-                name = names[i] if i < len(names) else f"argument {i}"
-                yield Operand(name, edge, None, False)
-
-    def constants_of(self, node: Node) -> dict[str, Any]:
-        """Return nothing: what else a Function is called with is its own affair."""
-        return {}
+            if answer is not None and not recorded:
+                answers[i] = answer.array.view()  # a view: who else holds the array is not known
+        found = pair_up(self, node.inputs, [edge is not None for edge in node.inputs], answers)
+        return [
+            (edge, each)
+            for edge, each in found
+            if each is not None and (wanted is None or edge in wanted)
+        ]
 
 
 class Function:
@@ -176,9 +158,8 @@ class Function:
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run forward and record it."""
-        ctx = Context()
         inputs = tuple(arg.node if isinstance(arg, TensorBase) else None for arg in args)
-        ctx.needs_input_grad = tuple(edge is not None for edge in inputs)
+        ctx = Context(tuple(edge is not None for edge in inputs))
         with no_grad():
             result = cls.forward(ctx, *args, **kwargs)
         outputs = list(result) if isinstance(result, tuple) else [result]
@@ -190,12 +171,12 @@ class Function:
                 )
         if not any(ctx.needs_input_grad) or not mode():
             return result
-        given = {id(arg) for arg in args if isinstance(arg, TensorBase)}
         for arg in args:
             if id(arg) in ctx.dirty:
                 _check_dirty(arg, cls.__name__)
+        given = {id(arg) for arg in args if isinstance(arg, TensorBase)}
         outputs = [_own_output(each, given, ctx) for each in outputs]
-        _record(cls, ctx, inputs, args, outputs)
+        _record(_FunctionOp(cls, ctx), inputs, args, outputs)
         return tuple(outputs) if isinstance(result, tuple) else outputs[0]
 
 
@@ -221,37 +202,27 @@ def _check_dirty(x: Any, name: str) -> None:
 
 
 def _record(
-    function: type[Function],
-    ctx: Context,
-    inputs: tuple[Node | None, ...],
-    args: tuple[Any, ...],
-    outputs: list[Any],
+    op: _FunctionOp, inputs: tuple[Node | None, ...], args: tuple[Any, ...], outputs: list[Any]
 ) -> None:
     """Make the Node of the call, and a Node per output that selects its gradient."""
-    node = Node()
-    node.op = _FunctionOp(function, ctx)
-    node.serial = clock()
-    node.inputs = inputs
-    node.shape = None  # type: ignore[assignment]  # its gradient is several arrays
-    node.dtype = None  # nor does anybody conjugate around the user's own rule
-    node.outputs = tuple((each.array.shape, each.array.dtype) for each in outputs)
-    node.extra = None
-    by_output = {id(each): i for i, each in enumerate(outputs)}
-    sources: list[Any] = []
-    saved: list[Any] = []
-    for each in ctx.to_save:
-        saved.append(None if each is None else (each.array, each.version, each.version[0]))
-        is_output = id(each) in by_output and each.node is None
-        sources.append(by_output[id(each)] if is_output else getattr(each, "node", None))
-    node.saved = tuple(saved)
-    node.arguments = tuple(sources)
-    for i, output in enumerate(outputs):
-        if id(output) in ctx.non_differentiable or not is_differentiable(output.array):
-            continue
-        output.node = make_selector(node, i)
-        if id(output) in ctx.dirty:
-            renew_views(output)
+    ctx = op.ctx
+    places = {id(each): i for i, each in enumerate(outputs) if each.node is None}
+    ctx.sources = [places.get(id(each), getattr(each, "node", None)) for each in ctx.to_save]
+    saved = tuple(
+        None if each is None else (each.array, each.version, each.version[0])
+        for each in ctx.to_save
+    )
     ctx.to_save = ()
+    arguments = tuple(None if edge else remembered(x) for x, edge in zip(args, inputs, strict=True))
+    before = [each.node for each in outputs]
+    leave_several(op, outputs, inputs, saved, arguments, mode())
+    for each, node in zip(outputs, before, strict=True):
+        if id(each) in ctx.non_differentiable:
+            each.node = node
+        elif each.node is not None:
+            each.node.inputs[0].dtype = None  # nobody conjugates around the user's own rule
+        if id(each) in ctx.dirty:
+            renew_views(each)
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:

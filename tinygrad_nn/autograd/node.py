@@ -22,6 +22,61 @@ class Operand(NamedTuple):
     tensor: Any = None  # if it needs no gradient and somebody still holds it
 
 
+class Origin:
+    """What made a tensor: a Node's `op`. It goes back through the Node, and tells what it took."""
+
+    latex = ""
+    parameters: tuple[str, ...] = ()
+    sequence: str | None = (
+        None  # the parameter that takes a list of tensors, which are all it takes
+    )
+    returns: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()  # names of what a Node may keep, in the order of its `saved`
+    is_joint = False  # whether one rule on arrays gives the gradients of all operands
+    composite: Callable[..., Any] | None = None  # by simpler operations, for where it is recorded
+    pull: Callable[..., list[tuple[Node, Any]]]  # (node, g, wanted, recorded): its contributions
+
+    def __init__(self, name: str, backward_name: str) -> None:
+        self.name = self.public = name
+        self.backward_name = backward_name
+
+    def operands_of(self, node: Node) -> Iterator[Operand]:
+        """Yield what the operation took; see `Node.operands`."""
+        names, held, kept = self.parameters, node.arguments, node.kept()
+        if self.sequence is not None:
+            held = held[names.index(self.sequence)]
+            names = tuple(f"{self.sequence}[{i}]" for i in range(len(held)))
+            arrays, unchanged = kept.get(self.sequence, ((), True))
+            kept = {name: (a, unchanged) for name, a in zip(names, arrays, strict=False)}
+        for name, edge, value in zip(names, node.inputs, held, strict=False):
+            if edge is None and not isinstance(value, ref):
+                continue  # a number, or nothing
+            tensor = value() if isinstance(value, ref) else None
+            array, unchanged = kept.get(name, (getattr(tensor, "array", None), True))
+            yield Operand(name, edge, array if unchanged else None, name in kept, tensor)
+
+    def constants_of(self, node: Node) -> dict[str, Any]:
+        """Return the arguments that are no tensors; see `Node.constants`."""
+        edges = (None,) * len(self.parameters) if self.sequence else node.inputs
+        return {
+            name: value
+            for name, edge, value in zip(self.parameters, edges, node.arguments, strict=False)
+            if edge is None and not isinstance(value, ref) and name != self.sequence
+        }
+
+
+def _in_extra(field: str, default: Any, doc: str) -> Any:
+    """Make a property of what few Nodes have, and keep in their Extra."""
+
+    def read(self: Node) -> Any:
+        return default if self.extra is None else getattr(self.extra, field)
+
+    def set_(self: Node, value: Any) -> None:
+        setattr(extra_of(self), field, value)
+
+    return property(read, set_, doc=doc)
+
+
 class Node:
     """What backward needs of one tensor: how it was made, and from which Nodes.
 
@@ -103,36 +158,9 @@ class Node:
         reference = None if self.extra is None else self.extra.tensor
         return None if reference is None else reference()
 
-    @property
-    def given_name(self) -> str | None:
-        """What the user called the tensor, `x.name = ...`."""
-        return None if self.extra is None else self.extra.name
-
-    @given_name.setter
-    def given_name(self, name: str | None) -> None:
-        extra_of(self).name = name
-
-    @property
-    def grad(self) -> Any:
-        """The gradient that a leaf has collected, or that was retained."""
-        return None if self.extra is None else self.extra.grad
-
-    @grad.setter
-    def grad(self, gradient: Any) -> None:
-        extra_of(self).grad = gradient
-
-    @property
-    def retains_grad(self) -> bool:
-        """Whether a gradient that comes by is kept."""
-        return self.extra is not None and self.extra.retains_grad
-
-    def retain_grad(self) -> None:
-        """Keep the gradient that comes by."""
-        extra_of(self).retains_grad = True
-
-    def freeze(self) -> None:
-        """Let a leaf collect no gradient any more: its tensor has left the graph."""
-        extra_of(self).retains_grad = False
+    given_name = _in_extra("name", None, "What the user called the tensor, `x.name = ...`.")
+    grad = _in_extra("grad", None, "The gradient that a leaf has collected, or that was retained.")
+    retains_grad = _in_extra("retains_grad", False, "Whether a gradient that comes by is kept.")
 
 
 class Extra:

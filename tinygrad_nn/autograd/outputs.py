@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .node import Node, Operand, clock
+from .node import Node, Operand, Origin, clock
 from .tensor_base import make_tensor
 
 
@@ -50,21 +50,16 @@ def gradients_of(node: Node, g: Any, recorded: bool) -> list[Any]:
     return found
 
 
-class Selector:
-    """The Op of output number i: hands its gradient on under that number."""
+class Selector(Origin):
+    """What makes output number i of a call: hands its gradient on under that number."""
 
-    latex = ""
     parameters = ("outputs",)
-    kept: tuple[str, ...] = ()
-    joint = None
 
-    def __init__(self, op: Any, position: int) -> None:
-        self.of = op
-        self.name = self.public = op.public
-        self.backward_name = op.backward_name
+    def __init__(self, name: str, backward_name: str, position: int) -> None:
+        super().__init__(name, backward_name)
         self.position = position
 
-    def pull(self, node: Node, g: Any, wanted: Any, recorded: bool) -> list[Any]:
+    def pull(self, node: Node, g: Any, wanted: Any, recorded: bool) -> list[tuple[Node, Any]]:
         """Return the one contribution, to the Node of the call."""
         edge: Any = node.inputs[0]
         if wanted is not None and edge not in wanted:
@@ -80,16 +75,13 @@ class Selector:
         return node.inputs[0].constants()  # type: ignore[union-attr]
 
 
-@lru_cache(maxsize=4096)
-def selector_of(op: Any, position: int) -> Selector:
-    """Return the Op of an output, one for all calls."""
-    return Selector(op, position)
+_selector = lru_cache(maxsize=4096)(Selector)  # one for all calls of an operation
 
 
 def make_selector(node: Node, position: int) -> Node:
     """Make the Node of output number `position` of a call's Node."""
     selector = Node()
-    selector.op = selector_of(node.op, position)
+    selector.op = _selector(node.op.public, node.op.backward_name, position)
     selector.serial = clock()
     selector.inputs = (node,)
     selector.arguments = selector.saved = ()

@@ -23,7 +23,7 @@ from .anomaly import remember_call
 from .arguments import as_bool, as_dim, as_dims, as_dtype, as_shape
 from .grad_mode import INFERENCE, RECORD, mode
 from .node import Node, clock
-from .op import Op, freed, pair_up, shape_of, shapes_of, written_since
+from .op import Op, freed, pair_up, written_since
 from .operands import (
     as_float,
     as_operand,
@@ -54,7 +54,7 @@ def write(op: Op) -> None:
         "forward": op.forward,
         "name": op.public,
         "op": op,
-        "rule": op.joint.formula if op.joint else op.rules[0].formula if op.rules else None,
+        "rule": op.rules[0].formula if op.rules else None,
         "tensor_class": tensor_base.tensor_class,
         "result_type": op.result_type if op.has_several else None,
         "value_of": op.value_of,

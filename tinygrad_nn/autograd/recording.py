@@ -11,14 +11,13 @@ from weakref import ref
 from ..arrays.kinds import COMPLEX, DIFFERENTIABLE
 from .anomaly import remember_call
 from .grad_mode import RECORD
-from .node import Node, clock
-from .op import Op
+from .node import Node, Origin, clock
 from .outputs import make_selector
 from .tensor_base import TensorBase
 
 
 def make_node(
-    op: Op,
+    op: Origin,
     inputs: tuple[Node | None, ...],
     saved: tuple[Any, ...],
     arguments: tuple[Any, ...],
@@ -54,7 +53,7 @@ def sizes_of(arrays: Sequence[Any]) -> tuple[tuple[int, ...], ...]:
 
 
 def leave_several(
-    op: Op,
+    op: Any,
     made: Sequence[Any],
     inputs: tuple[Node | None, ...],
     saved: tuple[Any, ...],

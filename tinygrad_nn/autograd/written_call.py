@@ -102,7 +102,7 @@ SEVERAL_OUTPUTS = """\
 def call_source(op: Op) -> str:
     """Return the source of the function that users call."""
     arrays = {name: f"{name}_array" for name in op.operands}
-    first = arrays[op.operands[0]] + ("[0]" if op.takes_sequence else "")
+    first = arrays[op.operands[0]] + ("[0]" if op.sequence else "")
     given = [
         f"{name}={arrays.get(name, name)}" if p.keyword_only else arrays.get(name, name)
         for name, p in named(op)
@@ -145,7 +145,7 @@ def call_source(op: Op) -> str:
 def _node(op: Op) -> str:
     """Return the lines that make the output, with a Node if a gradient is wanted."""
     is_tensor = " or ".join(f"isinstance({name}, Tensor)" for name in op.operands)
-    if op.takes_sequence:
+    if op.sequence:
         is_tensor = "are_tensors"
     parts = {
         "given_tensor": is_tensor,
@@ -221,16 +221,15 @@ def _and_floating(op: Op) -> str:
 
 
 def _wanted(op: Op, operands: tuple[str, ...]) -> str:
-    if op.takes_sequence:
+    if op.sequence:
         return f"any({_edges(op)})"
     tests = " or ".join(f"{name}_node is not None" for name in operands)
     return f"({tests})" if len(operands) > 1 else tests
 
 
 def _edges(op: Op) -> str:
-    if op.takes_sequence:
-        (sequence,) = (p.name for p in op.signature if p.is_sequence)
-        return f"{sequence}_node"
+    if op.sequence:
+        return f"{op.sequence}_node"
     edges = (f"{n}_node" if n in op.differentiable else "None" for n in op.parameters)
     return as_tuple(edges)
 
@@ -241,7 +240,7 @@ def _entry(op: Op, name: str) -> str:
         entry = f"({name}.array, {name}.version, 0)" if op.has_several else "(array, version, 0)"
     elif name in op.keeps:
         entry = f"({name}, CONSTANT, 0)"
-    elif op.takes_sequence:
+    elif op.sequence:
         entry = f"versioned({name}_array, {name})"
     else:
         entry = f"({name}_array, {name}_version, {name}_version[0])"
@@ -253,15 +252,14 @@ def _entry(op: Op, name: str) -> str:
 
 def _arguments(op: Op) -> list[str]:
     arguments = [_argument(op, name) for name in op.parameters]
-    if op.takes_sequence:
-        (sequence,) = (p.name for p in op.signature if p.is_sequence)
-        arguments.append(f"sizes_of({sequence}_array)")
+    if op.sequence:
+        arguments.append(f"sizes_of({op.sequence}_array)")
     return arguments
 
 
 def _argument(op: Op, name: str) -> str:
     """What a Node remembers of an argument: a tensor without gradient weakly, constants as such."""
-    if op.takes_sequence and name in op.operands:
+    if op.sequence and name in op.operands:
         return f"remembered_each({name})"
     if name not in op.operands:
         return name

@@ -44,11 +44,11 @@ def pull_source(op: Op) -> str:
     lines = [PULL, PULL_KEPT if op.kept else ""]
     if op.has_several:
         lines.append(PULL_SEVERAL)
-    if op.joint is not None or op.takes_sequence:
-        for rule in op.all_rules:
+    if op.is_joint or op.sequence:
+        for rule in op.rules:
             places = [op.parameters.index(name) for name in rule.operands]
             edges = "node.inputs"
-            if not op.takes_sequence:
+            if not op.sequence:
                 edges = as_tuple(f"node.inputs[{place}]" for place in places)
             values = indent(_values(op, rule), " " * 4)
             lines.append(RULE_OF_ALL.format(edges=edges, values=values, given=_given(op, rule)))
@@ -80,9 +80,9 @@ def _given(op: Op, rule: Rule) -> str:
             given.append(f"node.arguments[{op.parameters.index(name)}]")
         elif name.startswith("g_"):
             given.append(f"gradients[{op.returns.index(name[2:])}]")
-        elif op.takes_sequence:
-            given.append("shapes_of(node)")
+        elif op.sequence:
+            given.append("node.arguments[-1]")
         else:
             place = op.parameters.index(name.removesuffix("_shape"))
-            given.append(f"shape_of(node.inputs[{place}])")
+            given.append(f"getattr(node.inputs[{place}], 'shape', None)")
     return ", ".join(given)

@@ -141,7 +141,7 @@ class Differentiable(TensorBase):
         """Keep the gradient of this computed tensor in `.grad` too."""
         if self.node is None:
             raise GraphError("retain_grad() on a tensor that does not require a gradient")
-        self.node.retain_grad()
+        self.node.retains_grad = True
 
     @property
     def retains_grad(self) -> bool:
@@ -170,7 +170,7 @@ class Differentiable(TensorBase):
         node = self.node
         self.node = None
         if node is not None and node.op is None:
-            node.freeze()
+            node.retains_grad = False
             self.__dict__["grad"] = node.grad
 
     @property

@@ -167,7 +167,7 @@ class Row:
 
     @property
     def differentiable(self) -> bool:
-        return self._spelling is not None or bool(registry[self.name].all_rules)
+        return self._spelling is not None or bool(registry[self.name].rules)
 
     @property
     def is_complex(self) -> bool:
@@ -175,7 +175,7 @@ class Row:
 
     @property
     def takes_sequence(self) -> bool:
-        return self._spelling is None and registry[self.name].takes_sequence
+        return self._spelling is None and registry[self.name].sequence
 
     def call(self, framework: Any) -> Callable[..., Any]:
         """Return the function of the operands and attributes, of tinygrad_nn or of torch."""

@@ -162,7 +162,7 @@ def _check_unchanged(computation: Computation) -> None:
 
 def _differentiated(step: Step) -> list[tuple[Node, Operand]]:
     """Return the operands that get a gradient, in the order of their rules, each with its Node."""
-    order = [name for rule in getattr(step.op, "all_rules", ()) for name in rule.operands]
+    order = [name for rule in getattr(step.op, "rules", ()) for name in rule.operands]
     pairs = zip(step.call.operands(), step.operands, strict=True)
     found = [(taken.edge, operand) for taken, operand in pairs if taken.edge is not None]
     if not order:

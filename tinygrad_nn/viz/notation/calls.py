@@ -104,7 +104,7 @@ def _by_its_formula(
 ) -> Piece | None:
     """Return the formula of an operation of the registry, if that shows all there is to show."""
     op = registry.get(name)
-    if op is None or op.takes_sequence or name in ("softmax", "log_softmax", "mean", "var"):
+    if op is None or op.sequence or name in ("softmax", "log_softmax", "mean", "var"):
         return None
     given = dict(zip(op.parameters, arguments, strict=False))
     given |= {each.arg: each.value for each in node.keywords if each.arg in op.parameters}

@@ -32,7 +32,7 @@ def rule_expression(op: Any, operand: str) -> ast.expr | None:
         >>> ast.unparse(rule_expression(tnn.matmul.op, "other"))
         'input.T @ g'
     """
-    for rule in getattr(op, "all_rules", ()):
+    for rule in getattr(op, "rules", ()):
         if operand in rule.operands:
             found = _of_function(op, rule.formula)
             if len(rule.operands) == 1 or found is None:

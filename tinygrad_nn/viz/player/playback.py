@@ -241,7 +241,7 @@ class _Writer:
     # --- formulas ---------------------------------------------------------------------------------
 
     def formula(self, step: Step, names: dict[str, str]) -> str:
-        if step.op.latex and not getattr(step.op, "takes_sequence", False):
+        if step.op.latex and step.op.sequence is None:
             return forward_latex(step.op, names, step.part)
         called = ", ".join(names[operand.parameter] for operand in step.operands)
         return rf"\operatorname{{{_letters(step.op.public)}}}({called})"
