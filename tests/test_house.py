@@ -29,7 +29,6 @@ LAYERS = (
     "autograd.grad_mode",
     "autograd.node",
     "autograd.tensor_base",
-    "autograd.arguments",
     "autograd.outputs",
     "autograd.op",
     "autograd.anomaly",

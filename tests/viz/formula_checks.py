@@ -9,8 +9,8 @@ from op_checks import drawn_like, leaf
 from op_rows import Row, at, real
 
 import tinygrad_nn as tnn
+from tinygrad_nn.arrays.arguments import count, kept_shape
 from tinygrad_nn.autograd import registry
-from tinygrad_nn.autograd.arguments import count, kept_shape
 from tinygrad_nn.viz.notation.rules import rule_expression
 from tinygrad_nn.viz.structure.computation import call_of
 

@@ -10,7 +10,7 @@ from keyword import iskeyword
 from types import FunctionType
 from typing import Any, ParamSpec, cast
 
-from .arguments import REQUIRED
+from ..arrays.arguments import REQUIRED
 from .op import Op, Operation, Parameter, registry
 from .recorder import write
 

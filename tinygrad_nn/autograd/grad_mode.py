@@ -8,6 +8,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
+from copy import copy
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -48,15 +49,22 @@ class _Mode:
 
     _value: Any = RECORD
 
+    def __new__(cls, *given: Any, **keywords: Any) -> Any:
+        made = super().__new__(cls)
+        if not (given and callable(given[0])):
+            return made
+        made.__init__()  # type: ignore[misc]  # @no_grad without the brackets
+        return made(given[0])
+
     def __init__(self) -> None:
-        self._before: list[Any] = []
+        self._before: list[tuple[Any, bool | None]] = []
 
     def _set(self) -> None:
         if mode() is not INFERENCE:  # which only inference_mode(False) interrupts
-            _mode.set(_watched(self._value))
+            _mode.set(self._value and _watched(self._value))
 
     def __enter__(self) -> None:
-        self._before.append(mode())
+        self._before.append((mode(), checks_nan()))
         self._set()
 
     def __exit__(
@@ -65,7 +73,9 @@ class _Mode:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _mode.set(self._before.pop())
+        before, checks = self._before.pop()
+        _mode.set(before)
+        _anomaly.set(checks)
 
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function):
@@ -92,8 +102,8 @@ class _Mode:
         return wrapped  # type: ignore[return-value]
 
     def _copy(self) -> _Mode:
-        made = _Mode()
-        made._value = self._value
+        made = copy(self)
+        made._before = []
         return made
 
 
@@ -137,15 +147,8 @@ class no_grad(_Mode):  # noqa: N801 - PyTorch's spelling
 
     _value = NO_GRAD
 
-    def __new__(cls, orig_func: Any = None) -> Any:
-        made = super().__new__(cls)
-        if orig_func is None:
-            return made
-        made.__init__()  # type: ignore[misc]  # @no_grad without the brackets
-        return made(orig_func)
 
-
-class enable_grad(no_grad):  # noqa: N801 - PyTorch's spelling
+class enable_grad(_Mode):  # noqa: N801 - PyTorch's spelling
     """Record again inside `no_grad`: as a `with` block, or as a decorator."""
 
     _value = RECORD
@@ -163,16 +166,17 @@ class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's spelling
 
     def __init__(self, mode: bool) -> None:
         super().__init__()
-        self._at_call = _mode.get()
+        self._at_call = [_mode.get()]  # until a block or a decorator has taken it
         self._value = RECORD if mode else NO_GRAD
         self._set()
 
     def __enter__(self) -> None:
-        self._before.append(mode() if self._before else self._at_call)
-        self._set()
+        super().__enter__()
+        if self._at_call:
+            self._before[-1] = (self._at_call.pop(), checks_nan())
 
     def __call__(self, function: F) -> F:
-        _mode.set(self._at_call)
+        _mode.set(self._at_call.pop())
         return super().__call__(function)
 
 
@@ -182,22 +186,12 @@ class inference_mode(_Mode):  # noqa: N801 - PyTorch's spelling
     Only `inference_mode(False)` records inside it; `enable_grad` does not.
     """
 
-    def __new__(cls, mode: Any = True) -> Any:
-        made = super().__new__(cls)
-        if isinstance(mode, bool):
-            return made
-        made.__init__()  # type: ignore[misc]  # @inference_mode without the brackets
-        return made(mode)
-
     def __init__(self, mode: bool = True) -> None:
         super().__init__()
         self._value = INFERENCE if mode else RECORD
 
     def _set(self) -> None:
         _mode.set(_watched(self._value))
-
-    def _copy(self) -> _Mode:
-        return inference_mode(self._value is INFERENCE)
 
 
 class detect_anomaly(_Mode):  # noqa: N801 - PyTorch's spelling
@@ -221,18 +215,8 @@ class detect_anomaly(_Mode):  # noqa: N801 - PyTorch's spelling
     def __init__(self, check_nan: bool = True) -> None:
         super().__init__()
         self._check_nan = check_nan
-        self._outer: list[bool | None] = []
 
-    def __enter__(self) -> None:
-        self._outer.append(checks_nan())
-        self._before.append(mode())
+    def _set(self) -> None:
         _anomaly.set(self._check_nan)
         if mode():
             _mode.set(ANOMALY)
-
-    def __exit__(self, *exception: Any) -> None:
-        super().__exit__(*exception)
-        _anomaly.set(self._outer.pop())
-
-    def _copy(self) -> _Mode:
-        return detect_anomaly(self._check_nan)

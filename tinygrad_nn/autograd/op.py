@@ -10,9 +10,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple, ParamSpec, Protocol
 
+from ..arrays.arguments import REQUIRED
 from ..arrays.kinds import is_array, is_differentiable
 from ..errors import GraphError
-from .arguments import REQUIRED
 from .node import Node, Origin
 from .outputs import make_selector
 from .tensor_base import CONSTANT, make_tensor

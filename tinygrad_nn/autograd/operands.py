@@ -1,16 +1,14 @@
-"""Reading what an operation is called with: numbers, arrays, mixed dtypes, keywords, refusals.
+"""Reading what an operation is called with: numbers, lists of tensors, other keywords, `out=`.
 Read `recorder.py` next, whose functions come here with whatever is not the usual case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..arrays.dtypes import default_float, from_numpy, result_dtype
-from ..arrays.kinds import REAL, category, fits_in, is_array, is_integral, is_number
+from ..arrays.kinds import fits_in, is_array, is_number
 from ..errors import DTypeError, GraphError, ShapeError
 from .grad_mode import mode, no_grad
 from .node import Node
@@ -74,83 +72,6 @@ def versioned(arrays: list[Any], tensors: Any) -> tuple[Any, Versions, tuple[int
     return arrays, versions, versions[0]
 
 
-def in_one_dtype(op: Op, values: Sequence[Any]) -> Sequence[Any]:
-    """Bring operands to the dtype that PyTorch has them meet in; numbers stay what they are."""
-    dtype = None
-    for value in values:  # the usual case first: float tensors of one dtype, and Python's numbers
-        if value is None or type(value) in NUMBERS:
-            continue
-        if not is_array(value) or value.dtype is not (dtype or value.dtype):
-            break
-        dtype = value.dtype
-    else:
-        if dtype is not None and dtype in REAL:
-            return values
-    given = [value for value in values if value is not None]
-    for value in given:
-        if is_array(value):
-            from_numpy(value.dtype)
-    if any(is_array(value) for value in given):
-        values = [v.item() if isinstance(v, np.generic) else v for v in values]
-        given = [value for value in values if value is not None]
-    elif any(isinstance(value, np.generic) for value in given):
-        values = given = [np.asarray(value) for value in given]  # of 0-d arrays, in a rule
-    elif op.signature[0].annotation == "Data" and all(map(is_number, given)):
-        values = given = [np.asarray(value, result_dtype(*given)) for value in given]
-    else:
-        kinds = ", ".join(type(value).__name__ for value in given)
-        raise DTypeError(f"{op.public}() takes Tensors, got {kinds}; make one with tnn.tensor(...)")
-    dtype = result_dtype(*given)
-    if category(dtype) == "complex" and op.signature[0].annotation == "RealArray":
-        raise DTypeError(f"{op.public}: complex numbers have no order; compare their .abs()")
-    is_whole = category(dtype) in ("integer", "bool")
-    if is_whole and op.signature[0].annotation.startswith("FloatArray"):
-        dtype = default_float()
-    return tuple(_in_dtype(value, dtype) for value in values)
-
-
-def _in_dtype(value: Any, dtype: Any) -> Any:
-    if is_array(value):
-        return value.astype(dtype, copy=False)
-    if type(value) is int and category(dtype) == "integer":
-        return np.array(value & (2**64 - 1), np.uint64).astype(dtype)  # wraps, as in PyTorch
-    return value
-
-
-def as_float(op: Op, x: Any) -> Any:
-    """Return integers and bool as the default float."""
-    return x.astype(default_float()) if is_integral(x) else x
-
-
-def refusal(op: Op, operands: Sequence[Any], error: Exception) -> Exception:
-    """Say in our own words what NumPy refused."""
-    if isinstance(error, (ShapeError, DTypeError)) or str(error).startswith(op.public):
-        return error
-    arrays = [each for each in operands if is_array(each)]
-    shapes = [each.shape for each in arrays]
-    try:
-        np.broadcast_shapes(*shapes)
-    except ValueError:
-        return ShapeError(f"{op.public}: {_misfit(shapes)}")
-    kinds = " and ".join(
-        f"{each.dtype} of shape {each.shape}" if is_array(each) else f"{each!r}"
-        for each in operands
-    )
-    return DTypeError(f"{op.public}: not defined for {kinds}")
-
-
-def _misfit(shapes: list[tuple[int, ...]]) -> str:
-    """Say of shapes that do not broadcast which sizes differ."""
-    text = f"shapes {', '.join(map(str, shapes[:-1]))} and {shapes[-1]} do not broadcast"
-    rank = max(map(len, shapes))
-    for dim in range(-1, -rank - 1, -1):
-        sizes = {shape[dim] for shape in shapes if len(shape) >= -dim} - {1}
-        if len(sizes) > 1:
-            named = " and ".join(map(str, sorted(sizes)))
-            return f"{text}: sizes {named} differ at dimension {rank + dim}, and none is 1"
-    return text
-
-
 def call_otherwise(op: Op, arguments: tuple[Any, ...], others: dict[str, Any]) -> Any:
     """Call with PyTorch's other spellings, `axis` and `keepdims`, and write into `out=`."""
     given = dict(zip(op.parameters, arguments, strict=True))
@@ -163,10 +84,8 @@ def call_otherwise(op: Op, arguments: tuple[Any, ...], others: dict[str, Any]) -
                 f"{', '.join(op.parameters)}"
             )
         given[name] = value
-    positional = [given[p.name] for p in op.signature if not p.keyword_only]
-    keywords = {p.name: given[p.name] for p in op.signature if p.keyword_only}
     if out is None:
-        return op.call(*positional, **keywords)
+        return op.call(**given)
     outs = out if isinstance(out, (tuple, list)) else (out,)
     tensors = [*outs]
     for each in arguments:
@@ -179,7 +98,7 @@ def call_otherwise(op: Op, arguments: tuple[Any, ...], others: dict[str, Any]) -
             "tnn.no_grad()"
         )
     with no_grad():
-        made = op.call(*positional, **keywords)
+        made = op.call(**given)
         for held, result in zip(outs, made if op.has_several else (made,), strict=True):
             _write_out(op, held, result)
     return op.result_type(outs) if op.has_several else out

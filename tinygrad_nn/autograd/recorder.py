@@ -15,24 +15,22 @@ from typing import Any, cast
 
 from numpy import ndarray
 
+from ..arrays.arguments import as_bool, as_dim, as_dims, as_dtype, as_shape
 from ..arrays.indexing import as_index, is_basic
 from ..arrays.kinds import COMPLEX, DIFFERENTIABLE, REAL
+from ..arrays.promotion import as_float, in_one_dtype, refusal
 from ..arrays.warnings import SILENT, restore, silence
 from . import tensor_base
 from .anomaly import remember_call
-from .arguments import as_bool, as_dim, as_dims, as_dtype, as_shape
 from .grad_mode import INFERENCE, RECORD, mode
 from .node import Node, clock
 from .op import Op, freed, pair_up, written_since
 from .operands import (
-    as_float,
     as_operand,
     as_operands,
     as_output,
     as_outputs,
     call_otherwise,
-    in_one_dtype,
-    refusal,
     versioned,
 )
 from .outputs import gradients_of
@@ -40,7 +38,7 @@ from .recording import leave_several, remembered, remembered_each, sizes_of
 from .tensor_base import CONSTANT, INFERENCE_VERSION, make_tensor, new
 from .tensor_base import TensorBase as Tensor
 from .views import link_view
-from .written_call import call_source, named
+from .written_call import call_source
 from .written_pull import pull_source
 
 
@@ -59,7 +57,7 @@ def write(op: Op) -> None:
         "result_type": op.result_type if op.has_several else None,
         "value_of": op.value_of,
         **{f"rule_{rule.operands[0]}": rule.formula for rule in op.rules},
-        **{f"default_{name}": p.default for name, p in named(op)},
+        **{f"default_{p.name}": p.default for p in op.signature},
     }
     op.source = f"{call_source(op)}\n\n{pull_source(op)}"
     exec(_compiled(op.source), scope)

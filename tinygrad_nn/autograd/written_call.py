@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .arguments import REQUIRED
-from .op import Op, Parameter
+from ..arrays.arguments import REQUIRED
+from .op import Op
 
 READ = """\
     if isinstance({x}, Tensor):
@@ -22,11 +22,11 @@ READ_SEQUENCE = """\
 """
 IN_ONE_DTYPE = """\
     if {differ}:
-        {arrays} = in_one_dtype(op, ({values}))
+        {arrays} = in_one_dtype(({arrays}), name, "{annotation}")
 """
 AS_FLOAT = """\
     if {x}_array.dtype not in REAL:
-        {x}_array = as_float(op, {x}_array)
+        {x}_array = as_float({x}_array)
 """
 ARGUMENTS = {
     "Dim": "    if type({p}) is not int or not 0 <= {p} < {x}.ndim:\n"
@@ -51,12 +51,14 @@ UNPACK = """\
 """
 ON_ERROR = """\
     except (TypeError, ValueError, OverflowError) as error:
-        raise refusal(op, {values}, error) from None
+        raise refusal({values}, name, error) from None
 """
 ONE_OUTPUT = """\
     if type(array) is not ndarray:
         array = as_output(op, array)
     recording = mode()
+"""
+NODE = """\
     if recording and {wanted}:
         y = new(tensor_class)
         y.array = array
@@ -70,23 +72,15 @@ ONE_OUTPUT = """\
         node.shape = array.shape
         node.dtype = array.dtype
         node.extra = None if recording is RECORD else remember_call(node)
-    elif {given_tensor}:
+"""
+NO_NODE = """\
+    {elif_} {given_tensor}:
         y = new(tensor_class)
         y.array = array
         y.node = None
         y.version = [0] if recording is not INFERENCE else INFERENCE_VERSION
     else:
         return array  # of arrays only, as a rule of the first order calls it
-"""
-NO_GRADIENT = """\
-    if type(array) is not ndarray:
-        array = as_output(op, array)
-    if not ({given_tensor}):
-        return array
-    y = new(tensor_class)
-    y.array = array
-    y.node = None
-    y.version = [0] if mode() is not INFERENCE else INFERENCE_VERSION
 """
 SEVERAL_OUTPUTS = """\
     if not ({given_tensor}):
@@ -103,31 +97,27 @@ def call_source(op: Op) -> str:
     """Return the source of the function that users call."""
     arrays = {name: f"{name}_array" for name in op.operands}
     first = arrays[op.operands[0]] + ("[0]" if op.sequence else "")
-    given = [
-        f"{name}={arrays.get(name, name)}" if p.keyword_only else arrays.get(name, name)
-        for name, p in named(op)
-    ]
     values = as_tuple(arrays.get(name, name) for name in op.parameters)
-    lines = [f"def {op.public}({_signature(op)}):\n"]
-    lines += [
+    lines = [
+        f"def {op.public}({_signature(op)}):\n",
         "    if other_arguments:\n",
         f"        return call_otherwise(op, {as_tuple(op.parameters)}, other_arguments)\n",
     ]
-    for name, p in named(op):
-        if name in arrays:
-            template = READ_SEQUENCE if p.is_sequence else READ
-            lines.append(template.format(x=name, i=op.parameters.index(name)))
-    lines += _conversions(op, arrays)
-    for name, p in named(op):
-        if name not in arrays and p.annotation in ARGUMENTS:
-            lines.append(ARGUMENTS[p.annotation].format(p=name, x=first))
+    given, checks = [], []
+    for i, p in enumerate(op.signature):
+        value = arrays.get(p.name, p.name)
+        given.append(f"{p.name}={value}" if p.keyword_only else value)
+        if p.name in arrays:
+            lines.append((READ_SEQUENCE if p.is_sequence else READ).format(x=p.name, i=i))
+        elif p.annotation in ARGUMENTS:
+            checks.append(ARGUMENTS[p.annotation].format(p=p.name, x=first))
+    lines += [*_conversions(op, arrays), *checks]
     unpack, results = "", "array"
     if op.has_several or op.keeps:
-        returned = ("made",) if op.is_variadic else (*op.returns, *op.keeps)
-        unpacked = returned if op.has_several else ("array", *op.keeps)
+        made = ("made",) if op.is_variadic else (*op.returns, *op.keeps)
+        unpacked = made if op.has_several else ("array", *op.keeps)
         names = "" if op.is_variadic else f"{', '.join(unpacked)} = "
-        unpack = UNPACK.format(names=names)
-        results = "outputs"
+        unpack, results = UNPACK.format(names=names), "outputs"
     on_error = ON_ERROR.format(values=values) if op.elementwise else ""
     lines.append(
         COMPUTE.format(results=results, given=", ".join(given), on_error=on_error, unpack=unpack)
@@ -145,10 +135,8 @@ def call_source(op: Op) -> str:
 def _node(op: Op) -> str:
     """Return the lines that make the output, with a Node if a gradient is wanted."""
     is_tensor = " or ".join(f"isinstance({name}, Tensor)" for name in op.operands)
-    if op.sequence:
-        is_tensor = "are_tensors"
     parts = {
-        "given_tensor": is_tensor,
+        "given_tensor": "are_tensors" if op.sequence else is_tensor,
         "wanted": _wanted(op, op.differentiable),
         "edges": _edges(op),
         "saved": as_tuple(_entry(op, name) for name in op.kept),
@@ -160,14 +148,10 @@ def _node(op: Op) -> str:
         shown = "" if op.is_variadic else f"[:{len(op.returns)}]"
         return SEVERAL_OUTPUTS.format(names=names, shown=shown, made=made, **parts)
     if not op.differentiable:
-        return NO_GRADIENT.format(given_tensor=is_tensor)
-    parts["wanted"] += _and_floating(op)
-    return ONE_OUTPUT.format(**parts)
-
-
-def named(op: Op) -> list[tuple[str, Parameter]]:
-    """Return the parameters with their names."""
-    return list(zip(op.parameters, op.signature, strict=True))
+        return ONE_OUTPUT + NO_NODE.format(elif_="if", **parts)
+    if any(p.annotation == "Dtype" for p in op.signature):
+        parts["wanted"] += " and array.dtype in DIFFERENTIABLE"  # it may be asked for integers
+    return ONE_OUTPUT + NODE.format(**parts) + NO_NODE.format(elif_="elif", **parts)
 
 
 def as_tuple(items: Iterable[str]) -> str:
@@ -181,43 +165,37 @@ def as_tuple(items: Iterable[str]) -> str:
 
 def _signature(op: Op) -> str:
     """The operation's own parameters, and PyTorch's further ones: `axis` for `dim`, `out`."""
-    shown, star = [], False
-    for name, p in named(op):
-        if p.keyword_only and not star:
+    shown: list[str] = []
+    needed = [p.default is REQUIRED and not p.keyword_only for p in op.signature]
+    for i, p in enumerate(op.signature):
+        if p.keyword_only and "*" not in shown:
             shown.append("*")
-            star = True
-        later = op.signature[op.parameters.index(name) + 1 :]
-        required_later = any(q.default is REQUIRED and not q.keyword_only for q in later)
-        optional = p.default is not REQUIRED or (p.annotation == "Dim" and not required_later)
-        shown.append(f"{name}=default_{name}" if optional else name)
+        optional = p.default is not REQUIRED or (p.annotation == "Dim" and not any(needed[i + 1 :]))
+        shown.append(f"{p.name}=default_{p.name}" if optional else p.name)
     return ", ".join([*shown, "**other_arguments"])
 
 
 def _conversions(op: Op, arrays: dict[str, str]) -> list[str]:
     """Bring the operands of an elementwise operation to one dtype, and integers to floats."""
-    lines = []
-    meeting = [
-        n for n, p in named(op) if n in arrays and op.elementwise and "Data" not in p.annotation
-    ]
+    if not op.elementwise:
+        return []
+    meeting = [p.name for p in op.signature if p.name in arrays and "Data" not in p.annotation]
+    annotation = op.signature[0].annotation
     if len(meeting) > 1:
         first, *others = (arrays[name] for name in meeting)
         differ = [f"type({each}) is not ndarray" for each in (first, *others)]
         differ += [f"{each}.dtype is not {first}.dtype" for each in others]
-        if op.signature[0].annotation == "FloatArray":
+        if annotation == "FloatArray":
             differ.append(f"{first}.dtype not in REAL")
-        if op.signature[0].annotation == "RealArray":
+        if annotation == "RealArray":
             differ.append(f"{first}.dtype in COMPLEX")
         joined = ", ".join((first, *others))
-        lines.append(IN_ONE_DTYPE.format(differ=" or ".join(differ), arrays=joined, values=joined))
-    elif meeting and op.signature[0].annotation.startswith("FloatArray"):
-        lines.append(AS_FLOAT.format(x=meeting[0]))
-    return lines
-
-
-def _and_floating(op: Op) -> str:
-    """An operation that takes a dtype may give integers, which nothing flows through."""
-    takes_dtype = any(p.annotation == "Dtype" for p in op.signature)
-    return " and array.dtype in DIFFERENTIABLE" if takes_dtype else ""
+        return [
+            IN_ONE_DTYPE.format(differ=" or ".join(differ), arrays=joined, annotation=annotation)
+        ]
+    if meeting and annotation.startswith("FloatArray"):
+        return [AS_FLOAT.format(x=meeting[0])]
+    return []
 
 
 def _wanted(op: Op, operands: tuple[str, ...]) -> str:
@@ -251,20 +229,20 @@ def _entry(op: Op, name: str) -> str:
 
 
 def _arguments(op: Op) -> list[str]:
-    arguments = [_argument(op, name) for name in op.parameters]
+    """What a Node remembers of the arguments: a tensor without gradient weakly."""
     if op.sequence:
-        arguments.append(f"sizes_of({op.sequence}_array)")
-    return arguments
-
-
-def _argument(op: Op, name: str) -> str:
-    """What a Node remembers of an argument: a tensor without gradient weakly, constants as such."""
-    if op.sequence and name in op.operands:
-        return f"remembered_each({name})"
-    if name not in op.operands:
-        return name
-    if name not in op.differentiable:
-        return f"remembered({name})"
-    if op.differentiable == (name,):
-        return "None"  # it has an edge, or there would be no Node
-    return f"remembered({name}) if {name}_node is None else None"
+        each = [
+            f"remembered_each({name})" if name == op.sequence else name for name in op.parameters
+        ]
+        return [*each, f"sizes_of({op.sequence}_array)"]
+    remembered = []
+    for name in op.parameters:
+        if name not in op.operands:
+            remembered.append(name)
+        elif name not in op.differentiable:
+            remembered.append(f"remembered({name})")
+        elif op.differentiable == (name,):
+            remembered.append("None")  # it has an edge, or there would be no Node
+        else:
+            remembered.append(f"remembered({name}) if {name}_node is None else None")
+    return remembered

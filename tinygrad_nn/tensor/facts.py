@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.arguments import as_dim
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.kinds import is_complex, is_floating, is_integral
 from ..autograd import tensor_base
-from ..autograd.arguments import as_dim
 from ..errors import DTypeError, GraphError, ShapeError
 from .device import Size
 from .device import device as device_class

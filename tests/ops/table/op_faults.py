@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tinygrad_nn.arrays.arguments import kept_shape
 from tinygrad_nn.arrays.indexing import as_index, put
-from tinygrad_nn.autograd.arguments import kept_shape
 from tinygrad_nn.ops.indexing.along import along
 from tinygrad_nn.ops.losses.classes import _cross_entropy_rule, _nll_rule
 from tinygrad_nn.ops.losses.squared_error import _mse_rule

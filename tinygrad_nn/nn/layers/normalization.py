@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...autograd.arguments import as_shape
+from ...arrays.arguments import as_shape
 from ...tensor import Tensor
 from ...tensor.creation import empty
 from .. import functional as F

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Dtype
 from ...arrays.kinds import COMPLEX, is_complex
-from ...autograd.arguments import Dtype
 from ...autograd.declaring import op
 from ...autograd.op import Array
 

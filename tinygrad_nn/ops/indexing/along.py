@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Dim, Shape
 from ...arrays.kinds import is_bool, is_integral
 from ...arrays.sums import add_rows, in_float32
-from ...autograd.arguments import Dim, Shape
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...autograd.writing import in_place

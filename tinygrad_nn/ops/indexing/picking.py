@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Index, Shape
 from ...arrays.indexing import (
     as_index,
     check_index,
@@ -19,7 +20,6 @@ from ...arrays.indexing import (
 )
 from ...arrays.kinds import is_array, is_bool
 from ...arrays.sums import add_rows, in_float32
-from ...autograd.arguments import Index, Shape
 from ...autograd.declaring import op
 from ...autograd.op import Array
 

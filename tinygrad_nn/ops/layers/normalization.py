@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Shape
 from ...arrays.sums import in_float32
-from ...autograd.arguments import Shape
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import DTypeError, ShapeError

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...arrays.arguments import Dim, Dtype
 from ...arrays.sums import accurate_sum, in_float32, is_short_last
-from ...autograd.arguments import Dim, Dtype
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ..elementwise.activations import check_float

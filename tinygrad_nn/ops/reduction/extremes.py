@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...autograd.arguments import Dim, Dims, kept_shape
+from ...arrays.arguments import Dim, Dims, kept_shape
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Dim, Dims, Dtype, count, kept_shape
 from ...arrays.dtypes import default_float
 from ...arrays.kinds import is_differentiable, is_floating, is_integral
 from ...arrays.sums import accurate_sum, in_float32
-from ...autograd.arguments import Dim, Dims, Dtype, count, kept_shape
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import DTypeError

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...autograd.arguments import Shape
+from ...arrays.arguments import Shape
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ShapeError

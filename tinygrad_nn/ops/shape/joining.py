@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import as_dim
 from ...arrays.dtypes import promoted
-from ...autograd.arguments import as_dim
 from ...autograd.declaring import op
 from ...autograd.op import Array, Arrays
 from ...errors import ShapeError

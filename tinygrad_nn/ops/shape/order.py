@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...autograd.arguments import Dim, Shape, as_dim
+from ...arrays.arguments import Dim, Shape, as_dim
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ShapeError

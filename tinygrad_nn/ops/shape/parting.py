@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...autograd.arguments import Dim
+from ...arrays.arguments import Dim
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ShapeError

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...autograd.arguments import Dims, Shape, as_dim
+from ...arrays.arguments import Dims, Shape, as_dim
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import DTypeError, ShapeError

@@ -85,7 +85,9 @@ def _operation_node(
     step: Step, cluster_of: dict[str, str], outputs: set[str], saved: bool
 ) -> GraphNode:
     made = step.output
-    latex, text = _formula(step.op, tuple(arguments_latex(step.attributes).items()), step.part)
+    latex = text = ""
+    if step.op.latex:  # a user's Function has none
+        latex, text = _formula(step.op, tuple(arguments_latex(step.attributes).items()), step.part)
     return GraphNode(
         id=made.id,
         kind="failed" if step.problem else "operation",
@@ -107,7 +109,7 @@ def _formula(
     operation: Any, arguments: tuple[tuple[str, str], ...], part: int | None
 ) -> tuple[str, str]:
     """Return an operation's formula as LaTeX and as text."""
-    latex = forward_latex(operation, dict(arguments), part) if operation.latex else ""
+    latex = forward_latex(operation, dict(arguments), part)
     return latex, to_text(latex)
 
 

@@ -1,5 +1,5 @@
 """The arguments of operations that are no tensors, made one form of before anything sees them.
-Read `op.py` next: a parameter's annotation (Dim, Dims, Shape, Dtype, bool) says what it is.
+Read `../autograd/op.py` next: a parameter's annotation (Dim, Shape ...) says what it is.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ import math
 from operator import index
 from typing import Any
 
-from ..arrays.dtypes import to_numpy
 from ..errors import DimensionError, DTypeError, ShapeError
+from .dtypes import to_numpy
 
 Dim = int  # one dimension of the first operand; forward and rules see it as 0 .. ndim - 1
 Dims = Any  # an int, several, or None for all: forward and rules see a tuple, or None for all

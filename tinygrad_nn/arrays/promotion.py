@@ -1,0 +1,96 @@
+"""How the operands of an elementwise operation meet, in one dtype; what is said if they do not.
+Read `../autograd/operands.py` next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import DTypeError, ShapeError
+from .dtypes import default_float, from_numpy, result_dtype
+from .kinds import REAL, category, is_array, is_integral, is_number
+
+NUMBERS = frozenset((float, int, bool))
+
+
+def in_one_dtype(values: Sequence[Any], name: str, annotation: str) -> Sequence[Any]:
+    """Bring operands to the dtype that PyTorch has them meet in; numbers stay what they are.
+
+    `annotation` is that of the operation's operands: FloatArray, RealArray, Data or Array.
+    """
+    dtype = None
+    for value in values:  # the usual case first: float tensors of one dtype, and Python's numbers
+        if value is None or type(value) in NUMBERS:
+            continue
+        if not is_array(value) or value.dtype is not (dtype or value.dtype):
+            break
+        dtype = value.dtype
+    else:
+        if dtype is not None and dtype in REAL:
+            return values
+    given = [value for value in values if value is not None]
+    for value in given:
+        if is_array(value):
+            from_numpy(value.dtype)
+    if any(is_array(value) for value in given):
+        values = [v.item() if isinstance(v, np.generic) else v for v in values]
+        given = [value for value in values if value is not None]
+    elif any(isinstance(value, np.generic) for value in given):
+        values = given = [np.asarray(value) for value in given]  # of 0-d arrays, in a rule
+    elif annotation == "Data" and all(map(is_number, given)):
+        values = given = [np.asarray(value, result_dtype(*given)) for value in given]
+    else:
+        kinds = ", ".join(type(value).__name__ for value in given)
+        raise DTypeError(f"{name}() takes Tensors, got {kinds}; make one with tnn.tensor(...)")
+    dtype = result_dtype(*given)
+    if category(dtype) == "complex" and annotation == "RealArray":
+        raise DTypeError(f"{name}: complex numbers have no order; compare their .abs()")
+    is_whole = category(dtype) in ("integer", "bool")
+    if is_whole and annotation.startswith("FloatArray"):
+        dtype = default_float()
+    return tuple(_in_dtype(value, dtype) for value in values)
+
+
+def _in_dtype(value: Any, dtype: Any) -> Any:
+    if is_array(value):
+        return value.astype(dtype, copy=False)
+    if type(value) is int and category(dtype) == "integer":
+        return np.array(value & (2**64 - 1), np.uint64).astype(dtype)  # wraps, as in PyTorch
+    return value
+
+
+def as_float(x: Any) -> Any:
+    """Return integers and bool as the default float."""
+    return x.astype(default_float()) if is_integral(x) else x
+
+
+def refusal(operands: Sequence[Any], name: str, error: Exception) -> Exception:
+    """Say in our own words what NumPy refused."""
+    if isinstance(error, (ShapeError, DTypeError)) or str(error).startswith(name):
+        return error
+    arrays = [each for each in operands if is_array(each)]
+    shapes = [each.shape for each in arrays]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        return ShapeError(f"{name}: {_misfit(shapes)}")
+    kinds = " and ".join(
+        f"{each.dtype} of shape {each.shape}" if is_array(each) else f"{each!r}"
+        for each in operands
+    )
+    return DTypeError(f"{name}: not defined for {kinds}")
+
+
+def _misfit(shapes: list[tuple[int, ...]]) -> str:
+    """Say of shapes that do not broadcast which sizes differ."""
+    text = f"shapes {', '.join(map(str, shapes[:-1]))} and {shapes[-1]} do not broadcast"
+    rank = max(map(len, shapes))
+    for dim in range(-1, -rank - 1, -1):
+        sizes = {shape[dim] for shape in shapes if len(shape) >= -dim} - {1}
+        if len(sizes) > 1:
+            named = " and ".join(map(str, sorted(sizes)))
+            return f"{text}: sizes {named} differ at dimension {rank + dim}, and none is 1"
+    return text
