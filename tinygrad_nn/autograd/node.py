@@ -158,8 +158,16 @@ class Node:
         reference = None if self.extra is None else self.extra.tensor
         return None if reference is None else reference()
 
+    @property
+    def grad(self) -> Any:
+        """The gradient that a leaf has collected, or that was retained."""
+        return None if self.extra is None else self.extra.grad
+
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        extra_of(self).grad = gradient
+
     given_name = _in_extra("name", None, "What the user called the tensor, `x.name = ...`.")
-    grad = _in_extra("grad", None, "The gradient that a leaf has collected, or that was retained.")
     retains_grad = _in_extra("retains_grad", False, "Whether a gradient that comes by is kept.")
 
 
