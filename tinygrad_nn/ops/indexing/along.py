@@ -4,12 +4,13 @@ Read `../matrices/` next.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Dim, Shape
+from ...arrays.arguments import Dim
 from ...arrays.kinds import is_bool, is_integral
 from ...arrays.sums import add_rows, in_float32
 from ...autograd.declaring import op
@@ -21,6 +22,7 @@ __all__ = ["gather", "index_add", "index_select", "scatter_add"]
 
 
 _INT64, _UINT64 = np.dtype(np.int64), np.dtype(np.uint64)
+_FEW = 1024  # offsets that are written out, as adding them is then three times as fast
 
 
 @lru_cache(maxsize=256)
@@ -36,21 +38,51 @@ def along(dim: int, index: Array) -> tuple[Any, ...]:
     return tuple(index if each is None else each for each in _grid(index.shape, dim))
 
 
-def _check_index(name: str, x_shape: Any, dim: int, index: Array, smaller: bool = True) -> None:
-    if not is_integral(index) or is_bool(index):
+@lru_cache(maxsize=256)
+def _layout(index_shape: tuple[int, ...], shape: tuple[int, ...], dim: int) -> tuple[Array, Array]:
+    """How far apart positions along `dim` are, laid out row by row; where each place starts."""
+    strides = [math.prod(shape[i + 1 :]) for i in range(len(shape))]
+    sizes = [1 if i == dim else size for i, size in enumerate(index_shape)]
+    starts = np.zeros(sizes, np.int64)
+    for position, stride in zip(np.ogrid[tuple(map(slice, sizes))], strides, strict=True):
+        starts += position * stride
+    if math.prod(index_shape) <= _FEW:
+        starts = np.ascontiguousarray(np.broadcast_to(starts, index_shape))
+    return np.array(strides[dim], np.int64), starts
+
+
+def places_along(dim: int, index: Array, shape: tuple[int, ...]) -> Array:
+    """Return where in x.reshape(-1), x of `shape`, stands what along(dim, index) picks of x.
+
+    One array of positions is several times faster than one a dimension, most of all to add at.
+    """
+    stride, starts = _layout(index.shape, shape, dim)
+    places = index.astype(np.int64, copy=False) * stride
+    places += starts
+    return places
+
+
+def _check_index(name: str, x_shape: Any, dim: int, index: Array) -> None:
+    if index.dtype is not _INT64 and (not is_integral(index) or is_bool(index)):
         raise DTypeError(f"{name}: index must be int64, got {index.dtype}")
-    if index.ndim != len(x_shape):
+    shape = index.shape
+    if len(shape) != len(x_shape):
         raise ShapeError(
             f"{name}: index of shape {index.shape} must have as many dimensions as the input "
             f"{tuple(x_shape)}"
         )
-    for i, (given, held) in enumerate(zip(index.shape, x_shape, strict=True)):
+    if shape[:dim] != x_shape[:dim] or shape[dim + 1 :] != x_shape[dim + 1 :]:
+        _check_sizes(name, shape, x_shape, dim)
+    check_bounds(name, index, x_shape[dim] if x_shape else 1, dim)
+
+
+def _check_sizes(name: str, shape: tuple[int, ...], x_shape: Any, dim: int) -> None:
+    for i, (given, held) in enumerate(zip(shape, x_shape, strict=True)):
         if i != dim and given > held:
             raise ShapeError(
-                f"{name}: index of shape {index.shape} is larger than the input {tuple(x_shape)} "
+                f"{name}: index of shape {shape} is larger than the input {tuple(x_shape)} "
                 f"in dimension {i}, and only dimension {dim} may be"
             )
-    check_bounds(name, index, x_shape[dim] if x_shape else 1, dim)
 
 
 def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
@@ -59,7 +91,7 @@ def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
         return
     # Seen as unsigned, what is below 0 is very large: one pass instead of two.
     seen = index.view(_UINT64) if index.dtype is _INT64 else index.astype(np.int64).view(_UINT64)
-    if np.maximum.reduce(seen, None) >= size:
+    if seen.item(seen.argmax()) >= size:  # 0.3 µs, np.maximum.reduce 1.2
         wrong = index.min() if index.min() < 0 else index.max()
         raise DimensionError(
             f"{name}: index {wrong} is out of bounds for dimension {dim} of size {size}"
@@ -70,21 +102,28 @@ def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
 def gather(input: Array, dim: Dim, index: Data, *, sparse_grad: bool = False) -> Array:
     """Return y[i][j] = x[index[i][j]][j] for dim = 0, and likewise along another `dim`."""
     _check_index("gather", input.shape, dim, index)
+    if input.ndim and input.flags.c_contiguous:
+        return input.take(places_along(dim, index, input.shape))
     return input[along(dim, index)] if input.ndim else input.copy()
 
 
 @op(r"\sum_j g_j e_{i_j}")
-def place_along(input: Array, dim: Dim, index: Data, shape: Shape) -> Array:
-    """Return zeros of `shape` with the input added where gather picks: its adjoint."""
-    y = np.zeros(shape, input.dtype)
-    if y.ndim == 0:
+def place_along(
+    input: Array, dim: Dim, index: Data, shape: tuple[int, ...], once: bool = False
+) -> Array:
+    """Return zeros of `shape` with the input added where gather picks: its adjoint.
+
+    `once` says that the index names no position twice.
+    """
+    if not shape:
         return input.reshape(())
-    place = along(dim, index)
-    if index.shape[dim] == 1:
-        y[place] = input  # no position can be named twice
+    places = places_along(dim, index, shape)
+    if once or index.shape[dim] == 1:
+        y = np.zeros(shape, input.dtype)
+        y.reshape(-1)[places] = input
         return y
-    wide = in_float32(y)
-    np.add.at(wide, place, input)
+    wide = in_float32(np.zeros(shape, input.dtype))
+    np.add.at(wide.reshape(-1), places.reshape(-1), input.reshape(-1))
     return wide.astype(input.dtype, copy=False)
 
 
@@ -96,12 +135,15 @@ place_along.vjp(input=lambda g, dim, index: gather(g, dim, index))
 def scatter_add(input: Array, dim: Dim, index: Data, src: Array) -> Array:
     """Return the input with each element of src added at position `index` along `dim`."""
     _check_index("scatter_add", input.shape, dim, index)
-    if any(n > m for n, m in zip(index.shape, src.shape, strict=True)):
+    is_other = index.shape != src.shape
+    if is_other and any(n > m for n, m in zip(index.shape, src.shape, strict=True)):
         raise ShapeError(
             f"scatter_add: index of shape {index.shape} is larger than src, of shape {src.shape}"
         )
     wide = in_float32(input).copy()
-    np.add.at(wide, along(dim, index) if input.ndim else (), _part(src, index.shape))
+    places = places_along(dim, index, input.shape) if input.ndim else index
+    added = _part(src, index.shape) if is_other else src
+    np.add.at(wide.reshape(-1), places.reshape(-1), added.reshape(-1))
     return wide.astype(input.dtype, copy=False)
 
 
@@ -121,7 +163,7 @@ scatter_add.vjp(input=lambda g: g, src=_scatter_source_rule)
 
 
 @op(r"\operatorname{pad}(x)")
-def pad_to(input: Array, shape: Shape) -> Array:
+def pad_to(input: Array, shape: tuple[int, ...]) -> Array:
     """Return the input with zeros behind it in every dimension, up to `shape`."""
     y = np.zeros(shape, input.dtype)
     y[tuple(map(slice, input.shape))] = input

@@ -154,7 +154,7 @@ def sort(input: Array, dim: Dim = -1, descending: bool = False, *, stable: bool 
     return np.take_along_axis(input, indices, dim), indices
 
 
-sort.vjp(input=lambda g, indices, input_shape, dim: place_along(g, dim, indices, input_shape))
+sort.vjp(input=lambda g, indices, input_shape, dim: place_along(g, dim, indices, input_shape, True))
 
 
 def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Any:
