@@ -85,7 +85,7 @@ TAKES_THEM = {
     *("scatter_add", "index_select", "index_add", "overlay", "matmul", "linear", "chunk"),
     *("inv", "det", "einsum", "dropout(of none)"),
     *("add(alpha)", "sub(alpha)", "real(of a real tensor)", "conj(of a real tensor)"),
-    *("sgn(of a real tensor)", "angle(of a real tensor)"),
+    *("sgn(of a real tensor)", "angle(of a real tensor)", "cumsum_from_end"),
 }
 NOT_YET = {  # PyTorch takes complex numbers; here they are refused
     *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell"),

@@ -39,6 +39,10 @@ REDUCTION = [
         *each([CUBE], {"dim": 0}, {"dim": 1}, {"dim": -1}),
         *[at((), dim=0), at((0,), dim=0), at((0, 2), dim=1)],
     ]),
+    Row("cumsum_from_end", real, torch=lambda x, dim: x.flip(dim).cumsum(dim).flip(dim), samples=[
+        *each([CUBE], {"dim": 0}, {"dim": 1}),
+        *[at((), dim=0), at((0,), dim=0), at((0, 2), dim=1)],
+    ]),
     Row("amax", real, samples=REDUCED),
     Row("amin", real, samples=REDUCED),
     Row("max_dim", real, torch="max", samples=CHOSEN),

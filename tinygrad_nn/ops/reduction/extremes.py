@@ -154,7 +154,12 @@ def sort(input: Array, dim: Dim = -1, descending: bool = False, *, stable: bool 
     return np.take_along_axis(input, indices, dim), indices
 
 
-sort.vjp(input=lambda g, indices, input_shape, dim: place_along(g, dim, indices, input_shape, True))
+def _to_where_it_was(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:
+    """place_along(g, dim, indices): each element's goes to where the element came from."""
+    return place_along(g, dim, indices, input_shape, once=True)
+
+
+sort.vjp(input=_to_where_it_was)
 
 
 def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Any:
