@@ -62,6 +62,13 @@ def places_along(dim: int, index: Array, shape: tuple[int, ...]) -> Array:
     return places
 
 
+def pick_along(x: Array, dim: int, index: Array) -> Array:
+    """Return x[along(dim, index)]."""
+    if x.flags.c_contiguous:
+        return x.take(places_along(dim, index, x.shape))
+    return x[along(dim, index)]
+
+
 def _check_index(name: str, x_shape: Any, dim: int, index: Array) -> None:
     if index.dtype is not _INT64 and (not is_integral(index) or is_bool(index)):
         raise DTypeError(f"{name}: index must be int64, got {index.dtype}")
@@ -102,9 +109,7 @@ def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
 def gather(input: Array, dim: Dim, index: Data, *, sparse_grad: bool = False) -> Array:
     """Return y[i][j] = x[index[i][j]][j] for dim = 0, and likewise along another `dim`."""
     _check_index("gather", input.shape, dim, index)
-    if input.ndim and input.flags.c_contiguous:
-        return input.take(places_along(dim, index, input.shape))
-    return input[along(dim, index)] if input.ndim else input.copy()
+    return pick_along(input, dim, index) if input.ndim else input.copy()
 
 
 @op(r"\sum_j g_j e_{i_j}")

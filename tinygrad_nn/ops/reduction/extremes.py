@@ -15,7 +15,7 @@ from ...autograd.tensor_base import TensorBase
 from ...errors import DimensionError
 from ..elementwise.complex_parts import check_ordered
 from ..elementwise.selection import maximum, minimum
-from ..indexing.along import place_along
+from ..indexing.along import pick_along, place_along
 
 __all__ = ["amax", "amin", "argmax", "argmin", "argsort", "max", "min", "sort"]
 
@@ -151,7 +151,7 @@ def sort(input: Array, dim: Dim = -1, descending: bool = False, *, stable: bool 
         indices = input.shape[dim] - 1 - order
     else:
         indices = input.argsort(axis=dim, kind="stable")
-    return np.take_along_axis(input, indices, dim), indices
+    return pick_along(input, dim, indices), indices
 
 
 def _to_where_it_was(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:
