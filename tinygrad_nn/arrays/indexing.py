@@ -13,6 +13,8 @@ from ..errors import DimensionError, DTypeError
 from .dtypes import Array
 from .kinds import is_array, is_bool, is_integral
 
+_UINT8 = np.dtype(np.uint8)
+
 
 def is_basic(index: Any) -> bool:
     """Whether an index is made of Python's ints, None, ..., and slices of what NumPy takes."""
@@ -43,27 +45,25 @@ def as_index(given: Any) -> tuple[Any, ...]:
     Copies, so that what is written into them later changes no gradient.
     """
     parts = given if isinstance(given, tuple) else (given,)
-    return tuple(_index_part(part) for part in parts)
+    return tuple([_index_part(part) for part in parts])
 
 
 def _index_part(part: Any) -> Any:
-    if hasattr(part, "array"):  # a tensor
-        part = part.array
-    elif isinstance(part, (list, range)):
+    part = getattr(part, "array", part)  # of a tensor
+    if is_array(part):
+        if not is_integral(part):
+            raise DimensionError(f"index: integers or bool expected, got a tensor of {part.dtype}")
+        if part.dtype == _UINT8:
+            return part.astype(bool)  # a mask, as in PyTorch
+        return part.copy() if part.ndim or is_bool(part) else int(part)
+    if isinstance(part, (list, range)):
         part = np.asarray([getattr(each, "array", each) for each in part])
-        if part.size == 0:
-            part = part.astype(np.int64)
-    elif isinstance(part, slice):
+        return _index_part(part if part.size else part.astype(np.int64))
+    if isinstance(part, slice):
         if part.step is not None and part.step < 0:
             raise ValueError(f"index: a slice's step must be positive, got {part.step}; use flip")
         ends = (part.start, part.stop, part.step)
         return slice(*(None if end is None else _slice_end(end) for end in ends))
-    if is_array(part):
-        if not is_integral(part):
-            raise DimensionError(f"index: integers or bool expected, got a tensor of {part.dtype}")
-        if part.dtype == np.uint8:
-            return part.astype(bool)  # a mask, as in PyTorch
-        return part.copy() if part.ndim or is_bool(part) else int(part)
     if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):
         return part
     raise DimensionError(
@@ -85,6 +85,11 @@ def in_two_steps(index: tuple[Any, ...], ndim: int) -> tuple[tuple[Any, ...], An
     PyTorch picks with the ints and slices first, which gives a view, and from that with the arrays.
     NumPy counts an int beside arrays as an array, so that x[0, :, [1, 2]] has other dimensions.
     """
+    for part in index:
+        if type(part) is not np.ndarray:
+            break
+    else:
+        return (Ellipsis,), index or None  # the commonest: arrays alone
     first: list[Any] = []
     then: list[Any] = []
     has_arrays = False
