@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import tinygrad_nn as tnn
-from tinygrad_nn.arrays.sums import accurate_sum, sum_to_shape
+from tinygrad_nn.arrays.sums import accurate_sum, add_rows, sum_to_shape
 
 # Longer than the 64 rows that are added one after another, and not a multiple of it.
 sizes = st.sampled_from([0, 1, 2, 3, 5, 63, 64, 65, 130, 300])
@@ -93,3 +93,16 @@ def test_a_gradient_is_summed_to_its_operands_shape(data):
     )
     recorded = sum_to_shape(tnn.from_numpy(np.asarray(g)), shape)
     np.testing.assert_allclose(recorded.array, found, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(("count", "shape"), [(50, (3,)), (600, (5, 4)), (40, (130,)), (2000, ())])
+@pytest.mark.parametrize("by_columns", [False, True])
+def test_rows_are_added_wherever_the_index_names_them(count, shape, by_columns):
+    random = np.random.default_rng(0)
+    index = random.integers(0, 7, count).astype(np.int8)
+    rows = random.standard_normal((count, *shape)).astype(np.float32)
+    y = np.zeros((7, *shape), np.float32, order="F" if by_columns else "C")
+    expected = np.zeros((7, *shape))
+    np.add.at(expected, index, rows)
+    add_rows(y, index, rows)
+    np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-4)

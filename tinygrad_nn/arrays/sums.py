@@ -93,12 +93,20 @@ def _fold(x: Array, axis: int) -> Array:
 
 
 def add_rows(y: Array, index: Array, rows: Array) -> None:
-    """Add each row to the row of y that the index names, also where one is named several times."""
-    if rows.size < 128 * len(index):
-        np.add.at(y, index, rows)  # goes element by element: 1,120 µs for 128 rows of 1,024
-        return
-    for place, row in zip(index.tolist(), rows, strict=True):  # which takes 90 µs so
-        y[place] += row
+    """Add each row to the row of y that the index names, also where one is named several times.
+
+    np.add.at goes slowly, but for vectors. 512 rows of 16: 75 µs, 20 as one vector; 128 of 1,024:
+    1,120 µs, 90 one after another.
+    """
+    if rows.size >= 128 * len(index):
+        for place, row in zip(index.tolist(), rows, strict=True):
+            y[place] += row
+    elif rows.size < _FEW or y.shape[1:] != rows.shape[1:] or not y.flags.c_contiguous:
+        np.add.at(y, index, rows)
+    else:
+        width = rows.size // len(rows)
+        places = index.astype(np.int64)[:, None] * width + np.arange(width)
+        np.add.at(y.reshape(-1), places.reshape(-1), rows.reshape(-1))
 
 
 def sum_to_shape(x: Array, shape: tuple[int, ...]) -> Array:

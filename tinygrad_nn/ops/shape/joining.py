@@ -19,10 +19,10 @@ __all__ = ["cat", "concat", "stack"]
 
 
 def _in_one_dtype(arrays: Any, given: Any = ()) -> Any:
-    first = arrays[0].dtype
-    if all(x.dtype is first for x in given or arrays):
+    dtypes = [x.dtype for x in given or arrays]
+    if dtypes.count(dtypes[0]) == len(dtypes):
         return arrays
-    dtype = reduce(promoted, (x.dtype for x in given or arrays))
+    dtype = reduce(promoted, dtypes)
     return [x.astype(dtype, copy=False) for x in arrays]
 
 

@@ -4,9 +4,8 @@ Read `joining.py` next.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
-
-import numpy as np
 
 from ...arrays.arguments import Dim, Shape, as_dim
 from ...autograd.declaring import op
@@ -29,8 +28,11 @@ transpose.vjp(input=lambda g, dim0, dim1: transpose(g, dim0, dim1))
 @op(r"\operatorname{permute}(x)", view=True)
 def permute(input: Array, dims: Shape) -> Array:
     """Return a view whose dimension i is dimension dims[i] of the input."""
+    each = list(range(input.ndim))
+    if sorted(dims) == each:
+        return input.transpose(dims)
     order = tuple(as_dim(dim, input.ndim, "permute") for dim in dims)
-    if sorted(order) != list(range(input.ndim)):
+    if sorted(order) != each:
         raise ShapeError(
             f"permute: dims {dims} must name each of the {input.ndim} dimensions of shape "
             f"{input.shape} once"
@@ -38,7 +40,8 @@ def permute(input: Array, dims: Shape) -> Array:
     return input.transpose(order)
 
 
-def _inverse(dims: Any) -> tuple[int, ...]:
+@lru_cache(maxsize=256)
+def _inverse(dims: tuple[int, ...]) -> tuple[int, ...]:
     order = [dim % len(dims) for dim in dims]
     return tuple(order.index(i) for i in range(len(order)))
 
@@ -52,7 +55,8 @@ def flip(input: Array, dims: Shape) -> Array:
     named = tuple(as_dim(dim, input.ndim, "flip") for dim in dims)
     if len(set(named)) != len(named):
         raise ShapeError(f"flip: a dimension appears twice in {dims}")
-    return np.flip(input, named if input.ndim else ()).copy()
+    ways = [slice(None, None, -1 if i in named else 1) for i in range(input.ndim)]
+    return input[(*ways, ...)].copy()  # np.flip makes the same index, in 1.5 µs
 
 
 flip.vjp(input=lambda g, dims: flip(g, dims))
