@@ -13,7 +13,7 @@ from ..errors import DimensionError, DTypeError
 from .dtypes import Array
 from .kinds import is_array, is_bool, is_integral
 
-_UINT8 = np.dtype(np.uint8)
+_INT64, _UINT8 = np.dtype(np.int64), np.dtype(np.uint8)
 
 
 def is_basic(index: Any) -> bool:
@@ -111,6 +111,9 @@ def in_two_steps(index: tuple[Any, ...], ndim: int) -> tuple[tuple[Any, ...], An
 
 def pick(x: Array, index: tuple[Any, ...]) -> Array:
     """Return x[index]: a view for ints and slices, a copy for arrays and masks."""
+    rows = index[0] if len(index) == 1 and x.ndim and x.flags.c_contiguous else None
+    if type(rows) is np.ndarray and rows.dtype is _INT64:
+        return x.take(rows, 0)  # 0.2 µs, x[rows] 0.9
     first, then = in_two_steps(index, x.ndim)
     return x[first] if then is None else np.ascontiguousarray(x[first][then])
 

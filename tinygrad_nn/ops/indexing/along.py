@@ -182,7 +182,7 @@ pad_to.vjp(input=lambda g, input_shape: _part(g, input_shape))
 def index_select(input: Array, dim: Dim, index: Data) -> Array:
     """Return the slices of the input along `dim` at the positions in `index`."""
     check_bounds("index_select", index, input.shape[dim] if input.ndim else 1, dim)
-    return np.take(input, index, dim) if input.ndim else input.copy()
+    return input.take(index, dim) if input.ndim else input.copy()
 
 
 @op(r"x + \sum_j s_j e_{i_j}")
