@@ -31,17 +31,17 @@ unbind.vjp(input=lambda g, dim: stack(g, dim))
 def split(tensor: Array, split_size_or_sections: Any, dim: Dim = 0) -> Any:
     """Return stretches along `dim`: of one size, the last one shorter, or as listed."""
     length, sizes = tensor.shape[dim], split_size_or_sections
+    before = (slice(None),) * dim
     if isinstance(sizes, int):
         if sizes < 0 or (sizes == 0 and length):
             raise ShapeError(f"split: a size of {sizes} cannot part {length} elements")
         starts = range(0, length or 1, sizes or 1)
-        sizes = [min(sizes, length - start) for start in starts]
-    elif sum(sizes) != length or min(sizes, default=0) < 0:
+        return [tensor[(*before, slice(start, start + sizes))] for start in starts]
+    if sum(sizes) != length or min(sizes, default=0) < 0:
         raise ShapeError(
             f"split: sizes {tuple(sizes)} do not add up to {length}, the size of dimension {dim} "
             f"of shape {tensor.shape}"
         )
-    before = (slice(None),) * dim
     parts, start = [], 0
     for size in sizes:
         parts.append(tensor[(*before, slice(start, start + size))])
