@@ -211,8 +211,10 @@ def cross_entropy(
 
 
 def _check_classification(name: str, input: Any, target: Any, weight: Any) -> None:
-    _check_tensors(name, input, target, weight=weight)
-    if weight is not None and weight.dtype is not input.dtype:
+    are_tensors = isinstance(input, Tensor) and isinstance(target, Tensor)
+    if not are_tensors or not (weight is None or isinstance(weight, Tensor)):
+        _check_tensors(name, input, target, weight=weight)
+    if weight is not None and weight.array.dtype is not input.array.dtype:
         raise DTypeError(
             f"{name}: weight must be {input.dtype} as the input is, got {weight.dtype}"
         )

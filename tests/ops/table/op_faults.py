@@ -41,12 +41,12 @@ def cross_entropy_rule(wrong):
         target,
         weight,
         ignore_index,
-        reduction,
         label_smoothing,
+        m,
         exponentials,
         totals,
         places,
-        log_p,
+        w,
     ):
         given = dict(locals())
         del given["g"], given["wrong"]
@@ -180,8 +180,8 @@ FAULTS = {
         "torch",
         "differences",
         "parts",
-        input=lambda g, input_shape, target, ignore_index, reduction: _nll_rule(
-            g, input_shape, target, None, ignore_index, reduction
+        input=lambda g, input_shape, target, reduction, m, places: _nll_rule(
+            g, input_shape, target, None, reduction, m, places, None
         ),
     ),
     "cross_entropy forgets label smoothing": fault(
@@ -200,7 +200,7 @@ FAULTS = {
         "parts",
         input=cross_entropy_rule(
             lambda g, given: _cross_entropy_rule(
-                g, **{**given, "target": np.maximum(given["target"], 0), "ignore_index": -100}
+                g, **{**given, "w": None if given["w"] is None else given["w"] + (given["w"] == 0)}
             )
         ),
     ),
@@ -212,7 +212,7 @@ FAULTS = {
         input=cross_entropy_rule(
             lambda g, given: (
                 _cross_entropy_rule(g, **given)
-                if given["exponentials"] is None
+                if given["w"] is not None or given["label_smoothing"] or given["totals"].ndim != 1
                 else given["exponentials"] * (g / len(given["totals"]) / given["totals"])[..., None]
             )
         ),

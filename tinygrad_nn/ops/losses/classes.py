@@ -4,6 +4,7 @@ Read `binary.py` next.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,24 +15,20 @@ from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...errors import DimensionError, DTypeError, ShapeError
 from ..elementwise.activations import check_float
-from ..indexing.along import along, gather
+from ..indexing.along import gather
 from ..layers.softmax import log_softmax, shifted
-from .reducing import check_reduction, reduce_tensor, reduced
+from .reducing import check_reduction, reduce_tensor
 
 _INT64 = np.dtype(np.int64)
+_LARGE = 1e32  # squares of sums of exponentials: below, they are far from overflow
 
 
 def _class_dim(shape: tuple[int, ...]) -> int:
     return 0 if len(shape) == 1 else 1
 
 
-def check_classes(
-    input: Array, target: Array, weight: Any, ignore_index: int, name: str
-) -> tuple[int, bool]:
-    """Check shapes, dtypes and the range; return the class dimension and whether this is plain.
-
-    Plain is the usual case: (N, C) with targets that are all classes, none ignored, none weighted.
-    """
+def _check_classes(input: Array, target: Array, weight: Any, name: str) -> int:
+    """Check shapes and dtypes; return the number of classes."""
     if input.ndim == 0:
         raise ShapeError(f"{name}: input needs a class dimension, got a 0-d tensor")
     dim = _class_dim(input.shape)
@@ -43,107 +40,90 @@ def check_classes(
             f"{input.shape}; expected {expected}, one class index per prediction"
         )
     check_float(input, name)
-    if not is_integral(target) or is_bool(target):
+    if target.dtype is not _INT64 and (not is_integral(target) or is_bool(target)):
         raise DTypeError(
             f"{name}: target must hold class indices (int64), got {target.dtype}; use target.long()"
-        )
-    if weight is None and _all_count(target, classes, ignore_index):
-        return dim, input.ndim == 2
-    outside = target[((target < 0) | (target >= classes)) & (target != ignore_index)]
-    if outside.size:
-        raise DimensionError(
-            f"{name}: target {outside.flat[0]} is out of bounds for {classes} classes (0 to "
-            f"{classes - 1}, or ignore_index={ignore_index})"
         )
     if weight is not None and weight.shape != (classes,):
         raise ShapeError(
             f"{name}: weight must have shape ({classes},), one per class, got {weight.shape}"
         )
-    return dim, False
+    return classes
 
 
-def _all_count(target: Array, classes: int, ignore_index: int) -> bool:
-    """Whether every target is a class and none is ignored: the usual case, found in 3 µs."""
-    if target.dtype is not _INT64 or not target.size or 0 <= ignore_index < classes:
-        return False
-    largest = np.maximum.reduce(target.view(np.uint64), axis=None)  # below 0: very large
-    return bool(largest < classes)
+def _located(
+    input: Array, target: Array, weight: Any, ignore_index: int, name: str
+) -> tuple[Array, Any, Any]:
+    """Return the places of the targets' elements in the input, their weights, and which count.
 
-
-def _mass(
-    shape: tuple[int, ...],
-    target: Array,
-    weight: Any,
-    ignore_index: int,
-    label_smoothing: float,
-    like: Array,
-) -> tuple[Array, Array]:
-    """Return (q, w): each class's weight in a prediction's loss -sum(q log p), and the weights that
-    the mean divides by the sum of.
-
-    q is w_t at the target, smoothed evenly over the classes.
+    The weights are None if all are 1, and the last is None if no target is ignored: most often.
     """
-    dim = _class_dim(shape)
-    valid = target != ignore_index
-    index = np.where(valid, target, 0)
-    w = valid.astype(like.dtype)
-    if weight is not None:
-        w *= weight.take(index)
-    q = np.zeros_like(like, shape=shape)
-    q[along(dim, _with_classes(index, dim))] = _with_classes(w, dim)
-    if label_smoothing:
-        even: Any = label_smoothing / shape[dim]
-        if weight is not None:
-            even = even * weight.reshape([-1 if i == dim else 1 for i in range(len(shape))])
-        q = (1.0 - label_smoothing) * q + even * _with_classes(valid, dim)
-    return q.astype(like.dtype, copy=False), w
+    classes = _check_classes(input, target, weight, name)
+    if not 0 <= ignore_index < classes:
+        try:
+            places = _places(target, input.shape)
+        except ValueError:
+            pass  # which may be one that is ignored
+        else:
+            return places, None if weight is None else weight.take(target), None
+    counts = target != ignore_index
+    outside = target[((target < 0) | (target >= classes)) & counts]
+    if outside.size:
+        raise DimensionError(
+            f"{name}: target {outside.flat[0]} is out of bounds for {classes} classes (0 to "
+            f"{classes - 1}, or ignore_index={ignore_index})"
+        )
+    index = np.where(counts, target, 0)
+    w = counts.astype(input.dtype) if weight is None else weight.take(index) * counts
+    return _places(index, input.shape), w, counts
 
 
-def _with_classes(x: Array, dim: int) -> Array:
-    """Return an array of the targets' shape with a class dimension of size 1."""
-    return x.reshape((*x.shape[:dim], 1, *x.shape[dim:]))
+def _places(target: Array, shape: tuple[int, ...]) -> Array:
+    """Return where the targets' elements are, row by row in memory; ValueError if one is not."""
+    if len(shape) == 2:
+        return np.ravel_multi_index((np.arange(len(target)), target), shape)  # checks in 1 µs
+    grid = np.indices(target.shape, sparse=True)
+    return np.ravel_multi_index((*grid[:1], target, *grid[1:]), shape)
 
 
-def _reduced_classes(losses: Array, w: Array, reduction: str, dtype: Any) -> Array:
-    if reduction != "none":
-        losses = accurate_sum(losses)
-        if reduction == "mean":
-            losses = losses / accurate_sum(in_float32(w))
-    return losses.astype(dtype, copy=False)
+def _with_classes(x: Array) -> Array:
+    """Return what there is of each prediction with a class dimension of size 1."""
+    return x[:, None] if x.ndim else x.reshape(1)
 
 
-def _spread_classes(g: Array, w: Any, shape: tuple[int, ...], reduction: str) -> Array:
+def _reduced_classes(
+    losses: Array, w: Any, counts: Any, reduction: str, dtype: Any
+) -> tuple[Array, Any]:
+    """Return the loss and m, what a mean divides by: the predictions, or the sum of their w."""
+    if counts is not None:
+        losses = np.where(counts, losses, 0)  # also where inf times a weight of 0 is nan
     if reduction == "none":
-        return _with_classes(g, _class_dim(shape))
-    if reduction == "sum":
-        return g
-    return g / (shape[0] if w is None else accurate_sum(w))
+        return losses.astype(dtype, copy=False), 1.0
+    total: Any = accurate_sum(losses)
+    m: Any = 1.0
+    if reduction == "mean":
+        m = (losses.size or math.nan) if w is None else accurate_sum(in_float32(w))
+        total = total / m
+        if counts is not None and not counts.any():
+            m = 1.0  # 0 / 0 makes the loss nan, but no weight of the network
+    return np.asarray(total, dtype), m
 
 
-def _picked(x: Array, target: Array, ignore_index: int) -> Array:
-    dim = _class_dim(x.shape)
-    index = _with_classes(np.where(target != ignore_index, target, 0), dim)
-    return x[along(dim, index)].reshape(target.shape)
-
-
-@op(r"-\frac{1}{m} \sum_i x_{i, t_i}")
+@op(r"-\frac{1}{m} \sum_i x_{i, t_i}", keeps="m, places, w")
 def nll_loss(
     input: Array,
     target: Data,
     weight: Data | None = None,
     ignore_index: int = -100,
     reduction: str = "mean",
-) -> Array:
+) -> Any:
     """Return -weight[t] * input[t] for log-probabilities (N, C, ...) and targets (N, ...)."""
     check_reduction(reduction, "nll_loss")
-    _, plain = check_classes(input, target, weight, ignore_index, "nll_loss")
-    if plain:
-        losses = -in_float32(input)[np.arange(len(target)), target]
-        return reduced(losses, reduction, input.dtype)
-    valid = target != ignore_index
-    w = valid.astype(input.dtype) if weight is None else weight[np.where(valid, target, 0)] * valid
-    losses = np.where(valid, -w * _picked(in_float32(input), target, ignore_index), 0.0)
-    return _reduced_classes(losses, w, reduction, input.dtype)
+    places, w, counts = _located(input, target, weight, ignore_index, "nll_loss")
+    losses = -in_float32(input).take(places)
+    if w is not None:
+        losses *= w
+    return *_reduced_classes(losses, w, counts, reduction, input.dtype), places, w
 
 
 def _nll_rule(
@@ -151,22 +131,24 @@ def _nll_rule(
     input_shape: Any,
     target: Array,
     weight: Any,
-    ignore_index: int,
     reduction: str,
+    m: Any,
+    places: Array,
+    w: Any,
 ) -> Array:
-    """-g / m * one_hot(target): m predictions count in the mean. Weights weigh them and m."""
-    like = getattr(g, "array", g)
-    plain = len(input_shape) == 2 and weight is None and is_array(g)
-    if plain and _all_count(target, input_shape[1], ignore_index):
+    """-g / m * one_hot(target): m predictions count in the mean. Weights weigh them and m.
+
+    It names target and weight to have backward refused where they were written to since.
+    """
+    share = -1.0 / m if w is None else -w / m
+    if is_array(g):
         dx = np.zeros(input_shape, g.dtype)
-        if reduction == "mean":
-            g = g / g.dtype.type(len(target))
-        dx[np.arange(len(target)), target] = -g
+        dx.reshape(-1)[places] = g * share
         return dx
-    q, w = _mass(tuple(input_shape), target, weight, ignore_index, 0.0, like)
-    if reduction == "mean" and np.all(target == ignore_index):
-        reduction = "sum"  # 0, not 0 / 0: the loss is nan, but no weight becomes nan by it
-    return _spread_classes(g, w, tuple(input_shape), reduction) * -q
+    like: Any = getattr(g, "array", g)
+    slope = np.zeros(tuple(input_shape), like.dtype)
+    slope.reshape(-1)[places] = share
+    return (_with_classes(g) if reduction == "none" else g) * slope
 
 
 nll_loss.vjp(input=_nll_rule)
@@ -186,7 +168,7 @@ def _nll_by_parts(
 
 @op(
     r"-\frac{1}{m} \sum_i \log\operatorname{softmax}(x_i)_{t_i}",
-    keeps="exponentials, totals, places, log_p",
+    keeps="m, exponentials, totals, places, w",
 )
 def cross_entropy(
     input: Array,
@@ -198,27 +180,40 @@ def cross_entropy(
 ) -> Any:
     """Return the negative log of softmax at the target: logits (N, C, ...), targets (N, ...)."""
     check_reduction(reduction, "cross_entropy")
-    dim, plain = check_classes(input, target, weight, ignore_index, "cross_entropy")
+    places, w, counts = _located(input, target, weight, ignore_index, "cross_entropy")
     if not 0.0 <= label_smoothing <= 1.0:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
-    x = in_float32(input)
-    if plain and not label_smoothing:
-        z = np.ascontiguousarray(shifted(x, 1))
-        places = np.arange(0, x.size, x.shape[1])
-        places += target
+    x, dim = in_float32(input), _class_dim(input.shape)
+    if not label_smoothing:  # sum e^(x - x_t), without a maximum to look for
+        e, totals = _exponentials(x - _with_classes(x.take(places)), dim)
+        losses = np.log(totals)
+    if label_smoothing or not np.vdot(totals, totals) < _LARGE:
+        z = shifted(x, dim)
         at_target = z.take(places)
-        e = np.exp(z, z)
-        totals = accurate_sum(e, 1)
-        loss = reduced(np.log(totals) - at_target, reduction, input.dtype)
-        return loss, e, totals, places, None
-    log_p = log_softmax(x, dim)
+        even, whole = _smoothing(label_smoothing, weight, x.shape)
+        evenly = accurate_sum(z * even, dim) if label_smoothing else 0.0
+        e, totals = _exponentials(z, dim)
+        losses = np.log(totals) - at_target
+    if w is not None:
+        losses *= w
     if label_smoothing:
-        q, w = _mass(x.shape, target, weight, ignore_index, label_smoothing, x)
-        losses = -accurate_sum(np.where(q == 0, 0, q * log_p), dim)
-        loss = _reduced_classes(losses, w, reduction, input.dtype)
-    else:
-        loss = nll_loss(log_p, target, weight, ignore_index, reduction)
-    return np.asarray(loss).astype(input.dtype, copy=False), None, None, None, log_p
+        losses = (1.0 - label_smoothing) * losses + (whole * np.log(totals) - evenly)
+    return *_reduced_classes(losses, w, counts, reduction, input.dtype), e, totals, places, w
+
+
+def _exponentials(z: Array, dim: int) -> tuple[Array, Array]:
+    """Return e^z, written over z, and its sums over the classes."""
+    e = np.ascontiguousarray(np.exp(z, z))  # the rule writes to places of it, row by row
+    return e, accurate_sum(e, dim)
+
+
+def _smoothing(label_smoothing: float, weight: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    """Return what each class gets of a prediction's weight, and the sum of that."""
+    even = label_smoothing / shape[_class_dim(shape)]
+    if weight is None:
+        return even, label_smoothing
+    weights = even * in_float32(weight)
+    return weights.reshape(-1, *(1,) * (len(shape) - 2)), accurate_sum(weights)
 
 
 @cross_entropy.backward
@@ -227,30 +222,29 @@ def _cross_entropy_rule(
     target: Array,
     weight: Any,
     ignore_index: int,
-    reduction: str,
     label_smoothing: float,
-    exponentials: Any,
-    totals: Any,
-    places: Any,
-    log_p: Any,
+    m: Any,
+    exponentials: Array,
+    totals: Array,
+    places: Array,
+    w: Any,
 ) -> Array:
     """g / m * (softmax(input) - one_hot(target)): the predicted minus the wanted, dZ2 = A2 - Y.
 
     With weights or smoothing softmax(input) sum(q) - q: q is the mass wanted of each class.
     """
-    if exponentials is not None:
-        if reduction == "mean":
-            g = g / g.dtype.type(len(totals))
-        p = exponentials * np.divide(g, totals)[:, None]
-        p.reshape(-1)[places] -= g
-        return p
-    dim = _class_dim(log_p.shape)
-    q, w = _mass(log_p.shape, target, weight, ignore_index, label_smoothing, log_p)
-    total = accurate_sum(q, dim, True) if label_smoothing else _with_classes(w, dim)
-    difference = np.exp(log_p) * total - q
-    if reduction == "mean" and np.all(target == ignore_index):
-        reduction = "sum"
-    return _spread_classes(g, w, log_p.shape, reduction) * difference
+    g = g[()] / m
+    at_target = g if w is None else g * w
+    if not label_smoothing:
+        p = exponentials * _with_classes(at_target / totals)
+    else:
+        at_target = (1.0 - label_smoothing) * at_target
+        spread = g if w is None else g * (target != ignore_index)
+        even, whole = _smoothing(label_smoothing, weight, exponentials.shape)
+        p = exponentials * _with_classes((at_target + spread * whole) / totals)
+        p -= _with_classes(spread) * even
+    p.reshape(-1)[places] -= at_target
+    return p
 
 
 @cross_entropy.composite
