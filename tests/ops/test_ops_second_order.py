@@ -19,6 +19,7 @@ from op_table import COMPOSED, TABLE
 
 import tinygrad_nn as tnn
 from tinygrad_nn.autograd import registry
+from tinygrad_nn.ops.layers import convolution
 
 ROWS = [row for row in TABLE + COMPOSED if row.differentiable]
 SMOOTH = [case for case in cases(ROWS) if "dtype" not in case.sample.attributes]
@@ -90,3 +91,11 @@ def test_every_second_derivative_agrees_with_differences(case):
 @pytest.mark.parametrize("case", PARTED, ids=str)
 def test_a_fused_operation_equals_its_parts(case, order):
     check_against_parts(case, order)
+
+
+@pytest.mark.parametrize("case", [case for case in PARTED if case.row.name == "conv2d"], ids=str)
+def test_a_convolution_of_many_columns_equals_its_parts(case, monkeypatch):
+    monkeypatch.setattr(convolution, "_FEW", 0)
+    convolution._geometry.cache_clear()
+    check_against_parts(case)
+    convolution._geometry.cache_clear()

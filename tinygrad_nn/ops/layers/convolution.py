@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...arrays.sums import in_float32
+from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import DTypeError, ShapeError
@@ -20,6 +20,7 @@ from ..indexing.picking import add_at
 from ..matrices.products import matmul
 
 _COLUMNS = 2**16  # elements of columns made at a time: they stay in the cache, and memory small
+_FEW = 2**13  # elements of columns that are picked, and added up again, by an index of them all
 
 
 class Geometry(NamedTuple):
@@ -34,6 +35,7 @@ class Geometry(NamedTuple):
     sizes: tuple[int, int]  # of the output
     places: tuple[int, int]  # the same; at stride 1 with rows as long as the input's, copied as one
     groups: int
+    index: Any  # of the columns' elements in the padded input, as a matrix a group; None of many
 
     def under(self, i: int, j: int) -> tuple[Any, ...]:
         """Return the index of what element (i, j) of the kernel meets, as it moves."""
@@ -57,13 +59,31 @@ def conv2d(
     """
     geometry = geometry_of(input, weight, bias, stride, padding, dilation, groups)
     x = _padded(input, geometry)
-    filters = _with_bias(weight, bias, groups)
-    y = np.empty((len(x), len(weight), *geometry.sizes), x.dtype)
+    if geometry.index is None:
+        y = _by_parts(x, weight, bias, geometry)
+    else:
+        y = np.matmul(_filters(weight, groups), x.take(geometry.index))
+        y = y.reshape(len(weight), len(x), *geometry.sizes).swapaxes(0, 1)
+        if bias is not None:
+            y += bias[:, None, None]
+        y = np.ascontiguousarray(y, input.dtype)
+    return y if input.ndim == 4 else y[0]
+
+
+def _filters(weight: Array, groups: int) -> Array:
+    """Return the weight as matrices, (groups, out/groups, C/groups h w)."""
+    return in_float32(weight).reshape(groups, len(weight) // groups, -1)
+
+
+def _by_parts(x: Array, weight: Array, bias: Any, geometry: Geometry) -> Array:
+    """Convolve as many images at a time as keep the columns in the cache."""
+    filters = _with_bias(weight, bias, geometry.groups)
+    y = np.empty((len(x), len(weight), *geometry.sizes), weight.dtype)
     for part in _parts(geometry):
-        columns = _as_columns(_windows(x[part], geometry), groups)
+        columns = _as_columns(_windows(x[part], geometry), geometry.groups)
         product = np.matmul(filters, columns).reshape(len(weight), -1, *geometry.places)
         y[part] = product[..., : geometry.sizes[1]].swapaxes(0, 1)
-    return y.astype(input.dtype, copy=False).reshape(*input.shape[:-3], *y.shape[1:])
+    return y
 
 
 def _with_bias(weight: Array, bias: Any, groups: int) -> Array:
@@ -128,12 +148,35 @@ def _conv2d_rule(
     """
     geometry = geometry_of(input, weight, None, stride, padding, dilation, groups)
     x = _padded(input, geometry)
-    out = len(weight)
-    filters = in_float32(weight).reshape(groups, out // groups, -1).swapaxes(1, 2)
-    g = in_float32(g).reshape(len(x), out, *geometry.sizes)
+    g = in_float32(g).reshape(len(x), len(weight), *geometry.sizes)
+    filters = _filters(weight, groups).swapaxes(1, 2)
+    rule = _rule_by_parts if geometry.index is None else _rule_by_index
+    dx, dw, db = rule(g, x, filters, geometry, wants)
+    return (
+        None if dx is None else dx[geometry.inner].reshape(input.shape),
+        None if dw is None else dw.reshape(weight.shape),
+        db,
+    )
+
+
+def _rule_by_index(g: Array, x: Array, filters: Array, geometry: Geometry, wants: Any) -> Any:
+    index, places = geometry.index, _placed(g, geometry)
+    dx = dw = db = None
+    if wants[0]:
+        back = np.matmul(filters, places)
+        dx = np.bincount(index.ravel(), back.ravel(), x.size)  # 0.6 µs for 36, 7 for 5,000
+        dx = dx.astype(x.dtype).reshape(x.shape)
+    if wants[1]:
+        dw = np.matmul(places, x.take(index).swapaxes(1, 2))
+    if wants[2]:
+        db = accurate_sum(places.reshape(g.shape[1], -1), 1)
+    return dx, dw, db
+
+
+def _rule_by_parts(g: Array, x: Array, filters: Array, geometry: Geometry, wants: Any) -> Any:
+    groups, rows, out = filters.shape
     dx = np.zeros_like(x) if wants[0] else None
-    rows = filters.shape[1]
-    dw = np.zeros((groups, rows + 1, out // groups), x.dtype) if wants[1] or wants[2] else None
+    dw = np.zeros((groups, rows + 1, out), x.dtype) if wants[1] or wants[2] else None
     for part in _parts(geometry):
         places = _placed(g[part], geometry)
         if dw is not None:
@@ -143,10 +186,9 @@ def _conv2d_rule(
             back = np.matmul(filters, places).reshape(onto.shape)
             for i, j in np.ndindex(geometry.kernel):  # at one (i, j) no place is met twice
                 onto[:, i, j] += back[:, i, j]
-    dx = None if dx is None else dx[geometry.inner].reshape(input.shape)
     if dw is None:
         return dx, None, None
-    return dx, dw[:, :rows].swapaxes(1, 2).reshape(weight.shape), dw[:, rows].reshape(-1)
+    return dx, dw[:, :rows].swapaxes(1, 2), dw[:, rows].reshape(-1)
 
 
 def _placed(g: Array, geometry: Geometry) -> Array:
@@ -262,9 +304,10 @@ def _geometry(
     down, across = (
         (n - far - 1) // step + 1 for n, far, step in zip(padded, reach, stride, strict=True)
     )
-    wide = stride == (1, 1) and across < padded[1] <= 1.25 * across
+    few = 0 < images * channels * math.prod(kernel) * down * across <= _FEW
+    wide = not few and stride == (1, 1) and across < padded[1] <= 1.25 * across
     wide = wide and channels * math.prod(kernel) > 2 * out  # the output is then copied by parts
-    return Geometry(
+    geometry = Geometry(
         padded=(images, channels, *padded),
         held=(images, channels, padded[0] + wide, padded[1]),
         inner=(..., *(slice(b, b + n) for b, n in zip(before, sizes, strict=True))),
@@ -274,4 +317,12 @@ def _geometry(
         sizes=(down, across),
         places=(down, padded[1] if wide else across),
         groups=groups,
+        index=None,
     )
+    return geometry._replace(index=_index_of_columns(geometry)) if few else geometry
+
+
+def _index_of_columns(geometry: Geometry) -> Array:
+    places = np.arange(math.prod(geometry.padded)).reshape(geometry.padded)
+    rows = geometry.padded[1] * math.prod(geometry.kernel) // geometry.groups
+    return _windows(places, geometry).reshape(geometry.groups, rows, -1)
