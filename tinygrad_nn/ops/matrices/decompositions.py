@@ -100,28 +100,32 @@ def _svd_rule(g_U: Array, g_S: Array, g_Vh: Array, U: Array, S: Array, Vh: Array
     What of gU and gV stands upright on U and V is divided by S and added.
     """
     k = S.shape[-1]
-    U, g_U, Vh, g_Vh = U[..., :k], g_U[..., :k], Vh[..., :k, :], g_Vh[..., :k, :]
+    U, Vh = U[..., :k], Vh[..., :k, :]
+    g_A = (U * g_S[..., None, :]) @ Vh
+    of_U, of_Vh = _is_there(g_U), _is_there(g_Vh)
+    if not of_U and not of_Vh:
+        return g_A
+    g_U, g_Vh = g_U[..., :k], g_Vh[..., :k, :]
     row, column = S[..., None, :], S[..., None]
     squares = row * row - column * column
     E = np.where(squares == 0, math.inf, squares)
-    inner = g_S[..., None] * np.eye(k, dtype=bool)
-    if _is_there(g_U):
+    if of_U:
         M = U.swapaxes(-1, -2) @ g_U
-        inner = inner + (M - M.swapaxes(-1, -2)) / E * row
-    if _is_there(g_Vh):
+        g_A = g_A + U @ ((M - M.swapaxes(-1, -2)) / E * row) @ Vh
+        if U.shape[-2] > k:
+            g_A = g_A + ((g_U - U @ (U.swapaxes(-1, -2) @ g_U)) / row) @ Vh
+    if of_Vh:
         M = Vh @ g_Vh.swapaxes(-1, -2)
-        inner = inner + column * ((M - M.swapaxes(-1, -2)) / E)
-    g_A = U @ inner @ Vh
-    if U.shape[-2] > k and _is_there(g_U):
-        g_A = g_A + ((g_U - U @ (U.swapaxes(-1, -2) @ g_U)) / row) @ Vh
-    if Vh.shape[-1] > k and _is_there(g_Vh):
-        g_A = g_A + U @ ((g_Vh - (g_Vh @ Vh.swapaxes(-1, -2)) @ Vh) / column)
+        g_A = g_A + U @ (column * ((M - M.swapaxes(-1, -2)) / E)) @ Vh
+        if Vh.shape[-1] > k:
+            g_A = g_A + U @ ((g_Vh - (g_Vh @ Vh.swapaxes(-1, -2)) @ Vh) / column)
     return g_A
 
 
 def _is_there(g: Array) -> bool:
     """Whether this gradient is anything but zeros; those of an output that nobody used are."""
-    return bool((g if is_array(g) else g.array).any()) or getattr(g, "node", None) is not None
+    held = g if is_array(g) else g.array
+    return bool(np.count_nonzero(held)) or getattr(g, "node", None) is not None
 
 
 svd.vjp(A=_svd_rule)
