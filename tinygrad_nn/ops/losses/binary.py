@@ -4,6 +4,7 @@ Read `../../nn/functional.py` next, which gives the losses PyTorch's signatures.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from ...errors import ShapeError
 from ..elementwise.activations import check_float, sigmoid
 from ..elementwise.arithmetic import abs as absolute
 from ..elementwise.functions import exp, log
-from .reducing import check_reduction, reduce_tensor, reduced, spread
+from .reducing import check_reduction, reduce_tensor, reduced
 
 
 @op(r"-\frac{1}{n} \sum_i (t_i \log\sigma(x_i) + (1 - t_i) \log(1 - \sigma(x_i)))")
@@ -40,7 +41,9 @@ def binary_cross_entropy_with_logits(
 
 
 def _weighed(g: Array, shape: tuple[int, ...], weight: Any, reduction: str) -> Array:
-    g = spread(g, shape, reduction)
+    """Return what broadcasts to the gradient of each element's loss."""
+    if reduction == "mean":
+        g = g / math.prod(shape)
     return g if weight is None else g * weight
 
 
@@ -48,8 +51,10 @@ def _bce_input_rule(
     g: Array, input: Array, target: Array, weight: Any, pos_weight: Any, reduction: str
 ) -> Array:
     """g / n * (sigmoid(input) - target): for weight and pos_weight 1."""
-    positive = 1.0 if pos_weight is None else 1.0 + (pos_weight - 1.0) * target
-    slope = (1.0 - target) - positive * sigmoid(-input)
+    if pos_weight is None:
+        slope = sigmoid(input) - target
+    else:
+        slope = (1.0 - target) - (1.0 + (pos_weight - 1.0) * target) * sigmoid(-input)
     return _weighed(g, tuple(input.shape), weight, reduction) * slope
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from ...arrays.sums import accurate_sum
 from ...autograd.op import Array
-from ..shape.expanding import expand_copy
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -28,13 +27,6 @@ def reduced(losses: Array, reduction: str, dtype: Any) -> Array:
         if reduction == "mean":
             losses = losses / size
     return losses if losses.dtype is dtype else losses.astype(dtype)
-
-
-def spread(g: Array, shape: tuple[int, ...], reduction: str) -> Array:
-    """Return the gradient of each element's loss from that of the reduced one."""
-    if reduction == "mean":
-        g = g / math.prod(shape)
-    return g if reduction == "none" else expand_copy(g, shape)
 
 
 def reduce_tensor(losses: Any, reduction: str) -> Any:
