@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import tinygrad_nn as tnn
-from tinygrad_nn.arrays.sums import accurate_sum, add_rows, sum_to_shape
+from tinygrad_nn.arrays.sums import accurate_sum, add_rows, running_sum, sum_to_shape
 
 # Longer than the 64 rows that are added one after another, and not a multiple of it.
 sizes = st.sampled_from([0, 1, 2, 3, 5, 63, 64, 65, 130, 300])
@@ -106,3 +106,13 @@ def test_rows_are_added_wherever_the_index_names_them(count, shape, by_columns):
     np.add.at(expected, index, rows)
     add_rows(y, index, rows)
     np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(3, 200), (3, 20, 10), (20, 3, 200), (0, 200), (3, 0)])
+@pytest.mark.parametrize("dtype", [np.float32, np.int64, np.complex64])
+def test_a_running_sum_is_numpys_also_of_wide_rows(shape, dtype):
+    x = np.random.default_rng(0).integers(-9, 9, shape).astype(dtype)
+    for axis in range(x.ndim):
+        for seen in (x, np.flip(x, axis)):
+            np.testing.assert_array_equal(running_sum(seen, axis), np.cumsum(seen, axis))
+    assert running_sum(x, 0).dtype == dtype

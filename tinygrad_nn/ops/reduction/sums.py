@@ -11,7 +11,7 @@ import numpy as np
 from ...arrays.arguments import Dim, Dims, Dtype, count, kept_shape
 from ...arrays.dtypes import default_float
 from ...arrays.kinds import is_differentiable, is_floating, is_integral
-from ...arrays.sums import accurate_sum, in_float32
+from ...arrays.sums import accurate_sum, in_float32, running_sum
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import DTypeError
@@ -126,7 +126,7 @@ def cumsum(input: Array, dim: Dim, *, dtype: Dtype = None) -> Array:
     if input.ndim == 0:
         return input.astype(dtype or input.dtype)
     wide = in_float32(input if dtype is None else input.astype(dtype))
-    return wide.cumsum(dim).astype(dtype or input.dtype, copy=False)
+    return running_sum(wide, dim).astype(dtype or input.dtype, copy=False)
 
 
 @op(r"\sum_{j \ge i} x_j")
@@ -138,8 +138,9 @@ def cumsum_from_end(input: Array, dim: Dim) -> Array:
     dtype = np.dtype(np.int64) if is_integral(input) else input.dtype
     if input.ndim == 0:
         return input.astype(dtype)
+    wide = in_float32(input.astype(dtype, copy=False))
     backwards = (*(slice(None),) * dim, slice(None, None, -1))
-    return in_float32(input)[backwards].cumsum(dim)[backwards].astype(dtype, copy=False)
+    return running_sum(wide[backwards], dim)[backwards].astype(dtype, copy=False)
 
 
 cumsum.vjp(input=lambda g, dim: cumsum_from_end(g, dim))
