@@ -71,7 +71,8 @@ def shades(array: Array) -> Array:
     values = np.asarray(array, np.float64)
     finite = np.abs(values[np.isfinite(values)])
     largest = finite.max() if finite.size and finite.max() > 0 else 1.0
-    strength = np.clip(np.nan_to_num(values, nan=0.0) / largest, -1, 1)[..., np.newaxis]
+    within = np.clip(np.nan_to_num(values, nan=0.0), -largest, largest)
+    strength = (within / largest)[..., np.newaxis]
     strongest = np.where(strength < 0, NEGATIVE, POSITIVE)
     colours = 255 + np.abs(strength) * (strongest - 255)
     colours[np.isnan(values)] = NOT_A_NUMBER
