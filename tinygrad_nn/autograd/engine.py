@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.dtypes import from_numpy
-from ..arrays.kinds import COMPLEX, is_array, is_complex
+from ..arrays.kinds import COMPLEX, REAL, is_array, is_complex
 from ..arrays.warnings import quiet
 from ..errors import DTypeError, GraphError, ShapeError
 from .anomaly import check_finite
@@ -164,7 +164,7 @@ def _visit(
     while heap:
         node = heappop(heap)[1]
         g = pending.pop(node)
-        if is_plain and node.extra is None and node.dtype not in COMPLEX:
+        if is_plain and node.extra is None and node.dtype in REAL:
             contributions = node.op.pull(node, g, None, False)
         else:
             if node.extra is not None and observer is None:

@@ -38,6 +38,8 @@ def fit(contribution: Any, edge: Node, node: Node, recorded: bool) -> Any:
                 f"the gradient rule of {node.op.name} gave shape {contribution.shape} for an "
                 f"operand of shape {edge.shape}"
             ) from None
+    if contribution.dtype is edge.dtype:
+        return contribution
     if edge.dtype in REAL and is_complex(getattr(contribution, "array", contribution)):
         contribution = contribution.real
     if recorded:

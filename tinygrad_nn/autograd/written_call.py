@@ -49,6 +49,11 @@ COMPUTE = """\
 UNPACK = """\
     {names}outputs = as_outputs(op, outputs)
 """
+UNPACK_KEPT = """\
+    if type(outputs) is not tuple or len(outputs) != {count}:
+        outputs = as_outputs(op, outputs)
+    {names} = outputs
+"""
 ON_ERROR = """\
     except (TypeError, ValueError, OverflowError) as error:
         raise refusal({values}, name, error) from None
@@ -114,10 +119,13 @@ def call_source(op: Op) -> str:
     lines += [*_conversions(op, arrays), *checks]
     unpack, results = "", "array"
     if op.has_several or op.keeps:
-        made = ("made",) if op.is_variadic else (*op.returns, *op.keeps)
-        unpacked = made if op.has_several else ("array", *op.keeps)
-        names = "" if op.is_variadic else f"{', '.join(unpacked)} = "
-        unpack, results = UNPACK.format(names=names), "outputs"
+        results = "outputs"
+        if op.has_several:
+            names = "" if op.is_variadic else f"{', '.join((*op.returns, *op.keeps))} = "
+            unpack = UNPACK.format(names=names)
+        else:
+            names = ", ".join(("array", *op.keeps))
+            unpack = UNPACK_KEPT.format(names=names, count=1 + len(op.keeps))
     on_error = ON_ERROR.format(values=values) if op.elementwise else ""
     lines.append(
         COMPUTE.format(results=results, given=", ".join(given), on_error=on_error, unpack=unpack)
@@ -185,10 +193,8 @@ def _conversions(op: Op, arrays: dict[str, str]) -> list[str]:
         first, *others = (arrays[name] for name in meeting)
         differ = [f"type({each}) is not ndarray" for each in (first, *others)]
         differ += [f"{each}.dtype is not {first}.dtype" for each in others]
-        if annotation == "FloatArray":
+        if annotation in ("FloatArray", "RealArray"):
             differ.append(f"{first}.dtype not in REAL")
-        if annotation == "RealArray":
-            differ.append(f"{first}.dtype in COMPLEX")
         joined = ", ".join((first, *others))
         return [
             IN_ONE_DTYPE.format(differ=" or ".join(differ), arrays=joined, annotation=annotation)

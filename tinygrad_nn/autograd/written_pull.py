@@ -44,7 +44,7 @@ def pull_source(op: Op) -> str:
     lines = [PULL, PULL_KEPT if op.kept else ""]
     if op.has_several:
         lines.append(PULL_SEVERAL)
-    if op.is_joint or op.sequence:
+    if op.sequence or (op.is_joint and len(op.rules[0].operands) > 1):
         for rule in op.rules:
             places = [op.parameters.index(name) for name in rule.operands]
             edges = "node.inputs"

@@ -23,22 +23,19 @@ def fill(x: Any, value: Any) -> Any:
     """Write `value`, a number or a 0-d tensor, into every element of x and return x."""
     if isinstance(value, TensorBase) and value.array.ndim:
         raise ShapeError(f"fill_: a number or 0-d tensor expected, got shape {value.array.shape}")
-    return write(x, _as_tensor(value, x.array), "fill_", _put_everywhere("fill_"), EVERYWHERE)
+    return write(x, _as_tensor(value, x.array), "fill_", np.ndarray.fill, EVERYWHERE)
 
 
 def copy(x: Any, src: Any, non_blocking: bool = False) -> Any:
     """Write `src`, a number or a tensor that broadcasts, into x and return x."""
-    return write(x, _as_tensor(src, x.array), "copy_", _put_everywhere("copy_"), EVERYWHERE)
+    return write(x, _as_tensor(src, x.array), "copy_", _put_everywhere, EVERYWHERE)
 
 
-def _put_everywhere(name: str) -> Any:
-    def put_everywhere(array: Array, value: Array) -> None:
-        try:
-            array[...] = value
-        except ValueError:
-            raise _misfit(name, value, array.shape) from None
-
-    return put_everywhere
+def _put_everywhere(array: Array, value: Array) -> None:
+    try:
+        array[...] = value
+    except ValueError:
+        raise _misfit("copy_", value, array.shape) from None
 
 
 def set_item(x: Any, index: Any, value: Any) -> None:
