@@ -63,9 +63,10 @@ def replay(x: Any, steps: Any) -> Any:
 
 def renew_views(base: TensorBase) -> None:
     """Give every living view of `base` the graph that `base` has now."""
-    living = [y for each in getattr(base, "views", ()) if (y := each()) is not None]
-    if not living:
+    listed = getattr(base, "views", None)
+    if not listed:
         return
+    living = [y for each in listed if (y := each()) is not None]
     base.views = [ref(y) for y in living]
     again = make_tensor(base.array, base.node, base.version)  # whose own views nobody lists
     for y in living:
