@@ -120,11 +120,13 @@ def pick(x: Array, index: tuple[Any, ...]) -> Array:
 
 def put(x: Array, index: tuple[Any, ...], value: Any) -> None:
     """Do x[index] = value."""
-    if is_basic(index):
+    if type(index) is tuple and len(index) == 1 and type(index[0]) is np.ndarray:
+        x[index] = value  # an array or a mask alone needs no second look: 0.3 µs
+    elif is_basic(index):
         view_of_basic(x, index)[...] = value
-        return
-    first, then = in_two_steps(index, x.ndim)
-    x[first][... if then is None else then] = value
+    else:
+        first, then = in_two_steps(index, x.ndim)
+        x[first][... if then is None else then] = value
 
 
 def check_index(shape: tuple[int, ...], index: tuple[Any, ...], error: Exception) -> Exception:
