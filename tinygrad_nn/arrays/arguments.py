@@ -5,6 +5,7 @@ Read `../autograd/op.py` next: a parameter's annotation (Dim, Shape ...) says wh
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from operator import index
 from typing import Any
 
@@ -75,6 +76,7 @@ def as_bool(flag: Any, argument: str, name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def kept_shape(shape: tuple[int, ...], dims: tuple[int, ...] | None) -> tuple[int, ...]:
     """Return `shape` with 1 at the reduced dims: what keepdim=True gives."""
     if dims is None:
@@ -82,6 +84,7 @@ def kept_shape(shape: tuple[int, ...], dims: tuple[int, ...] | None) -> tuple[in
     return tuple(1 if i in dims else size for i, size in enumerate(shape))
 
 
+@lru_cache(maxsize=1024)
 def count(shape: tuple[int, ...], dims: tuple[int, ...] | None) -> int:
     """Return how many elements are reduced to one."""
     return math.prod(shape if dims is None else (shape[i] for i in dims))

@@ -25,10 +25,11 @@ class Gradients:
         self.dtype = dtype
 
     def __add__(self, other: Gradients) -> Gradients:
-        merged = dict(self.by_output)
+        """Collect the other's in this one: a copy for each of many outputs would be quadratic."""
+        mine = self.by_output
         for i, gradient in other.by_output.items():
-            merged[i] = merged[i] + gradient if i in merged else gradient
-        return Gradients(merged, self.dtype)
+            mine[i] = mine[i] + gradient if i in mine else gradient
+        return self
 
     def conj(self) -> Gradients:
         """Return the complex conjugate of each."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.indexing import put
-from ..arrays.kinds import fits_in
+from ..arrays.kinds import fits_in, is_array
 from ..errors import DTypeError, GraphError, ShapeError
 from .declaring import op
 from .grad_mode import INFERENCE, mode
@@ -24,6 +24,9 @@ from .views import base_of, renew_views, replay
 def overlay(input: Array, part: Any, steps: Any) -> Array:
     """Return a copy of input in which the view that `steps` take of it is replaced by part."""
     y = np.array(input, order="C")  # an array also where g is a NumPy scalar
+    if not steps:
+        y[...] = part
+        return y
     *views, (last, arguments) = steps
     seen = replay(y, views if last.name == "getitem" else steps)
     if (seen is y or seen.base is y) and seen.flags.writeable:
@@ -34,10 +37,14 @@ def overlay(input: Array, part: Any, steps: Any) -> Array:
     return y
 
 
-overlay.vjp(
-    input=lambda g, steps: overlay(g, 0.0, steps),
-    part=lambda g, steps: replay(g, steps),
-)
+def _outside(g: Array, steps: Any) -> Array:
+    """overlay(g, 0.0, steps): what was overwritten gets no gradient."""
+    if steps:
+        return overlay(g, 0.0, steps)
+    return np.zeros(g.shape, g.dtype) if is_array(g) else np.zeros_like(g)  # 0.2 µs for 1.0
+
+
+overlay.vjp(input=_outside, part=lambda g, steps: replay(g, steps))
 
 
 def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> Any:
@@ -68,7 +75,7 @@ def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> A
     recording = mode()
     if recording and (value.node is not None or base.node is not None):
         place = steps if step is None else (*steps, step)
-        if place or value.node is None:
+        if place or put is not None or value.node is None:
             edges = (base.node, value.node, None)
             held = (None, None if value.node is not None else remembered(value), place)
             base.node = make_node(overlay.op, edges, (), held, base.array, recording)

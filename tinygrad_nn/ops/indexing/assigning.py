@@ -16,19 +16,17 @@ from ...autograd.writing import write
 from ...errors import ShapeError
 from .picking import getitem
 
-EVERYWHERE = (getitem.op, ((...,),))
-
 
 def fill(x: Any, value: Any) -> Any:
     """Write `value`, a number or a 0-d tensor, into every element of x and return x."""
     if isinstance(value, TensorBase) and value.array.ndim:
         raise ShapeError(f"fill_: a number or 0-d tensor expected, got shape {value.array.shape}")
-    return write(x, _as_tensor(value, x.array), "fill_", np.ndarray.fill, EVERYWHERE)
+    return write(x, _as_tensor(value, x.array), "fill_", np.ndarray.fill)
 
 
 def copy(x: Any, src: Any, non_blocking: bool = False) -> Any:
     """Write `src`, a number or a tensor that broadcasts, into x and return x."""
-    return write(x, _as_tensor(src, x.array), "copy_", _put_everywhere, EVERYWHERE)
+    return write(x, _as_tensor(src, x.array), "copy_", _put_everywhere)
 
 
 def _put_everywhere(array: Array, value: Array) -> None:
