@@ -16,6 +16,7 @@ from ...autograd.op import Array, FloatArray
 from ...autograd.writing import in_place
 from ...errors import DTypeError
 from .complex_parts import check_ordered
+from .selection import masked
 
 __all__ = ["relu", "sigmoid"]
 
@@ -96,8 +97,9 @@ relu.vjp(input=_relu_rule)
 
 @op(r"g \odot [x > 0]", elementwise=True)
 def threshold_backward(grad: Array, input: Array) -> Array:
-    """Return grad where the input is above 0, else 0: the gradient of relu."""
-    return np.multiply(grad, np.greater(input, _zero(input.dtype) if is_array(input) else 0))
+    """Return grad where the input is above 0 or nan, else 0: the gradient of relu."""
+    below = np.less_equal(input, _zero(input.dtype) if is_array(input) else 0)
+    return masked(grad, np.logical_not(below))
 
 
 threshold_backward.vjp(

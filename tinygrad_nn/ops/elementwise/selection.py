@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.kinds import is_array, is_bool
+from ...arrays.sums import holds_nan
 from ...autograd.declaring import elementwise, op
 from ...autograd.op import Array, Data
 from ...autograd.writing import in_place
@@ -35,9 +36,23 @@ minimum = elementwise(
 )
 
 
+def masked(g: Array, mask: Array) -> Array:
+    """Return g * mask, and 0 where mask is 0: also of inf and nan, of which a product makes nan.
+
+    A product is three to eight times as fast as np.where; whether any is nan, one number tells.
+    """
+    if not isinstance(g, (np.ndarray, np.generic)):
+        return np.where(mask == 0, 0.0, g * mask)
+    product = np.multiply(g, mask)
+    return np.where(mask == 0, product.dtype.type(0), product) if holds_nan(product) else product
+
+
 def _share(g: Array, mine: Array, other: Array) -> Array:
-    """g * (mine > other) + g / 2 * (mine == other): all of it, or half where they tie."""
-    return np.where(mine > other, g, np.where(mine == other, g / 2.0, 0.0))
+    """g * (1 - (mine < other)) - g / 2 * (mine == other): all of it, or half where they tie.
+
+    A nan is both the larger and the smaller: all goes to it, and to what it is compared with.
+    """
+    return np.where(mine < other, 0.0, np.where(mine == other, g / 2.0, g))
 
 
 maximum.vjp(

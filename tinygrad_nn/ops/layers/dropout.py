@@ -13,6 +13,7 @@ from ...autograd.op import Array
 from ...autograd.writing import in_place
 from ...random import default_generator
 from ..elementwise.activations import check_float
+from ..elementwise.selection import masked
 
 
 @op(r"\frac{m \odot x}{1 - p}", name="dropout", public="dropout", keeps="noise")
@@ -27,7 +28,7 @@ def _drop(input: Array, p: float = 0.5) -> Any:
     return input * noise, noise
 
 
-_drop.vjp(input=lambda g, noise: g * noise)
+_drop.vjp(input=lambda g, noise: masked(g, noise))
 _drop_in_place = in_place(_drop)
 
 

@@ -15,6 +15,7 @@ from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...errors import DimensionError, DTypeError, ShapeError
 from ..elementwise.activations import check_float
+from ..elementwise.selection import masked
 from ..indexing.along import gather
 from ..layers.softmax import log_softmax, shifted
 from .reducing import check_reduction, reduce_tensor
@@ -143,7 +144,7 @@ def _nll_rule(
     share = -1.0 / m if w is None else -w / m
     if is_array(g):
         dx = np.zeros(input_shape, g.dtype)
-        dx.reshape(-1)[places] = g * share
+        dx.reshape(-1)[places] = g * share if w is None else masked(g * share, w != 0)
         return dx
     like: Any = getattr(g, "array", g)
     slope = np.zeros(tuple(input_shape), like.dtype)
@@ -234,12 +235,12 @@ def _cross_entropy_rule(
     With weights or smoothing softmax(input) sum(q) - q: q is the mass wanted of each class.
     """
     g = g[()] / m
-    at_target = g if w is None else g * w
+    at_target = g if w is None else masked(g, w)
     if not label_smoothing:
         p = exponentials * _with_classes(at_target / totals)
     else:
         at_target = (1.0 - label_smoothing) * at_target
-        spread = g if w is None else g * (target != ignore_index)
+        spread = g if w is None else masked(g, target != ignore_index)
         even, whole = _smoothing(label_smoothing, weight, exponentials.shape)
         p = exponentials * _with_classes((at_target + spread * whole) / totals)
         p -= _with_classes(spread) * even

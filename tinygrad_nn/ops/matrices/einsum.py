@@ -144,20 +144,24 @@ def _einsum_rule(g: Array, operands: Any, equation: str, wants: Any) -> list[Any
 
 
 def _gradient(g: Array, result: str, x: Array, name: str, others: Any, names: list[str]) -> Array:
-    """A letter twice in the operand is a diagonal: the identity puts it back; ones spread a sum."""
+    """Ones spread a sum; a letter twice in the operand is a diagonal, beside which there is 0."""
     factors, terms, target = [g, *others], [result, *names], ""
+    on_diagonals = np.True_
     unused = (k for k in ascii_letters if k not in name and not any(k in term for term in terms))
     for letter, size in zip(name, x.shape, strict=True):
         own = letter
         if letter in target:
             own = next(unused)
-            factors.append(_like(g, np.eye(size)))
-            terms.append(letter + own)
+            factors.append(_like(g, np.ones(size)))
+            terms.append(own)
+            places = np.ix_(*map(range, x.shape))
+            on_diagonals = on_diagonals & (places[target.index(letter)] == places[len(target)])
         elif not any(letter in term for term in terms):
             factors.append(_like(g, np.ones(size)))
             terms.append(letter)
         target += own
-    return _contract(factors, f"{','.join(terms)}->{target}")
+    found = _contract(factors, f"{','.join(terms)}->{target}")
+    return found if on_diagonals is np.True_ else np.where(on_diagonals, found, 0.0)
 
 
 def _like(g: Array, constant: Array) -> Any:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Dim, Dims, kept_shape
+from ...arrays.kinds import is_array
+from ...arrays.sums import holds_nan
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase
@@ -49,8 +51,15 @@ def amin(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
 def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> Array:
     """g * (x == y) / (x == y).sum(axis=dim, keepdims=True): ties share the gradient."""
     kept = kept_shape(input_shape, dim)
-    ties = input == y.reshape(kept)
-    return ties * (g.reshape(kept) / ties.sum(axis=dim, keepdims=True))
+    if is_array(g):
+        ties = input == y.reshape(kept)
+        shared: Any = ties * (g.reshape(kept) / np.add.reduce(ties, axis=dim, keepdims=True))
+        if not holds_nan(shared):
+            return shared
+    x: Any = getattr(input, "array", input)
+    extreme: Any = getattr(y.reshape(kept), "array", y.reshape(kept))
+    ties = (x == extreme) | (np.isnan(x) & np.isnan(extreme))  # nan is the largest of all
+    return np.where(ties, g.reshape(kept) / np.add.reduce(ties, axis=dim, keepdims=True), 0.0)
 
 
 amax.vjp(input=_share_among_ties)
