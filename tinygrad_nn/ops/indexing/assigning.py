@@ -4,29 +4,36 @@ Read `along.py` next.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from ...arrays.dtypes import from_numpy
 from ...arrays.indexing import as_index, check_index, is_basic, pick, put
+from ...arrays.kinds import is_array, is_floating
+from ...arrays.reading import array_from
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase, make_tensor
 from ...autograd.views import base_of
 from ...autograd.writing import write
-from ...errors import ShapeError
+from ...errors import DTypeError, ShapeError
 from .picking import getitem
+
+_NUMBERS = frozenset((float, int, bool))
+_LARGE = 6e4  # float16 holds that much
 
 
 def fill(x: Any, value: Any) -> Any:
     """Write `value`, a number or a 0-d tensor, into every element of x and return x."""
     if isinstance(value, TensorBase) and value.array.ndim:
         raise ShapeError(f"fill_: a number or 0-d tensor expected, got shape {value.array.shape}")
-    return write(x, _as_tensor(value, x.array), "fill_", np.ndarray.fill)
+    return write(x, _as_tensor(value, x.array, "fill_"), "fill_", np.ndarray.fill)
 
 
 def copy(x: Any, src: Any, non_blocking: bool = False) -> Any:
     """Write `src`, a number or a tensor that broadcasts, into x and return x."""
-    return write(x, _as_tensor(src, x.array), "copy_", _put_everywhere)
+    return write(x, _as_tensor(src, x.array, "copy_"), "copy_", _put_everywhere)
 
 
 def _put_everywhere(array: Array, value: Array) -> None:
@@ -53,7 +60,7 @@ def set_item(x: Any, index: Any, value: Any) -> None:
         except (IndexError, ValueError) as error:
             raise _what_is_wrong(array, as_index(index), part, error) from None
 
-    write(x, _as_tensor(value, x.array), "setitem", put_there, step)
+    write(x, _as_tensor(value, x.array, "setitem"), "setitem", put_there, step)
 
 
 def _what_is_wrong(array: Array, index: Any, part: Array, error: Exception) -> Exception:
@@ -68,10 +75,21 @@ def _misfit(name: str, value: Array, shape: tuple[int, ...]) -> ShapeError:
     return ShapeError(f"{name}: a value of shape {value.shape} does not broadcast to {shape}")
 
 
-def _as_tensor(value: Any, like: Array) -> Any:
-    """Return a number or an array as a tensor; one that overlaps what is written, as a copy."""
+def _as_tensor(value: Any, like: Array, name: str) -> Any:
+    """Return numbers as a tensor that can be written into `like`, or say that they do not fit.
+
+    A tensor that overlaps what is written is copied.
+    """
     if not isinstance(value, TensorBase):
-        return make_tensor(np.asarray(value))
+        if type(value) in _NUMBERS and 0 <= value <= (_LARGE if is_floating(like) else 127):
+            return make_tensor(np.asarray(value))  # most often; what follows takes 4 µs more
+        if is_array(value):
+            from_numpy(value.dtype)  # a DTypeError for strings and objects
+            return make_tensor(value)
+        array = array_from(value, like.dtype, name)
+        if isinstance(value, float) and math.isfinite(value) and np.isinf(array):
+            raise DTypeError(f"{name}(): {value!r} does not fit {like.dtype}")
+        return make_tensor(array)
     if value.array is not like and np.may_share_memory(value.array, like):
         return value.clone()  # type: ignore[attr-defined]
     return value
