@@ -5,21 +5,25 @@ Read `../autograd/operands.py` next.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from ..errors import DTypeError, ShapeError
-from .dtypes import default_float, from_numpy, result_dtype
-from .kinds import REAL, category, is_array, is_integral, is_number
+from .dtypes import FLOAT16, FLOAT32, FLOAT64, default_float, from_numpy, result_dtype
+from .kinds import category, is_array, is_integral, is_number
 
 NUMBERS = frozenset((float, int, bool))
 
 
-def in_one_dtype(values: Sequence[Any], name: str, annotation: str) -> Sequence[Any]:
+def in_one_dtype(
+    values: Sequence[Any], name: str, annotation: str, forward: Any = None
+) -> Sequence[Any]:
     """Bring operands to the dtype that PyTorch has them meet in; numbers stay what they are.
 
-    `annotation` is that of the operation's operands: FloatArray, RealArray, Data or Array.
+    `annotation` is that of the operation's operands: FloatArray, RealArray, Data or Array. With
+    `forward` return also what computes with them: for float16, with the others not rounded to it.
     """
     dtype = None
     for value in values:  # the usual case first: float tensors of one dtype, and Python's numbers
@@ -29,8 +33,8 @@ def in_one_dtype(values: Sequence[Any], name: str, annotation: str) -> Sequence[
             break
         dtype = value.dtype
     else:
-        if dtype is not None and dtype in REAL:
-            return values
+        if dtype is FLOAT32 or dtype is FLOAT64 or (dtype is FLOAT16 and forward is None):
+            return values if forward is None else (values, forward)
     given = [value for value in values if value is not None]
     for value in given:
         if is_array(value):
@@ -51,7 +55,23 @@ def in_one_dtype(values: Sequence[Any], name: str, annotation: str) -> Sequence[
     is_whole = category(dtype) in ("integer", "bool")
     if is_whole and annotation.startswith("FloatArray"):
         dtype = default_float()
-    return tuple(_in_dtype(value, dtype) for value in values)
+    if forward is None:
+        return tuple(_in_dtype(value, dtype) for value in values)
+    if dtype is FLOAT16:
+        exact = (v.astype(FLOAT32) if is_array(v) and v.dtype != FLOAT16 else v for v in values)
+        return tuple(exact), rounded_once(forward)
+    return tuple(_in_dtype(value, dtype) for value in values), forward
+
+
+@cache
+def rounded_once(forward: Any) -> Any:
+    """Return a function of float16 that computes in float32, in which numbers may pass 65,504."""
+
+    def compute(*operands: Any) -> Any:
+        wide = [each.astype(FLOAT32) if is_array(each) else each for each in operands]
+        return forward(*wide).astype(FLOAT16)
+
+    return compute
 
 
 def _in_dtype(value: Any, dtype: Any) -> Any:

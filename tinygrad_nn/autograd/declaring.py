@@ -76,16 +76,28 @@ def op(
 
 
 def elementwise(
-    ufunc: Any, latex: str, doc: str, *, of: str = "Array", name: str | None = None
+    ufunc: Any,
+    latex: str,
+    doc: str,
+    *,
+    of: str = "Array",
+    name: str | None = None,
+    takes_exact_numbers: bool = False,
 ) -> Operation[Any]:
     """Make a ufunc of NumPy's an operation; `of` "FloatArray" has integers become floats first.
 
-    Its operands are `input`, and `other` if it takes two, PyTorch's names.
+    Its operands are `input`, and `other` if it takes two, PyTorch's names. If it
+    `takes_exact_numbers`, those beside float16 are not rounded to it, and may pass 65,504.
     """
     names = ("input", "other")[: ufunc.nin]
     parameters = tuple(Parameter(each, of, REQUIRED, False) for each in names)
     own = name or ufunc.__name__
-    operation = Op(ufunc, latex, own, parameters, public=own, elementwise=True)
+    operation = Op(
+        *(ufunc, latex, own, parameters),
+        public=own,
+        elementwise=True,
+        takes_exact_numbers=takes_exact_numbers,
+    )
     return _declare(operation, doc, inspect.currentframe().f_back.f_globals["__name__"])  # type: ignore[union-attr]
 
 

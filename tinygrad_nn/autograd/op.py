@@ -79,6 +79,7 @@ class Op(Origin):
         keeps: str = "",
         elementwise: bool = False,
         view: bool = False,
+        takes_exact_numbers: bool = False,
     ) -> None:
         words = (word[:1].upper() + word[1:] for word in public.strip("_").split("_"))
         super().__init__(name, "".join([*words, "Backward0"]))  # its name in the registry
@@ -94,6 +95,7 @@ class Op(Origin):
         self.keeps = tuple(keeps.replace(",", " ").split())
         self.elementwise = elementwise  # an element of the output depends on one of each operand
         self.view = view
+        self.takes_exact_numbers = takes_exact_numbers  # they are not rounded to float16
         self.unwrite: Callable[[], None] = lambda: None  # forget the functions written for it
         self.source = ""  # of these functions, once it was called
         self.call: Callable[..., Any] = forward  # the function that users call

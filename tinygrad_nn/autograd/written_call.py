@@ -24,6 +24,11 @@ IN_ONE_DTYPE = """\
     if {differ}:
         {arrays} = in_one_dtype(({arrays}), name, "{annotation}")
 """
+IN_ONE_DTYPE_EXACTLY = """\
+    compute = forward
+    if {differ}:
+        ({arrays}), compute = in_one_dtype(({arrays}), name, "{annotation}", forward)
+"""
 AS_FLOAT = """\
     if {x}_array.dtype not in REAL:
         {x}_array = as_float({x}_array)
@@ -42,7 +47,7 @@ ARGUMENTS = {
 COMPUTE = """\
     quiet = silence(SILENT)
     try:
-        {results} = forward({given})
+        {results} = {compute}({given})
 {on_error}    finally:
         restore(quiet)
 {unpack}"""
@@ -128,7 +133,13 @@ def call_source(op: Op) -> str:
             unpack = UNPACK_KEPT.format(names=names, count=1 + len(op.keeps))
     on_error = ON_ERROR.format(values=values) if op.elementwise else ""
     lines.append(
-        COMPUTE.format(results=results, given=", ".join(given), on_error=on_error, unpack=unpack)
+        COMPUTE.format(
+            results=results,
+            compute="compute" if op.takes_exact_numbers else "forward",
+            given=", ".join(given),
+            on_error=on_error,
+            unpack=unpack,
+        )
     )
     lines.append(_node(op))
     if op.view:
@@ -196,9 +207,8 @@ def _conversions(op: Op, arrays: dict[str, str]) -> list[str]:
         if annotation in ("FloatArray", "RealArray"):
             differ.append(f"{first}.dtype not in REAL")
         joined = ", ".join((first, *others))
-        return [
-            IN_ONE_DTYPE.format(differ=" or ".join(differ), arrays=joined, annotation=annotation)
-        ]
+        template = IN_ONE_DTYPE_EXACTLY if op.takes_exact_numbers else IN_ONE_DTYPE
+        return [template.format(differ=" or ".join(differ), arrays=joined, annotation=annotation)]
     if meeting and annotation.startswith("FloatArray"):
         return [AS_FLOAT.format(x=meeting[0])]
     return []

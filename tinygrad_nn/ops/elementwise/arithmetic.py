@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.dtypes import FLOAT16, FLOAT32
 from ...arrays.kinds import is_array, is_bool, is_complex, is_integral
+from ...arrays.promotion import rounded_once
 from ...autograd.declaring import elementwise, op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
@@ -36,17 +38,22 @@ __all__ = [
 ]
 
 
-def _scaled(other: Any, alpha: Any, name: str) -> Any:
-    """Return alpha * other; of integers only by an integer."""
+def _added_scaled(add: Any, input: Any, other: Any, alpha: Any, name: str) -> Any:
+    """Return input + alpha * other; of integers only with an integer, of float16 rounded once."""
     if isinstance(alpha, float) and is_array(other) and is_integral(other):
         raise DTypeError(f"{name}: alpha is {alpha}, but the tensors are {other.dtype}")
-    return alpha * other
+    if (input if is_array(input) else other).dtype is FLOAT16:
+        input, other = (each.astype(FLOAT32) if is_array(each) else each for each in (input, other))
+        return add(input, alpha * other).astype(FLOAT16)
+    return add(input, alpha * other)
 
 
 @op(r"a + b", elementwise=True)
 def add(input: Array, other: Array, *, alpha: Any = 1) -> Array:
     """Return input + alpha * other, broadcast; each may be a number."""
-    return np.add(input, other if alpha == 1 else _scaled(other, alpha, "add"))
+    if alpha == 1:
+        return np.add(input, other)
+    return _added_scaled(np.add, input, other, alpha, "add")
 
 
 add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else alpha * g)
@@ -55,14 +62,18 @@ add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else alpha * g
 @op(r"a - b", elementwise=True)
 def sub(input: Array, other: Array, *, alpha: Any = 1) -> Array:
     """Return input - alpha * other, broadcast; each may be a number."""
-    return np.subtract(input, other if alpha == 1 else _scaled(other, alpha, "sub"))
+    if alpha == 1:
+        return np.subtract(input, other)
+    return _added_scaled(np.subtract, input, other, alpha, "sub")
 
 
 sub.vjp(input=lambda g: g, other=lambda g, alpha: -g if alpha == 1 else -alpha * g)
 
 
 mul = elementwise(
-    np.multiply, r"a \odot b", "Return input * other, broadcast; each may be a number.", name="mul"
+    *(np.multiply, r"a \odot b", "Return input * other, broadcast; each may be a number."),
+    name="mul",
+    takes_exact_numbers=True,
 )
 mul.vjp(input=lambda g, other: g * other, other=lambda g, input: g * input)
 
@@ -72,6 +83,7 @@ div = elementwise(
     "Return input / other, broadcast; integers divide to a float.",
     of="FloatArray",
     name="div",
+    takes_exact_numbers=True,
 )
 div.vjp(
     input=lambda g, other: g / other,
@@ -87,13 +99,18 @@ neg = elementwise(np.negative, r"-x", "Return -input.", name="neg")
 neg.vjp(input=lambda g: -g)
 
 
+def _cube(x: Array) -> Array:
+    return x * x * x
+
+
 @op(r"a^{b}", elementwise=True)
 def pow(input: Array, exponent: Array) -> Array:
     """Return input to the power; each may be a number. d/da is 0 where b is 0, even at a = 0."""
     if is_array(input) and is_bool(input):
         input = input.astype(np.int64)  # NumPy's square of bool is int8
     if type(exponent) in (int, float) and exponent == 3:
-        return input * input * input  # NumPy has a fast way for 2, and not for 3
+        cube = rounded_once(_cube) if input.dtype is FLOAT16 else _cube
+        return cube(input)  # NumPy has a fast way for 2, and not for 3
     try:
         return input**exponent
     except ValueError:
