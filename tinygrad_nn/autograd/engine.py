@@ -11,18 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.dtypes import from_numpy
-from ..arrays.kinds import COMPLEX, REAL, is_array, is_complex
+from ..arrays.dtypes import FLOAT16, FLOAT32, FLOAT64, from_numpy
+from ..arrays.kinds import COMPLEX, is_array, is_complex
 from ..arrays.warnings import quiet
 from ..errors import DTypeError, GraphError, ShapeError
 from .anomaly import check_finite
 from .grad_mode import enable_grad, mode
-from .gradients import accumulate, as_tensor, fit, no_gradient, watch
+from .gradients import accumulate, as_tensor, fit, no_gradient, pull_in_float32, watch
 from .node import Node
-from .op import Array, freed, written_since
+from .op import Array, Op, freed, written_since
 from .outputs import gradients_of
 from .tensor_base import CONSTANT, TensorBase, make_tensor
 
+RULED = (FLOAT32, FLOAT64)  # the dtypes that rules take as they are
 Observer = Callable[[Node, Any, list[tuple[Node, Any]]], None]
 
 
@@ -164,7 +165,7 @@ def _visit(
     while heap:
         node = heappop(heap)[1]
         g = pending.pop(node)
-        if is_plain and node.extra is None and node.dtype in REAL:
+        if is_plain and node.extra is None and node.dtype in RULED:
             contributions = node.op.pull(node, g, None, False)
         else:
             if node.extra is not None and observer is None:
@@ -215,10 +216,13 @@ def _pull_with_care(
 ) -> list[tuple[Node, Any]]:
     """Go back through a Node in a pass that is recorded, watched, or only for some inputs.
 
-    A rule is written for real numbers. For complex ones the gradient is conj(rule(conj(g))).
+    A rule is written for real numbers. For complex ones the gradient is conj(rule(conj(g))); for
+    float16 it is computed in float32.
     """
     pull = _through_composite if create_graph and node.op.is_joint else node.op.pull
-    if node.dtype in COMPLEX:
+    if node.dtype is FLOAT16 and isinstance(node.op, Op):
+        contributions = pull_in_float32(pull, node, g, wanted, create_graph)
+    elif node.dtype in COMPLEX:
         pulled = pull(node, g.conj(), wanted, create_graph)
         contributions = [(edge, each.conj()) for edge, each in pulled]
     else:

@@ -4,18 +4,20 @@ Read `engine.py` next, where it comes by.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
-from ..arrays.dtypes import from_numpy
+from ..arrays.dtypes import FLOAT16, FLOAT32, float32, from_numpy
 from ..arrays.kinds import REAL, is_complex
 from ..arrays.sums import sum_to_shape
 from ..errors import DTypeError, GraphError, ShapeError
 from .anomaly import check_kept
 from .grad_mode import no_grad
 from .node import Node, extra_of
+from .outputs import Gradients
 from .tensor_base import TensorBase, make_tensor
 
 _NOTHING = nullcontext()
@@ -45,6 +47,31 @@ def fit(contribution: Any, edge: Node, node: Node, recorded: bool) -> Any:
     if recorded:
         return contribution.to(from_numpy(edge.dtype))
     return contribution.astype(edge.dtype, copy=False)
+
+
+def pull_in_float32(
+    pull: Callable[..., Any], node: Node, g: Any, wanted: set[Node] | None, recorded: bool
+) -> list[tuple[Node, Any]]:
+    """Go back through a Node of float16 by rules that see float32: `fit` rounds what they give."""
+    kept = node.saved
+    if kept:
+        node.saved = tuple(entry and (_wide(entry[0]), *entry[1:]) for entry in kept)
+    try:
+        return pull(node, _wide(g), wanted, recorded)
+    finally:
+        node.saved = kept
+
+
+def _wide(value: Any) -> Any:
+    """Return what a rule is given with float16 as float32: an array, a Tensor, several of them."""
+    if isinstance(value, Gradients):
+        by_output = {i: _wide(each) for i, each in value.by_output.items()}
+        return Gradients(by_output, value.dtype)
+    if isinstance(value, list):
+        return [_wide(each) for each in value]
+    if isinstance(value, TensorBase):
+        return value.to(float32) if value.array.dtype is FLOAT16 else value  # type: ignore[attr-defined]
+    return value.astype(FLOAT32) if getattr(value, "dtype", None) is FLOAT16 else value
 
 
 def no_gradient(contribution: Any, node: Node) -> Exception:

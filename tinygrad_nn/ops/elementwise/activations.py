@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.dtypes import FLOAT32
+from ...arrays.dtypes import FLOAT16, FLOAT32
 from ...arrays.kinds import is_array, is_floating
+from ...arrays.promotion import rounded_once
+from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array, FloatArray
 from ...autograd.writing import in_place
@@ -30,6 +32,8 @@ def check_float(x: Array, name: str) -> None:
 @op(r"\sigma(x)", elementwise=True)
 def sigmoid(input: FloatArray) -> Array:
     """Return 1 / (1 + exp(-x))."""
+    if input.dtype is FLOAT16:
+        return rounded_once(sigmoid.op.forward)(input)
     y = np.negative(input)
     y = np.exp(y, y) if y.ndim else np.exp(y)
     y += 1.0  # inf where exp overflows, and then 1 / inf is 0
@@ -43,6 +47,8 @@ sigmoid.vjp(input=lambda g, y: g * (y * (1.0 - y)))
 def softplus(input: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
     """Return log(1 + e^(beta x)) / beta, and x itself where beta x is above the threshold."""
     check_float(input, "softplus")
+    if input.dtype is FLOAT16:
+        return softplus.op.forward(in_float32(input), beta, threshold).astype(FLOAT16)
     z = input if beta == 1.0 else beta * input
     smooth = np.log1p(np.exp(np.minimum(z, max(threshold, 17.0))))  # where exp cannot overflow
     if beta != 1.0:

@@ -195,7 +195,7 @@ def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: floa
         )
     check_bounds("index_add", index, input.shape[dim] if input.ndim else 1, dim)
     wide = in_float32(input).copy()
-    added = source if alpha == 1 else alpha * source
+    added = source if alpha == 1 else alpha * in_float32(source)
     if wide.ndim:
         slices = added.swapaxes(0, dim) if added.ndim else added[None]
         add_rows(wide.swapaxes(0, dim), index.reshape(-1), slices)
