@@ -12,7 +12,7 @@ import numpy as np
 
 from ...arrays.arguments import Dim
 from ...arrays.kinds import is_bool, is_integral
-from ...arrays.sums import add_rows, in_float32
+from ...arrays.sums import add_at_places, add_rows, in_float32, to_add_at
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...autograd.writing import in_place
@@ -127,8 +127,8 @@ def place_along(
         y = np.zeros(shape, input.dtype)
         y.reshape(-1)[places] = input
         return y
-    wide = in_float32(np.zeros(shape, input.dtype))
-    np.add.at(wide.reshape(-1), places.reshape(-1), input.reshape(-1))
+    wide = to_add_at(np.zeros(shape, input.dtype), index)
+    add_at_places(wide.reshape(-1), places.reshape(-1), input.reshape(-1))
     return wide.astype(input.dtype, copy=False)
 
 
@@ -145,10 +145,10 @@ def scatter_add(input: Array, dim: Dim, index: Data, src: Array) -> Array:
         raise ShapeError(
             f"scatter_add: index of shape {index.shape} is larger than src, of shape {src.shape}"
         )
-    wide = in_float32(input).copy()
     places = places_along(dim, index, input.shape) if input.ndim else index
+    wide = np.array(to_add_at(input, index), order="C")
     added = _part(src, index.shape) if is_other else src
-    np.add.at(wide.reshape(-1), places.reshape(-1), added.reshape(-1))
+    add_at_places(wide.reshape(-1), places.reshape(-1), added.reshape(-1))
     return wide.astype(input.dtype, copy=False)
 
 
@@ -194,13 +194,13 @@ def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: floa
             f"source, of shape {source.shape}, along dimension {dim}"
         )
     check_bounds("index_add", index, input.shape[dim] if input.ndim else 1, dim)
-    wide = in_float32(input).copy()
+    wide = to_add_at(input, index).copy()
     added = source if alpha == 1 else alpha * in_float32(source)
     if wide.ndim:
         slices = added.swapaxes(0, dim) if added.ndim else added[None]
         add_rows(wide.swapaxes(0, dim), index.reshape(-1), slices)
     else:
-        np.add.at(wide[None], index, added)
+        add_at_places(wide[None], index, added)
     return wide.astype(input.dtype, copy=False)
 
 

@@ -19,7 +19,7 @@ from ...arrays.indexing import (
     view_of_basic,
 )
 from ...arrays.kinds import is_array, is_bool
-from ...arrays.sums import add_rows, in_float32
+from ...arrays.sums import MANY, add_at_places, add_rows, to_add_at
 from ...autograd.declaring import op
 from ...autograd.op import Array
 
@@ -51,12 +51,15 @@ def add_at(input: Array, index: Any, shape: Shape) -> Array:
     if not any(is_array(part) and not is_bool(part) for part in then or ()):
         put(y, index, input)  # no position can be named twice
         return y
-    wide = in_float32(y)
+    named = [each for each in then if is_array(each) and not is_bool(each)]
+    if len(named) > 1 and input.size > MANY:
+        named = np.broadcast_arrays(*named)
+    wide = to_add_at(y, named[0])
     seen = wide[first]
     if len(then) == 1 and then[0].ndim == 1 and len(seen):
-        add_rows(seen, then[0] % len(seen), in_float32(input))
+        add_rows(seen, then[0] % len(seen), input)
     else:
-        np.add.at(seen, then, input)
+        add_at_places(seen, then, input)
     return wide.astype(input.dtype, copy=False)
 
 
