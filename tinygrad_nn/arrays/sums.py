@@ -115,7 +115,7 @@ def running_sum(x: Array, axis: int) -> Array:
 
 
 def to_add_at(y: Array, index: Array) -> Array:
-    """Return `y` in a dtype in which much may be added at an index of one dimension.
+    """Return `y` in a dtype in which much may be added at an index of one dimension, from 0 on.
 
     float16 adds up in float32, and what names a place thousands of times in float64: in float32 a
     million additions of 0.1, one after another, are 1 % off.
@@ -123,7 +123,7 @@ def to_add_at(y: Array, index: Array) -> Array:
     y = in_float32(y)
     if index.size <= MANY or y.dtype not in _WIDER:
         return y
-    if y.size > index.size and np.bincount((index - index.min()).reshape(-1)).max() <= MANY:
+    if y.size > index.size and np.bincount(index.reshape(-1)).max() <= MANY:
         return y
     return y.astype(_WIDER[y.dtype])
 

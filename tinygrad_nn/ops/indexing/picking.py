@@ -53,8 +53,9 @@ def add_at(input: Array, index: Any, shape: Shape) -> Array:
         return y
     named = [each for each in then if is_array(each) and not is_bool(each)]
     if len(named) > 1 and input.size > MANY:
-        named = np.broadcast_arrays(*named)
-    wide = to_add_at(y, named[0])
+        named = list(np.broadcast_arrays(*named))
+    many = named[0].size > MANY
+    wide = to_add_at(y, named[0] - named[0].min() if many else named[0])
     seen = wide[first]
     if len(then) == 1 and then[0].ndim == 1 and len(seen):
         add_rows(seen, then[0] % len(seen), input)
