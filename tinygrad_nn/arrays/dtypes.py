@@ -63,6 +63,7 @@ _BY_NUMPY = {
 _BY_PYTHON = {type(0.0): float64, type(0): int64, type(True): bool, type(0j): complex128}
 _CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
 
+INT64 = int64.dtype
 FLOAT16, FLOAT32, FLOAT64 = float16.dtype, float32.dtype, float64.dtype
 COMPLEX64, COMPLEX128 = complex64.dtype, complex128.dtype
 _default = np.dtype(np.float32)

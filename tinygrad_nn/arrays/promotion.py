@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import DTypeError, ShapeError
 from .dtypes import FLOAT16, FLOAT32, FLOAT64, default_float, from_numpy, result_dtype
 from .kinds import category, is_array, is_integral, is_number
+from .warnings import quiet
 
 NUMBERS = frozenset((float, int, bool))
 
@@ -45,7 +46,8 @@ def in_one_dtype(
     elif any(isinstance(value, np.generic) for value in given):
         values = given = [np.asarray(value) for value in given]  # of 0-d arrays, in a rule
     elif annotation == "Data" and all(map(is_number, given)):
-        values = given = [np.asarray(value, result_dtype(*given)) for value in given]
+        with quiet():
+            values = given = [np.asarray(value, result_dtype(*given)) for value in given]
     else:
         kinds = ", ".join(type(value).__name__ for value in given)
         raise DTypeError(f"{name}() takes Tensors, got {kinds}; make one with tnn.tensor(...)")
@@ -58,7 +60,7 @@ def in_one_dtype(
     if forward is None:
         return tuple(_in_dtype(value, dtype) for value in values)
     if dtype is FLOAT16:
-        exact = (v.astype(FLOAT32) if is_array(v) and v.dtype != FLOAT16 else v for v in values)
+        exact = (_in_dtype(v, FLOAT32) if is_array(v) and v.dtype != FLOAT16 else v for v in values)
         return tuple(exact), rounded_once(forward)
     return tuple(_in_dtype(value, dtype) for value in values), forward
 
@@ -76,7 +78,8 @@ def rounded_once(forward: Any) -> Any:
 
 def _in_dtype(value: Any, dtype: Any) -> Any:
     if is_array(value):
-        return value.astype(dtype, copy=False)
+        with quiet():
+            return value.astype(dtype, copy=False)
     if type(value) is int and category(dtype) == "integer":
         return np.array(value & (2**64 - 1), np.uint64).astype(dtype)  # wraps, as in PyTorch
     return value
@@ -84,7 +87,8 @@ def _in_dtype(value: Any, dtype: Any) -> Any:
 
 def as_float(x: Any) -> Any:
     """Return integers and bool as the default float."""
-    return x.astype(default_float()) if is_integral(x) else x
+    with quiet():  # 10^6 is inf where the default is float16
+        return x.astype(default_float()) if is_integral(x) else x
 
 
 def refusal(operands: Sequence[Any], name: str, error: Exception) -> Exception:

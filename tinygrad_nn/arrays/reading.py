@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import DTypeError, ShapeError
 from . import dtypes
+from .warnings import quiet
 
 _NUMBERS = (bool, int, float, complex, np.generic)
 _NO_LENGTH = -1
@@ -39,7 +40,7 @@ def array_from(data: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
     if array.dtype.kind not in "buifc":
         raise DataValueError(f"{name}(): an array of {array.dtype} cannot become a tensor")
     native = dtypes.from_numpy(array.dtype.newbyteorder("=")).dtype
-    with np.errstate(over="ignore", invalid="ignore"):  # 1e300 in float32 is inf, as in PyTorch
+    with quiet():  # 1e300 in float32 is inf, as in PyTorch
         return _real_if_asked(array, wanted).astype(wanted or native, copy=False)
 
 
@@ -133,7 +134,7 @@ def _array_of_numbers(
     elif wanted.kind in "fc" or found.kind == "f":
         found = dtypes.FLOAT64  # no rounding on the way from Python's floats
     try:
-        with np.errstate(over="ignore", invalid="ignore"):
+        with quiet():
             array = np.array(numbers, found)
             _check_range(array, wanted, name)
             return array.astype(wanted, copy=False).reshape(shape)

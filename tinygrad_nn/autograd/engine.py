@@ -320,7 +320,8 @@ def _start(tensors: Any, given: Any, create_graph: bool) -> dict[Node, Any]:
             if create_graph:
                 g = g.to(from_numpy(node.dtype))
             else:
-                g = g.array.astype(node.dtype, copy=False)
+                with quiet():
+                    g = g.array.astype(node.dtype, copy=False)
         start[node] = start[node] + g if node in start else g
     return start
 

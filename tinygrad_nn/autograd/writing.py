@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.dtypes import FLOAT32, INT64
 from ..arrays.indexing import put
 from ..arrays.kinds import fits_in, is_array
+from ..arrays.warnings import SILENT, quiet, restore, silence
 from ..errors import DTypeError, GraphError, ShapeError
 from .declaring import op
 from .grad_mode import INFERENCE, mode
@@ -56,14 +58,26 @@ def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> A
     base = base_of(x)
     check_writable(x, base, value, name)
     if put is not None:
-        put(x.array, value.array)
+        given, held = value.array.dtype, x.array.dtype
+        if given is held or (given is INT64 and held is FLOAT32):
+            put(x.array, value.array)
+        else:  # what the dtype cannot hold becomes inf
+            before = silence(SILENT)
+            try:
+                put(x.array, value.array)
+            finally:
+                restore(before)
     elif value.array.shape == x.array.shape:
         if not fits_in(value.array, x.array):
             raise DTypeError(
                 f"{name}: a {value.array.dtype} result cannot be stored in place in a "
                 f"{x.array.dtype} tensor"
             )
-        x.array[...] = value.array
+        if value.array.dtype is x.array.dtype:
+            x.array[...] = value.array
+        else:
+            with quiet():
+                x.array[...] = value.array
     else:
         raise ShapeError(
             f"{name}: a result of shape {value.array.shape} does not fit in place into a "

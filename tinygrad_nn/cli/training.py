@@ -45,7 +45,7 @@ class Training:
         self.iteration = 0
         self.history: list[Measurement] = []
 
-    @np.errstate(over="ignore", invalid="ignore")
+    @np.errstate(all="ignore")
     def run(self, iterations: int, show: Callable[[Measurement], None]) -> None:
         """Train, and show each measurement; stop early once the loss is no longer a number."""
         every = max(10, iterations // 100)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.warnings import quiet
 from ..random import Generator, default_generator
 from ..tensor import Tensor
 from ..warn import warn_user
@@ -24,7 +25,7 @@ GAINS = {
 
 
 def _put(tensor: Tensor, values: Any) -> Tensor:
-    with np.errstate(all="ignore"):  # what the dtype cannot hold becomes inf
+    with quiet():  # what the dtype cannot hold becomes inf
         np.copyto(tensor.array, values, casting="unsafe")
     tensor.version[0] += 1
     return tensor

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.warnings import SILENT, restore, silence
 from ..autograd.grad_mode import enable_grad
 from ..tensor import Tensor
 from ..warn import warn_user
@@ -92,12 +93,16 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                gradient = parameter.grad
-                if gradient is not None:
-                    self.update(parameter.array, gradient.array, group, self.state[parameter])
-                    parameter.version[0] += 1
+        before = silence(SILENT)
+        try:
+            for group in self.param_groups:
+                for parameter in group["params"]:
+                    gradient = parameter.grad
+                    if gradient is not None:
+                        self.update(parameter.array, gradient.array, group, self.state[parameter])
+                        parameter.version[0] += 1
+        finally:
+            restore(before)
         return loss
 
     def state_dict(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..arrays.kinds import category
+from ..arrays.warnings import quiet
 from ..errors import DTypeError, ShapeError
 from .box_muller import BLOCK, box_muller, fused_multiply_add
 from .mersenne_twister import LOW_53, MersenneTwister, RandomError
@@ -76,8 +77,9 @@ class Generator(MersenneTwister):
         exact = _working_dtype(dtype)
         first, last = float(exact.type(low)), float(exact.type(high))
         span = float(exact.type(last - first))
-        values = _rounded(fused_multiply_add(self.fractions(count, exact), span, first), dtype)
-        np.putmask(values, values == high, low)
+        with quiet():
+            values = _rounded(fused_multiply_add(self.fractions(count, exact), span, first), dtype)
+            np.putmask(values, values == high, low)
         return values.reshape(shape)
 
     def normal(
@@ -97,7 +99,7 @@ class Generator(MersenneTwister):
         dtype, count = _float_dtype("normal", dtype), _size("normal", shape)
         if not std >= 0.0:
             raise RandomError(f"normal takes std >= 0; got {std}")
-        with np.errstate(over="ignore", invalid="ignore"):  # a huge std gives inf, as in PyTorch
+        with quiet():  # a huge std gives inf, as in PyTorch
             if count < BLOCK:
                 normals, exact = np.array(self._few_normals(count)), DOUBLE
             else:
@@ -116,7 +118,7 @@ class Generator(MersenneTwister):
         dtype, count = _float_dtype("exponential", dtype), _size("exponential", shape)
         if not rate > 0.0:
             raise RandomError(f"exponential takes rate > 0; got {rate}")
-        with np.errstate(over="ignore"):  # a tiny rate gives inf, as in PyTorch
+        with quiet():  # a tiny rate gives inf, as in PyTorch
             waits = -1.0 / float(rate) * np.log1p(-self.fractions(count, DOUBLE))
             return _rounded(waits, dtype).reshape(shape)
 
@@ -219,7 +221,7 @@ class Generator(MersenneTwister):
             cumulative /= cumulative[:, -1:]
             drawn = [np.searchsorted(row, u) for row, u in zip(cumulative, uniforms, strict=True)]
             return np.array(drawn, np.int64).reshape(shape)
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # an e of 0, in float16
+        with quiet():  # an e of 0, in float16
             keys = weights.reshape(rows.shape) / self.exponential(rows.shape, 1.0, dtype)
         if num_samples == 1:
             chosen = keys.argmax(axis=1)  # a sort of 50,000 takes 6 ms
@@ -279,7 +281,8 @@ def _working_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def _rounded(values: Array, dtype: np.dtype[Any]) -> Array:
-    return values.astype(_working_dtype(dtype), copy=False).astype(dtype, copy=False)
+    with quiet():
+        return values.astype(_working_dtype(dtype), copy=False).astype(dtype, copy=False)
 
 
 default_generator = Generator()

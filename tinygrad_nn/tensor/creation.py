@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.reading import array_from, sizes_from
+from ..arrays.warnings import quiet
 from ..autograd.tensor_base import make_tensor
 from ..errors import DTypeError, ShapeError
 from ..random.box_muller import fused_multiply_add
@@ -249,7 +250,9 @@ def arange(
     if by == 0 or (last - first) * by < 0:
         raise ShapeError(f"arange() cannot go from {first} to {last} in steps of {by}")
     count = -((first - last) // by) if wanted.kind != "f" else math.ceil((last - first) / by)
-    return wrap((first + by * np.arange(count)).astype(wanted), device, requires_grad)
+    with quiet():
+        values = (first + by * np.arange(count)).astype(wanted)
+    return wrap(values, device, requires_grad)
 
 
 def linspace(
@@ -269,17 +272,19 @@ def linspace(
     (count,) = sizes_from((steps,), "linspace")
     wanted = _dtype(dtype)
     exact = wanted if wanted.kind == "f" else dtypes.FLOAT64
-    first, last = (exact.type(wanted.type(_plain(each))) for each in (start, end))
-    step = (last - first) / exact.type(max(count - 1, 1))
-    places = np.arange(count).astype(exact)
-    middle = count // 2 if count > 1 else 1
-    values = np.concatenate(
-        [
-            _multiply_add(places[:middle], step, first),
-            _multiply_add(places[::-1][middle:], -step, last),
-        ]
-    )
-    return wrap(values.astype(wanted), device, requires_grad)
+    with quiet():
+        first, last = (exact.type(wanted.type(_plain(each))) for each in (start, end))
+        step = (last - first) / exact.type(max(count - 1, 1))
+        places = np.arange(count).astype(exact)
+        middle = count // 2 if count > 1 else 1
+        values = np.concatenate(
+            [
+                _multiply_add(places[:middle], step, first),
+                _multiply_add(places[::-1][middle:], -step, last),
+            ]
+        )
+        values = values.astype(wanted)
+    return wrap(values, device, requires_grad)
 
 
 def _multiply_add(places: Any, step: Any, offset: Any) -> Any:

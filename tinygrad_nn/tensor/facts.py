@@ -14,6 +14,7 @@ from ..arrays import dtypes
 from ..arrays.arguments import as_dim
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.kinds import is_complex, is_floating, is_integral
+from ..arrays.warnings import quiet
 from ..autograd import tensor_base
 from ..errors import DTypeError, GraphError, ShapeError
 from .device import Size
@@ -118,7 +119,8 @@ class TensorFacts(Differentiable):
         return self.array.tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        return np.array(self.numpy(), dtype=dtype, copy=copy)
+        with quiet():
+            return np.array(self.numpy(), dtype=dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         return call_ufunc(ufunc, method, inputs, keywords)

@@ -171,7 +171,7 @@ def _chosen(
     fitted: Array, autograd: Array, entries: int | None, random: np.random.Generator
 ) -> list[tuple[int, ...]]:
     """Return the indices to take differences at: the largest, the worst, then any."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         first = [np.argmax(each) for each in (abs(fitted - autograd), abs(autograd))]
     order = dict.fromkeys([*first, *random.permutation(autograd.size)])
     return [
@@ -207,7 +207,7 @@ def _largest(array: Array) -> float:
 
 def _difference(first: Array, second: Array, least: float = 0.0) -> float:
     """Return how far apart two arrays are, relative to their largest entry or to `least`."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         difference = _largest(first - second)
     if not np.isfinite(difference):
         return np.inf

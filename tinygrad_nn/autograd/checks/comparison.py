@@ -58,7 +58,7 @@ class ComparisonRow:
         return int(np.count_nonzero(~np.isnan(self.numeric)))
 
     @property
-    @np.errstate(invalid="ignore")
+    @np.errstate(all="ignore")
     def worst(self) -> tuple[int, ...]:
         """The index of the entry furthest off: by hand if that is wrong, else by differences."""
         off = abs(self.numeric - self.autograd)
@@ -70,7 +70,7 @@ class ComparisonRow:
         return tuple(int(each) for each in np.unravel_index(position, self.autograd.shape))
 
     @property
-    @np.errstate(invalid="ignore")
+    @np.errstate(all="ignore")
     def remark(self) -> str:
         """What is wrong, in a sentence; nothing where all is right."""
         remarks = []

@@ -86,14 +86,14 @@ def constant_ratio(first: Array, second: Array) -> float | None:
     ratio = float(first[at] / second[at])
     if not 0.0 < abs(ratio) < np.inf or abs(ratio - 1) < 1e-6:
         return None
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         apart = abs(first - ratio * second).max()
     return ratio if apart <= 1e-6 * abs(ratio) * largest else None
 
 
 def largest_difference(first: Array, second: Array) -> float:
     """Return the largest |first - second|; equal infinities and nans differ by 0."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         same = (first == second) | (np.isnan(first) & np.isnan(second))
         difference = np.where(same, 0.0, abs(first - second))
     return float(np.where(np.isnan(difference), np.inf, difference).max(initial=0.0))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...arrays.warnings import quiet
 from ...errors import ShapeError
 from ...tensor import Tensor
 from .registration import BUFFER, MODULE, PARAMETER, Registration
@@ -105,6 +106,6 @@ def _load(tensor: Tensor, value: Tensor, assign: bool) -> None:
     if assign:
         tensor.data = value.detach()
     else:
-        with np.errstate(all="ignore"):  # what float32 cannot hold becomes inf
+        with quiet():  # what float32 cannot hold becomes inf
             np.copyto(tensor.array, value.array, casting="unsafe")
         tensor.version[0] += 1

@@ -16,6 +16,7 @@ from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import DTypeError
 from ..elementwise.activations import check_float
+from ..elementwise.copying import cast
 from ..shape.expanding import expand_copy
 
 __all__ = ["cumsum", "logsumexp", "mean", "sum", "var"]
@@ -25,7 +26,7 @@ __all__ = ["cumsum", "logsumexp", "mean", "sum", "var"]
 def sum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None) -> Array:
     """Return the sum over `dim`; integers and bool add up to int64."""
     if dtype is not None:
-        input = input.astype(dtype)
+        input = cast.op.forward(input, dtype)
     elif is_integral(input):
         input = input.astype(np.int64)
     return accurate_sum(input, dim, keepdim)
@@ -45,7 +46,7 @@ sum.vjp(input=lambda g, input_shape, dim: _spread(g, input_shape, dim))
 def mean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None) -> Array:
     """Return the mean over `dim`; nan of nothing. Integers have none: make them float first."""
     if dtype is not None:
-        input = input.astype(dtype)
+        input = cast.op.forward(input, dtype)
     if not is_differentiable(input):
         raise DTypeError(f"mean: not defined for {input.dtype}; use x.float()")
     wide = in_float32(input)

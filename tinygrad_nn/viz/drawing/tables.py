@@ -63,12 +63,13 @@ def array_html(array: Array, *, label: str = "") -> str:
     return _box(parts)
 
 
+@np.errstate(all="ignore")
 def shades(array: Array) -> Array:
     """Return the colour of each element, as red, green and blue of 8 bits in one more dimension.
 
     White is zero, and the strongest colour belongs to the largest finite number, of either sign.
     """
-    values = np.asarray(array, np.float64)
+    values = np.asarray(np.real(array), np.float64)
     finite = np.abs(values[np.isfinite(values)])
     largest = finite.max() if finite.size and finite.max() > 0 else 1.0
     within = np.clip(np.nan_to_num(values, nan=0.0), -largest, largest)

@@ -98,7 +98,7 @@ def _names(given: Sequence[object] | None, count: int, what: str) -> list[str]:
 
 def _sums_that_are_wrong(values: NDArray[Any]) -> str:
     """Say how far the sums of the rows are from 1, or ""."""
-    with np.errstate(invalid="ignore"):  # inf - inf
+    with np.errstate(all="ignore"):  # inf - inf
         sums = values.sum(axis=1)
     wrong = ~(np.abs(sums - 1) <= TOLERANCE)
     if not wrong.any():

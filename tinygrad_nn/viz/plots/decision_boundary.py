@@ -148,7 +148,7 @@ def _probabilities(scores: NDArray[Any], count: int) -> tuple[NDArray[Any], str]
             f"plot_decision_boundary: for {count} points the model must return ({count},) or "
             f"({count}, number of classes), got shape {scores.shape}"
         )
-    with np.errstate(invalid="ignore"):  # inf - inf: told below
+    with np.errstate(all="ignore"):  # inf - inf: told below
         if scores.size == count:
             second, reading = scores.reshape(-1), "one probability"
             if not ((second >= 0) & (second <= 1)).all():

@@ -51,7 +51,7 @@ def statistics(array: Array) -> str:
     known = numbers[~np.isnan(numbers)]
     parts = []
     if known.size:
-        with np.errstate(invalid="ignore", over="ignore"):  # inf − inf, and sums beyond the range
+        with np.errstate(all="ignore"):  # inf − inf, and sums beyond the range
             mean = known.mean()
         parts = [
             f"min {number(known.min())}",
