@@ -14,20 +14,44 @@ from .dtypes import to_numpy
 
 Dim = int  # one dimension of the first operand; forward and rules see it as 0 .. ndim - 1
 Dims = Any  # an int, several, or None for all: forward and rules see a tuple, or None for all
+NamedDims = Any  # the same, but () means none
+Integer = int  # any other int: a number of groups
 Shape = Any  # sizes: a tuple of ints
 Index = Any  # what stands in x[...]: basic ones as they are, others as a tuple of arrays
 Dtype = Any  # a dtype, ours, Python's or NumPy's: NumPy's; None stays None
 REQUIRED: Any = object()  # the default of an argument that has none
 
 
+def as_integer(value: Any, argument: str, name: str) -> int:
+    """Return an int, also one of NumPy's, a 0-d tensor, or what has `__index__`; no bool."""
+    if type(value) is int:
+        return value
+    try:
+        if not isinstance(value, bool):
+            return index(getattr(value, "array", value))  # of a tensor
+    except TypeError:
+        pass
+    raise DTypeError(f"{name}: {argument} must be an int, got {value!r:.60}")
+
+
+def as_integers(given: Any, argument: str, name: str) -> tuple[int, ...]:
+    """Return several ints, or one alone, as PyTorch reads them: the first is no bool."""
+    made: list[int] = []
+    for each in given if isinstance(given, (tuple, list)) else (given,):
+        value: Any = getattr(each, "array", each)
+        if getattr(value, "size", 0) == 1:
+            value = value.reshape(())  # a tensor needs just one element
+        elif made and isinstance(value, bool):
+            value = int(value)
+        made.append(as_integer(value, argument, name))
+    return tuple(made)
+
+
 def as_dim(dim: Any, ndim: int, name: str) -> int:
     """Return `dim` as 0 .. ndim - 1; a 0-d tensor has the dims 0 and -1."""
     if dim is REQUIRED:
         raise TypeError(f"{name}() is missing its argument 'dim'")
-    try:
-        given = index(dim)
-    except TypeError:
-        raise DTypeError(f"{name}: dim must be an int, got {dim!r}") from None
+    given = as_integer(dim, "dim", name)
     limit = max(ndim, 1)
     if not -limit <= given < limit:
         raise DimensionError(
@@ -37,28 +61,28 @@ def as_dim(dim: Any, ndim: int, name: str) -> int:
     return given % limit
 
 
-def as_dims(dim: Any, ndim: int, name: str) -> tuple[int, ...] | None:
-    """Return the dims to act on as a tuple; None if they are all, as () and None mean too."""
-    if dim is None or dim == ():
-        return None
+def as_dims(dim: Any, ndim: int, name: str, of_none: Any = None) -> tuple[int, ...] | None:
+    """Return the dims to act on as a tuple; None if they are all. () is `of_none`: all or none."""
     if type(dim) is int and -ndim <= dim < ndim:
         return (dim % ndim,) if ndim > 1 else None
     given = dim if isinstance(dim, (tuple, list)) else (dim,)
-    dims = tuple(as_dim(each, ndim, name) for each in given)
+    if not given:
+        return of_none
+    dims = tuple([as_dim(each, ndim, name) for each in as_integers(given, "dim", name)])
     if len(set(dims)) != len(dims):
         raise ShapeError(f"{name}: a dimension appears twice in {tuple(given)}")
-    return None if len(dims) >= ndim or not dims else dims
+    return None if len(dims) >= ndim else dims
 
 
 def as_shape(shape: Any, name: str) -> tuple[int, ...]:
-    """Return sizes as a tuple of ints."""
-    try:
-        return tuple(map(index, shape))
-    except TypeError:
-        try:
-            return (index(shape),)
-        except TypeError:
-            raise DTypeError(f"{name}: sizes are ints, got {shape!r:.40}") from None
+    """Return sizes, or dims, as a tuple of ints; one of them may stand alone."""
+    if type(shape) is tuple:
+        for each in shape:
+            if type(each) is not int:
+                break
+        else:
+            return shape
+    return as_integers(shape, "each size or dim", name)
 
 
 def as_dtype(dtype: Any) -> Any:

@@ -169,7 +169,7 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     return from_numpy(promoted(to_numpy(type1), to_numpy(type2)))
 
 
-def result_type(tensor1: Any, tensor2: Any) -> dtype:
+def result_type(tensor: Any, other: Any) -> dtype:
     """Return the dtype of arithmetic on two tensors, or on tensors and Python numbers.
 
     A 0-d tensor counts only if its category (bool, integer, float) is larger than that of a tensor
@@ -180,5 +180,5 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
         >>> tnn.result_type(tnn.tensor([1, 2]), 1.0)
         torch.float32
     """
-    given = (getattr(each, "array", each) for each in (tensor1, tensor2))
+    given = (getattr(each, "array", each) for each in (tensor, other))
     return from_numpy(result_dtype(*given))

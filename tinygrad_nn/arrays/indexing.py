@@ -56,7 +56,7 @@ def _index_part(part: Any) -> Any:
         if part.dtype == _UINT8:
             return part.astype(bool)  # a mask, as in PyTorch
         return part.copy() if part.ndim or is_bool(part) else int(part)
-    if isinstance(part, (list, range)):
+    if isinstance(part, (list, tuple, range)):
         part = np.asarray([getattr(each, "array", each) for each in part])
         return _index_part(part if part.size else part.astype(np.int64))
     if isinstance(part, slice):
@@ -66,6 +66,8 @@ def _index_part(part: Any) -> Any:
         return slice(*(None if end is None else _slice_end(end) for end in ends))
     if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):
         return part
+    if hasattr(part, "__index__"):
+        return operator.index(part)
     raise DimensionError(
         f"index: an int, slice, None, ..., or a tensor or list of ints or bools expected, got "
         f"{type(part).__name__} {part!r:.40}"

@@ -4,7 +4,6 @@ Read `../tensor/creation.py` next.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping, Set
 from functools import reduce
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 
 from ..errors import DTypeError, ShapeError
 from . import dtypes
+from .arguments import as_integers
 from .warnings import quiet
 
 _NUMBERS = (bool, int, float, complex, np.generic)
@@ -54,12 +54,9 @@ def sizes_from(given: Any, name: str) -> tuple[int, ...]:
     """Return sizes, of which there may be any number, as a tuple of ints.
 
     Raises:
-        TypeError: a size that is no integer. ShapeError: a negative size.
+        DTypeError: a size that is no integer. ShapeError: a negative size.
     """
-    try:
-        sizes = tuple(operator.index(size) for size in given)
-    except TypeError:
-        raise TypeError(f"{name}(): sizes must be integers, got {given!r:.60}") from None
+    sizes = as_integers(given, "each size", f"{name}()")
     if any(size < 0 for size in sizes):
         raise ShapeError(f"{name}(): sizes cannot be negative, got {sizes}")
     return sizes

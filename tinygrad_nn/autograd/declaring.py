@@ -123,23 +123,20 @@ def _declare(operation: Op, doc: str | None, module: str) -> Any:
         raise ValueError(f"an operation named {operation.name!r} is registered already")
     registry[operation.name] = operation
 
-    def write_and_call(*given: Any, **keywords: Any) -> Any:
-        write(operation)
-        return operation.call(*given, **keywords)
-
     def write_and_pull(*given: Any) -> Any:
         write(operation)
         return operation.pull(*given)
 
-    call = cast(Any, _with_globals_of_its_own(operation))
+    call = cast(Any, _unwritten_function(operation, "call"))
     call.__doc__, call.__module__ = doc, module
     call.__signature__ = _signature(operation)
     call.op = operation
     operation.call, operation.pull = call, write_and_pull
-    call.__globals__["write_and_call"] = write_and_call
 
     def unwrite() -> None:
         call.__code__, operation.pull = unwritten.__code__, write_and_pull
+        if operation.operator is not None:
+            cast(Any, operation.operator).__code__ = unwritten.__code__
 
     def vjp(**rules: Callable[..., Any]) -> Any:
         read = tuple(operation.read_rule((operand,), rule) for operand, rule in rules.items())
@@ -165,11 +162,30 @@ def unwritten(*given: Any, **keywords: Any) -> Any:
     return write_and_call(*given, **keywords)  # type: ignore[name-defined]  # noqa: F821
 
 
-def _with_globals_of_its_own(operation: Op) -> FunctionType:
-    scope: dict[str, Any] = {"__builtins__": __builtins__, "__name__": __name__}
-    call = FunctionType(unwritten.__code__, scope, operation.public)
-    call.__qualname__ = operation.public
-    return call
+def as_operator(operation: Operation[Any]) -> Any:
+    """Return the operation as an operator: `NotImplemented` where the other one is no operand.
+
+    Python then asks the other one's class, or raises `TypeError`.
+    """
+    op = operation.op
+    if op.operator is None:
+        op.operator = _unwritten_function(op, "operator")
+        op.operator.__doc__ = operation.__doc__
+        op.unwrite()
+    return op.operator
+
+
+def _unwritten_function(operation: Op, attribute: str) -> FunctionType:
+    """Return a function with globals of its own, which writes its code when it is first called."""
+
+    def write_and_call(*given: Any, **keywords: Any) -> Any:
+        write(operation)
+        return getattr(operation, attribute)(*given, **keywords)
+
+    scope = {"__builtins__": __builtins__, "__name__": __name__, "write_and_call": write_and_call}
+    function = FunctionType(unwritten.__code__, scope, operation.public)
+    function.__qualname__ = operation.public
+    return function
 
 
 def _signature(operation: Op) -> inspect.Signature:

@@ -99,6 +99,7 @@ class Op(Origin):
         self.unwrite: Callable[[], None] = lambda: None  # forget the functions written for it
         self.source = ""  # of these functions, once it was called
         self.call: Callable[..., Any] = forward  # the function that users call
+        self.operator: Callable[..., Any] | None = None  # the one bound as `__add__`, if any
         self.set_rules(())
 
     def __repr__(self) -> str:

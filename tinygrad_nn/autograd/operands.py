@@ -16,7 +16,10 @@ from .op import Op
 from .tensor_base import TensorBase
 
 NUMBERS = frozenset((float, int, bool))
-ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input"}
+ALIASES = {
+    **{"axis": "dim", "keepdims": "keepdim", "x": "input"},
+    **{"axis0": "dim0", "axis1": "dim1"},  # of swapaxes
+}
 
 
 class Versions:

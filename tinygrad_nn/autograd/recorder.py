@@ -11,13 +11,13 @@ from __future__ import annotations
 import linecache
 from functools import cache
 from types import CodeType, FunctionType
-from typing import Any, cast
+from typing import Any
 
 from numpy import ndarray
 
-from ..arrays.arguments import as_bool, as_dim, as_dims, as_dtype, as_shape
+from ..arrays.arguments import as_bool, as_dim, as_dims, as_dtype, as_integer, as_shape
 from ..arrays.indexing import as_index, is_basic
-from ..arrays.kinds import COMPLEX, DIFFERENTIABLE, REAL
+from ..arrays.kinds import COMPLEX, DIFFERENTIABLE, REAL, is_number
 from ..arrays.promotion import as_float, in_one_dtype, refusal
 from ..arrays.warnings import SILENT, restore, silence
 from . import tensor_base
@@ -60,13 +60,20 @@ def write(op: Op) -> None:
         **{f"default_{p.name}": p.default for p in op.signature},
     }
     op.source = f"{call_source(op)}\n\n{pull_source(op)}"
-    exec(_compiled(op.source), scope)
+    _become(op.call, op.source, scope)
     op.pull = scope["pull"]
-    call = cast(FunctionType, op.call)
-    call.__globals__.update(scope)
-    call.__code__ = scope[op.public].__code__
-    call.__defaults__ = scope[op.public].__defaults__
-    call.__kwdefaults__ = scope[op.public].__kwdefaults__
+    if op.operator is not None:
+        _become(op.operator, call_source(op, is_operator=True), scope)
+
+
+def _become(function: Any, source: str, scope: dict[str, Any]) -> None:
+    """Give a function the code that a source gives the one of its name."""
+    exec(_compiled(source), scope)
+    written = scope[function.__name__]
+    function.__globals__.update(scope)
+    function.__code__ = written.__code__
+    function.__defaults__ = written.__defaults__
+    function.__kwdefaults__ = written.__kwdefaults__
 
 
 @cache

@@ -147,6 +147,8 @@ def in_place(operation: Callable[..., Any]) -> Callable[..., Any]:
 
     def call(x: Any, *args: Any, **keywords: Any) -> Any:
         value = operation(x, *args, **keywords)
+        if value is NotImplemented:
+            return NotImplemented  # of `x += y`
         if value.node is not None:
             _keep_before(value.node, x)
         return write(x, value, name)

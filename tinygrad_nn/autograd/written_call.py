@@ -17,6 +17,14 @@ READ = """\
     else:
         {x}_array, {x}_node, {x}_version = as_operand(op, {i}, {x}), None, CONSTANT
 """
+OR_NUMBER = """\
+    elif is_number({x}):
+        {x}_array, {x}_node, {x}_version = {x}, None, CONSTANT
+"""
+OR_NOTHING = """\
+    else:
+        return NotImplemented
+"""
 READ_SEQUENCE = """\
     {x}_array, {x}_node, are_tensors = as_operands(op, {x})
 """
@@ -38,6 +46,9 @@ ARGUMENTS = {
     "        {p} = as_dim({p}, {x}.ndim, name)\n",
     "Dim | None": "    if {p} is not None:\n        {p} = as_dim({p}, {x}.ndim, name)\n",
     "Dims": "    if {p} is not None:\n        {p} = as_dims({p}, {x}.ndim, name)\n",
+    "NamedDims": "    if {p} is not None:\n"
+    "        {p} = as_dims({p}, {x}.ndim, name, of_none=())\n",
+    "Integer": "    if type({p}) is not int:\n        {p} = as_integer({p}, '{p}', name)\n",
     "Index": "    if not is_basic({p}):\n        {p} = as_index({p})\n",
     "Shape": "    {p} = as_shape({p}, name)\n",
     "Dtype": "    {p} = as_dtype({p})\n",
@@ -103,8 +114,14 @@ SEVERAL_OUTPUTS = """\
 """
 
 
-def call_source(op: Op) -> str:
-    """Return the source of the function that users call."""
+def call_source(op: Op, is_operator: bool = False) -> str:
+    """Return the source of the function that users call, or of an operator such as `+`.
+
+    An operator leaves what is no operand to the class of the other one, as Python has it.
+    """
+    read = READ
+    if is_operator:
+        read = READ.partition("    else:")[0] + OR_NUMBER * op.elementwise + OR_NOTHING
     arrays = {name: f"{name}_array" for name in op.operands}
     first = arrays[op.operands[0]] + ("[0]" if op.sequence else "")
     values = as_tuple(arrays.get(name, name) for name in op.parameters)
@@ -118,7 +135,7 @@ def call_source(op: Op) -> str:
         value = arrays.get(p.name, p.name)
         given.append(f"{p.name}={value}" if p.keyword_only else value)
         if p.name in arrays:
-            lines.append((READ_SEQUENCE if p.is_sequence else READ).format(x=p.name, i=i))
+            lines.append((READ_SEQUENCE if p.is_sequence else read).format(x=p.name, i=i))
         elif p.annotation in ARGUMENTS:
             checks.append(ARGUMENTS[p.annotation].format(p=p.name, x=first))
     lines += [*_conversions(op, arrays), *checks]
@@ -185,12 +202,17 @@ def as_tuple(items: Iterable[str]) -> str:
 def _signature(op: Op) -> str:
     """The operation's own parameters, and PyTorch's further ones: `axis` for `dim`, `out`."""
     shown: list[str] = []
-    needed = [p.default is REQUIRED and not p.keyword_only for p in op.signature]
-    for i, p in enumerate(op.signature):
+    may_lack: dict[str, bool] = {}
+    optional = True  # a Dim may be called by another name; as_dim sees that there is one
+    for p in reversed(op.signature):
+        if not p.keyword_only and p.default is REQUIRED:
+            optional = optional and p.annotation == "Dim"
+        may_lack[p.name] = optional
+    for p in op.signature:
         if p.keyword_only and "*" not in shown:
             shown.append("*")
-        optional = p.default is not REQUIRED or (p.annotation == "Dim" and not any(needed[i + 1 :]))
-        shown.append(f"{p.name}=default_{p.name}" if optional else p.name)
+        has_default = p.default is not REQUIRED or (p.annotation == "Dim" and may_lack[p.name])
+        shown.append(f"{p.name}=default_{p.name}" if has_default else p.name)
     return ", ".join([*shown, "**other_arguments"])
 
 

@@ -171,7 +171,7 @@ def eye(
     requires_grad: bool = False,
 ) -> Tensor:
     """Make an n x m matrix with ones on the diagonal."""
-    rows, columns = sizes_from((n, n if m is None else m), "eye")
+    (rows,), (columns,) = (sizes_from((size,), "eye") for size in (n, n if m is None else m))
     return wrap(np.eye(rows, columns, dtype=_dtype(dtype)), device, requires_grad)
 
 

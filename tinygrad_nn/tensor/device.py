@@ -5,7 +5,12 @@ Read `facts.py` next, where a tensor tells both.
 from __future__ import annotations
 
 import math
-from typing import Any, SupportsIndex
+from collections.abc import Iterable
+from typing import Any, Self, SupportsIndex
+
+import numpy as np
+
+from ..arrays.arguments import as_integer
 
 
 class Size(tuple[int, ...]):
@@ -19,6 +24,13 @@ class Size(tuple[int, ...]):
 
     __slots__ = ()
 
+    def __new__(cls, iterable: Iterable[Any] = (), /) -> Self:
+        given = tuple(iterable)
+        if any(type(size) is not int for size in given):
+            plain = (int(size) if isinstance(size, bool) else size for size in given)
+            given = tuple([as_integer(size, "each size", "Size") for size in plain])
+        return super().__new__(cls, given)
+
     def numel(self) -> int:
         """Return the number of elements."""
         return math.prod(self)
@@ -30,8 +42,21 @@ class Size(tuple[int, ...]):
         part: Any = super().__getitem__(index)
         return Size(part) if isinstance(index, slice) else part
 
-    def __add__(self, other: tuple[Any, ...]) -> Size:
-        return Size(super().__add__(tuple(other)))
+    def __add__(self, other: Any) -> Any:
+        return Size(super().__add__(other)) if isinstance(other, tuple) else NotImplemented
+
+    def __radd__(self, other: Any) -> Any:
+        return Size((*other, *self)) if isinstance(other, tuple) else NotImplemented
+
+    def __mul__(self, count: Any) -> Any:
+        try:
+            return Size(super().__mul__(count))
+        except TypeError:
+            if isinstance(count, np.generic):
+                raise
+            return NotImplemented  # an ndarray of several elements can be multiplied by a tuple
+
+    __rmul__ = __mul__
 
 
 class device:  # noqa: N801 - PyTorch's spelling

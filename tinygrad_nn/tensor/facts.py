@@ -4,8 +4,10 @@ Read `tensor.py` next, which puts PyTorch's operators and methods on top.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from importlib import import_module
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.kinds import is_complex, is_floating, is_integral
 from ..arrays.warnings import quiet
 from ..autograd import tensor_base
+from ..autograd.tensor_base import TensorBase
 from ..errors import DTypeError, GraphError, ShapeError
 from .device import Size
 from .device import device as device_class
@@ -34,7 +37,7 @@ class TensorFacts(Differentiable):
     @property
     def shape(self) -> Size:
         """The sizes of the dimensions."""
-        return Size(self.array.shape)
+        return tuple.__new__(Size, self.array.shape)  # which has nothing to check
 
     def size(self, dim: int | None = None) -> Any:
         """Return the shape, or the size of one dimension."""
@@ -82,8 +85,14 @@ class TensorFacts(Differentiable):
 
     def stride(self, dim: int | None = None) -> Any:
         """Return how many elements apart neighbours lie, per dimension."""
-        strides = tuple(each // self.array.itemsize for each in self.array.strides)
-        return strides if dim is None else strides[dim]
+        array = self.array
+        if array.size:
+            strides = tuple(each // array.itemsize for each in array.strides)
+        else:  # NumPy's are 0, or what they happen to be: PyTorch's count each size as 1 or more
+            strides = tuple(
+                [math.prod([n or 1 for n in array.shape[i + 1 :]]) for i in range(array.ndim)]
+            )
+        return strides if dim is None else strides[as_dim(dim, len(strides), "stride")]
 
     def element_size(self) -> int:
         """Return the bytes per element."""
@@ -160,8 +169,16 @@ class TensorFacts(Differentiable):
             raise TypeError("iteration over a 0-d tensor")
         return (self[i] for i in range(len(self.array)))  # type: ignore[index]
 
+    def __reversed__(self) -> Any:
+        return self.flip(0) if self.array.ndim else self  # type: ignore[attr-defined]
+
     def __contains__(self, value: Any) -> bool:
-        return bool((self.array == np.asarray(value)).any())
+        if not isinstance(value, (TensorBase, Number)):
+            raise DTypeError(
+                f"a tensor holds numbers; {value!r:.40} ({type(value).__name__}) cannot be in it"
+            )
+        equal: Any = self == value
+        return bool(equal.array.any())
 
     def __repr__(self) -> str:
         suffixes = []

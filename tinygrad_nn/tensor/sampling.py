@@ -4,12 +4,12 @@ Read `../nn/` next.
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.arguments import as_integer
 from ..errors import DTypeError
 from ..random import Generator, default_generator
 from .creation import shape_of, wrap
@@ -99,7 +99,7 @@ def randperm(
 ) -> Tensor:
     """Draw a permutation of 0 .. n - 1: PyTorch's for the same seed."""
     source = generator or default_generator
-    drawn = source.randperm(operator.index(n), dtype=_any_dtype(dtype))
+    drawn = source.randperm(as_integer(n, "n", "randperm"), dtype=_any_dtype(dtype))
     return wrap(drawn, device, requires_grad)
 
 

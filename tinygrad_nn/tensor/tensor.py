@@ -16,7 +16,7 @@ from ..arrays.reading import array_from, sizes_from
 from ..autograd import tensor_base
 from ..autograd.node import make_leaf
 from ..autograd.tensor_base import TensorBase, make_tensor
-from ..errors import GraphError
+from ..errors import DTypeError, GraphError
 from ..ops.elementwise.activations import ActivationMethods
 from ..ops.elementwise.arithmetic import ArithmeticMethods
 from ..ops.elementwise.comparison import ComparisonMethods
@@ -90,16 +90,18 @@ class Tensor(
             sizes = sizes_from(first if isinstance(first, Size) else data or (0,), "Tensor")
             self.array = np.zeros(sizes, dtypes.default_float())
 
-    def view(self, *shape_: Any) -> Tensor:
+    def view(self, *sizes: Any, size: Any = None, dtype: Any = None) -> Tensor:
         """Return the same memory in another shape, or read as another dtype of the same size."""
-        if len(shape_) == 1 and isinstance(shape_[0], dtype_class):
-            return make_tensor(self.array.view(shape_[0].dtype), None, self.version)
-        return view(self, sizes_given(shape_))
+        wanted = sizes[0] if len(sizes) == 1 else None if sizes else dtype
+        if isinstance(wanted, dtype_class):
+            return make_tensor(self.array.view(wanted.dtype), None, self.version)
+        return view(self, sizes_given(sizes, size))
 
     # --- to other types ---------------------------------------------------------------------------
 
     def to(self, *args: Any, dtype: Any = None, copy: bool = False, **ignored: Any) -> Tensor:
         """Return this tensor in another dtype, given or a tensor's; every device is the CPU."""
+        flags: list[bool_] = []
         for given in args:
             if isinstance(given, (dtype_class, type)):
                 dtype = given
@@ -107,6 +109,11 @@ class Tensor(
                 dtype = given.dtype
             elif isinstance(given, (str, device_class)):
                 device_class(given)
+            elif isinstance(given, bool_):
+                flags.append(given)
+            elif given is not None:
+                raise DTypeError(f"to() takes a dtype, a device or a Tensor, got {given!r:.40}")
+        copy = copy or flags[1:2] == [True]  # behind non_blocking
         if "device" in ignored:
             device_class(ignored["device"])
         wanted = self.array.dtype if dtype is None else dtypes.to_numpy(dtype)
@@ -140,6 +147,8 @@ class Tensor(
 
     def type_as(self, other: Tensor) -> Tensor:
         """Return this tensor in the other's dtype."""
+        if not isinstance(other, Tensor):
+            raise DTypeError(f"type_as() takes a Tensor, got {type(other).__name__} {other!r:.40}")
         return self.to(other.dtype)
 
     def cpu(self) -> Tensor:

@@ -5,6 +5,7 @@ Read `../losses/` next.
 from __future__ import annotations
 
 import math
+from operator import index
 from typing import Any
 
 from ...tensor import Tensor
@@ -46,6 +47,7 @@ class Conv2d(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
+        in_channels, out_channels, groups = map(index, (in_channels, out_channels, groups))
         if groups < 1 or in_channels % groups or out_channels % groups:
             raise ValueError(
                 f"Conv2d: groups={groups} must divide in_channels={in_channels} and "

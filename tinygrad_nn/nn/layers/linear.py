@@ -5,6 +5,7 @@ Read `activation.py` next.
 from __future__ import annotations
 
 import math
+from operator import index
 from typing import Any
 
 from ...ops.layers.linear import linear
@@ -39,8 +40,7 @@ class Linear(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.in_features = in_features
-        self.out_features = out_features
+        self.in_features, self.out_features = map(index, (in_features, out_features))
         self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
         offsets = empty(out_features, device=device, dtype=dtype) if bias else None
         self.register_parameter("bias", None if offsets is None else Parameter(offsets))

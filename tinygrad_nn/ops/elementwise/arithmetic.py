@@ -11,7 +11,7 @@ import numpy as np
 from ...arrays.dtypes import FLOAT16, FLOAT32
 from ...arrays.kinds import is_array, is_bool, is_complex, is_integral
 from ...arrays.promotion import rounded_once
-from ...autograd.declaring import elementwise, op
+from ...autograd.declaring import as_operator, elementwise, op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
 from ...errors import DTypeError
@@ -40,8 +40,11 @@ __all__ = [
 
 def _added_scaled(add: Any, input: Any, other: Any, alpha: Any, name: str) -> Any:
     """Return input + alpha * other; of integers only with an integer, of float16 rounded once."""
-    if isinstance(alpha, float) and is_array(other) and is_integral(other):
-        raise DTypeError(f"{name}: alpha is {alpha}, but the tensors are {other.dtype}")
+    both = [np.asarray(each) for each in (input, other)]
+    if isinstance(alpha, float) and all(map(is_integral, both)):
+        raise DTypeError(f"{name}: alpha is {alpha}, but the operands are integers or bool")
+    if all(map(is_bool, both)):
+        return add(input, np.logical_and(other, alpha))
     if (input if is_array(input) else other).dtype is FLOAT16:
         input, other = (each.astype(FLOAT32) if is_array(each) else each for each in (input, other))
         return add(input, alpha * other).astype(FLOAT16)
@@ -194,25 +197,29 @@ class ArithmeticMethods:
 
     __slots__ = ()
 
-    __add__ = __radd__ = add
-    __sub__ = sub
-    __mul__ = __rmul__ = mul
-    __truediv__ = div
-    __pow__ = pow
+    __add__ = __radd__ = as_operator(add)
+    __sub__ = as_operator(sub)
+    __mul__ = __rmul__ = as_operator(mul)
+    __truediv__ = as_operator(div)
+    __pow__ = as_operator(pow)
     __neg__ = neg
     __abs__ = abs
 
     def __pos__(self) -> Any:
+        if is_bool(self.array):  # type: ignore[attr-defined]
+            raise DTypeError("+x is not defined for bool; use x.long()")
         return self
 
     def __rsub__(self, other: Any) -> Any:
-        return sub(other, self)
+        return as_operator(sub)(other, self)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return mul(reciprocal(self), other)  # as PyTorch does: what is kept is 1 / self
+        return as_operator(mul)(
+            reciprocal(self), other
+        )  # as PyTorch does: what is kept is 1 / self
 
     def __rpow__(self, other: Any) -> Any:
-        return pow(other, self)
+        return as_operator(pow)(other, self)
 
     add, sub, subtract, mul, multiply = add, sub, sub, mul, mul
     div = divide = true_divide = div
@@ -220,10 +227,9 @@ class ArithmeticMethods:
     abs = absolute = abs
     sign, sgn = sign, sgn
 
-    __iadd__ = add_ = in_place(add)
-    __isub__ = sub_ = in_place(sub)
-    __imul__ = mul_ = in_place(mul)
-    __itruediv__ = div_ = in_place(div)
-    __ipow__ = pow_ = in_place(pow)
+    add_, sub_, mul_ = in_place(add), in_place(sub), in_place(mul)
+    div_, pow_ = in_place(div), in_place(pow)
+    __iadd__, __isub__, __imul__ = in_place(__add__), in_place(__sub__), in_place(__mul__)
+    __itruediv__, __ipow__ = in_place(__truediv__), in_place(__pow__)
     neg_, abs_, square_ = in_place(neg), in_place(abs), in_place(square)
     reciprocal_ = in_place(reciprocal)

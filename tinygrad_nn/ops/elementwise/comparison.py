@@ -4,12 +4,9 @@ Read `../reduction/` next.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from ...autograd.declaring import elementwise
-from ...autograd.tensor_base import TensorBase
+from ...autograd.declaring import as_operator, elementwise
 from ...autograd.writing import in_place
 
 __all__ = [
@@ -57,29 +54,20 @@ logical_not = elementwise(
 )
 
 
-def _is_operand(value: Any) -> bool:
-    return isinstance(value, (TensorBase, bool, int, float, complex, np.ndarray, np.generic))
-
-
 class ComparisonMethods:
     """The comparing operators of a Tensor, and these operations as methods."""
 
     __slots__ = ()
 
-    __lt__, __le__, __gt__, __ge__ = lt, le, gt, ge
+    __eq__, __ne__ = as_operator(eq), as_operator(ne)
+    __lt__, __le__, __gt__, __ge__ = map(as_operator, (lt, le, gt, ge))
     __invert__ = bitwise_not
-    __and__ = __rand__ = bitwise_and
-    __or__ = __ror__ = bitwise_or
-    __xor__ = __rxor__ = bitwise_xor
+    __and__ = __rand__ = as_operator(bitwise_and)
+    __or__ = __ror__ = as_operator(bitwise_or)
+    __xor__ = __rxor__ = as_operator(bitwise_xor)
     __hash__ = object.__hash__
-
-    def __eq__(self, other: Any) -> Any:
-        return eq(self, other) if _is_operand(other) else NotImplemented
-
-    def __ne__(self, other: Any) -> Any:
-        return ne(self, other) if _is_operand(other) else NotImplemented
 
     eq, ne, lt, le, gt, ge, isnan = eq, ne, lt, le, gt, ge, isnan
     bitwise_and, bitwise_or, bitwise_xor = bitwise_and, bitwise_or, bitwise_xor
     bitwise_not, logical_not = bitwise_not, logical_not
-    __iand__, __ior__, __ixor__ = in_place(bitwise_and), in_place(bitwise_or), in_place(bitwise_xor)
+    __iand__, __ior__, __ixor__ = map(in_place, (__and__, __or__, __xor__))

@@ -53,7 +53,7 @@ imag.vjp(input=lambda g: g * 1j)
 @op(r"\bar{x}", elementwise=True)
 def conj(input: Array) -> Array:
     """Return the complex conjugate; of a real tensor the same numbers."""
-    return np.conjugate(input)
+    return np.conjugate(input) if is_complex(input) else input.copy()  # NumPy's of bool is int8
 
 
 conj.vjp(input=lambda g: conj(g))

@@ -31,9 +31,9 @@ def fill(x: Any, value: Any) -> Any:
     return write(x, _as_tensor(value, x.array, "fill_"), "fill_", np.ndarray.fill)
 
 
-def copy(x: Any, src: Any, non_blocking: bool = False) -> Any:
-    """Write `src`, a number or a tensor that broadcasts, into x and return x."""
-    return write(x, _as_tensor(src, x.array, "copy_"), "copy_", _put_everywhere)
+def copy(x: Any, other: Any, non_blocking: bool = False) -> Any:
+    """Write `other`, a number or a tensor that broadcasts, into x and return x."""
+    return write(x, _as_tensor(other, x.array, "copy_"), "copy_", _put_everywhere)
 
 
 def _put_everywhere(array: Array, value: Array) -> None:
@@ -102,6 +102,9 @@ class AssigningMethods:
 
     fill_, copy_ = fill, copy
     __setitem__ = set_item
+
+    def __delitem__(self, index: Any) -> None:
+        raise TypeError("a tensor's elements cannot be deleted; index those that are to stay")
 
     def zero_(self) -> Any:
         """Write 0 into every element and return this tensor."""

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...arrays.arguments import Integer, as_integers
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -51,7 +51,7 @@ def conv2d(
     stride: Any = 1,
     padding: Any = 0,
     dilation: Any = 1,
-    groups: int = 1,
+    groups: Integer = 1,
 ) -> Array:
     """Return the cross-correlation of (N, C, H, W) or (C, H, W) with (out, C/groups, h, w).
 
@@ -261,7 +261,7 @@ def geometry_of(
 
 def _pair(given: Any, name: str, least: int) -> tuple[int, int]:
     """Return an int, or one or two of them, as two."""
-    values = tuple(map(index, given)) if isinstance(given, (tuple, list)) else (index(given),)
+    values = as_integers(given, name, "conv2d")
     if len(values) not in (1, 2) or min(values) < least:
         raise ValueError(f"conv2d: {name} is an int or two, {least} or more; got {given!r}")
     return values[0], values[-1]

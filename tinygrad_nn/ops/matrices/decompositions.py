@@ -144,9 +144,9 @@ def det(input: Any) -> Any:
     return determinant(input)
 
 
-def inverse(input: Any) -> Any:
+def inverse(input: Any, *, out: Any = None) -> Any:
     """Return the inverse of a square matrix, or of each of a batch."""
-    return inv(input)
+    return inv(input) if out is None else inv(input, out=out)  # type: ignore[call-arg]
 
 
 def slogdet(input: Any) -> Any:

@@ -12,8 +12,9 @@ import numpy as np
 from ...arrays.dtypes import FLOAT16
 from ...arrays.kinds import is_array
 from ...arrays.sums import in_float32
-from ...autograd.declaring import op
+from ...autograd.declaring import as_operator, op
 from ...autograd.op import Array
+from ...autograd.tensor_base import TensorBase
 from ...errors import DTypeError, ShapeError
 from ..elementwise.arithmetic import mul
 
@@ -99,6 +100,9 @@ matmul.vjp(input=_left_rule, other=_right_rule)
 
 
 def _check_ndims(name: str, a: Any, b: Any, *ndims: int) -> None:
+    for each in (a, b):
+        if not isinstance(each, TensorBase) and not is_array(each):
+            raise DTypeError(f"{name}() takes Tensors, got {type(each).__name__} {each!r:.40}")
     if (a.ndim, b.ndim) != ndims:
         raise ShapeError(
             f"{name}: operands of {ndims[0]} and {ndims[1]} dimensions expected, got shapes "
@@ -106,13 +110,19 @@ def _check_ndims(name: str, a: Any, b: Any, *ndims: int) -> None:
         )
 
 
-def mm(input: Any, mat2: Any) -> Any:
+def _product(input: Any, other: Any, out: Any) -> Any:
+    if out is None:
+        return matmul(input, other)
+    return matmul(input, other, out=out)  # type: ignore[call-arg]
+
+
+def mm(input: Any, mat2: Any, *, out: Any = None) -> Any:
     """Return the product of two matrices."""
     _check_ndims("mm", input, mat2, 2, 2)
-    return matmul(input, mat2)
+    return _product(input, mat2, out)
 
 
-def bmm(input: Any, mat2: Any) -> Any:
+def bmm(input: Any, mat2: Any, *, out: Any = None) -> Any:
     """Return the products of two batches of as many matrices, (b, n, m) and (b, m, p)."""
     _check_ndims("bmm", input, mat2, 3, 3)
     if input.shape[0] != mat2.shape[0]:
@@ -120,25 +130,26 @@ def bmm(input: Any, mat2: Any) -> Any:
             f"bmm: {input.shape[0]} and {mat2.shape[0]} matrices, in shapes {tuple(input.shape)} "
             f"and {tuple(mat2.shape)}; matmul broadcasts"
         )
-    return matmul(input, mat2)
+    return _product(input, mat2, out)
 
 
-def mv(input: Any, vec: Any) -> Any:
+def mv(input: Any, vec: Any, *, out: Any = None) -> Any:
     """Return the product of a matrix and a vector."""
     _check_ndims("mv", input, vec, 2, 1)
-    return matmul(input, vec)
+    return _product(input, vec, out)
 
 
-def dot(input: Any, tensor: Any) -> Any:
+def dot(input: Any, tensor: Any, *, out: Any = None) -> Any:
     """Return the sum of the products of two vectors' elements."""
     _check_ndims("dot", input, tensor, 1, 1)
-    return matmul(input, tensor)
+    return _product(input, tensor, out)
 
 
-def outer(input: Any, vec2: Any) -> Any:
+def outer(input: Any, vec2: Any, *, out: Any = None) -> Any:
     """Return the matrix of the products of each element of one vector with each of another."""
     _check_ndims("outer", input, vec2, 1, 1)
-    return mul(input.reshape(-1, 1), vec2)
+    column = input.reshape(-1, 1)
+    return mul(column, vec2) if out is None else mul(column, vec2, out=out)
 
 
 class ProductMethods:
@@ -146,8 +157,8 @@ class ProductMethods:
 
     __slots__ = ()
 
-    __matmul__ = matmul = matmul
+    __matmul__, matmul = as_operator(matmul), matmul
     mm, bmm, mv, dot, outer = mm, bmm, mv, dot, outer
 
     def __rmatmul__(self, other: Any) -> Any:
-        return matmul(other, self)
+        return as_operator(matmul)(other, self)

@@ -96,9 +96,15 @@ max_dim.vjp(input=_to_the_index)
 min_dim.vjp(input=_to_the_index)
 
 
-def max(
-    input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, **names: Any
-) -> Any:
+def _of_two_or_along(ops: Any, input: Any, given: tuple[Any, ...], names: dict[str, Any]) -> Any:
+    """Tell PyTorch's three signatures apart: (input), (input, dim, keepdim), (input, other)."""
+    of_two, of_all, along = ops
+    if "other" in names or (given and isinstance(given[0], TensorBase)):
+        return of_two(input, *given, **names)
+    return (along if given or "dim" in names or "axis" in names else of_all)(input, *given, **names)
+
+
+def max(input: Any, *given: Any, **names: Any) -> Any:
     """Return the largest element; with `dim` also the index of the first one; or the larger of two.
 
     Without `dim` ties share the gradient; with it, all of it goes to the index returned.
@@ -108,22 +114,12 @@ def max(
         >>> tnn.max(tnn.tensor([[1.0, 3.0], [2.0, 0.0]]), dim=1).indices
         tensor([1, 0])
     """
-    if other is not None or isinstance(dim, TensorBase):
-        return maximum(input, dim if other is None else other, **names)
-    if dim is None and "axis" not in names:
-        return amax(input, **names)
-    return max_dim(input, dim, keepdim, **names)
+    return _of_two_or_along((maximum, amax, max_dim), input, given, names)
 
 
-def min(
-    input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, **names: Any
-) -> Any:
+def min(input: Any, *given: Any, **names: Any) -> Any:
     """Return the smallest element; with `dim` also the first one's index; or the smaller of two."""
-    if other is not None or isinstance(dim, TensorBase):
-        return minimum(input, dim if other is None else other, **names)
-    if dim is None and "axis" not in names:
-        return amin(input, **names)
-    return min_dim(input, dim, keepdim, **names)
+    return _of_two_or_along((minimum, amin, min_dim), input, given, names)
 
 
 def _position(input: Array, dim: Any, keepdim: bool, name: str, find: Any) -> Array:

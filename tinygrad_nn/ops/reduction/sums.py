@@ -59,8 +59,8 @@ mean.vjp(
 )
 
 
-@op(r"\frac{1}{n - c} \sum_i (x_i - \operatorname{mean}(x))^2")
-def var(
+@op(r"\frac{1}{n - c} \sum_i (x_i - \operatorname{mean}(x))^2", name="var")
+def variance(
     input: Array,
     dim: Dims = None,
     unbiased: bool = True,
@@ -92,7 +92,14 @@ def _var_rule(
     return g.reshape(kept_shape(input_shape, dim)) * scale * (input - mean(input, dim, True))
 
 
-var.vjp(input=_var_rule)
+variance.vjp(input=_var_rule)
+
+
+def var(input: Any, *given: Any, **names: Any) -> Any:
+    """Return the variance over `dim`, of all by default; `var(x, False)` is one not unbiased."""
+    if len(given) == 1 and isinstance(given[0], bool):
+        given = (None, *given)
+    return variance(input, *given, **names)
 
 
 @op(r"\log\sum_i e^{x_i}")

@@ -13,7 +13,7 @@ from ...arrays.arguments import Shape
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ShapeError
-from .sizes import sizes_given
+from .sizes import shape_of, sizes_given
 
 _FEW = (
     16_384  # elements that are written sooner than NumPy makes a view of them, which takes 2.4 µs
@@ -65,10 +65,10 @@ class ExpandingMethods:
 
     __slots__ = ()
 
-    def expand(self, *sizes: Any) -> Any:
+    def expand(self, *sizes: Any, size: Any = None) -> Any:
         """Return a view repeated along dimensions of size 1; -1 keeps a size."""
-        return expand(self, sizes_given(sizes))
+        return expand(self, sizes_given(sizes, size))
 
     def expand_as(self, other: Any) -> Any:
         """Return a view expanded to the other tensor's shape."""
-        return expand(self, other.array.shape)
+        return expand(self, shape_of(other, "expand_as"))

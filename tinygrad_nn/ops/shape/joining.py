@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import as_dim
+from ...arrays.arguments import Integer, as_dim
 from ...arrays.dtypes import promoted
 from ...autograd.declaring import op
 from ...autograd.op import Array, Arrays
@@ -27,7 +27,7 @@ def _in_one_dtype(arrays: Any, given: Any = ()) -> Any:
 
 
 @op(r"[x_1; x_2; \dots]")
-def cat(tensors: Arrays, dim: int = 0) -> Array:
+def cat(tensors: Arrays, dim: Integer = 0) -> Array:
     """Return the tensors joined along `dim`; their other sizes must agree."""
     filled = [x for x in tensors if x.shape != (0,)] or tensors[:1]  # empty vectors are skipped
     first = filled[0]
@@ -65,7 +65,7 @@ cat.vjp(tensors=_cat_rule)
 
 
 @op(r"[x_1, x_2, \dots]")
-def stack(tensors: Arrays, dim: int = 0) -> Array:
+def stack(tensors: Arrays, dim: Integer = 0) -> Array:
     """Return the tensors, all of one shape, joined along a new dimension."""
     shape = tensors[0].shape
     for i, x in enumerate(tensors):

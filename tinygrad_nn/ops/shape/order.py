@@ -79,13 +79,13 @@ class OrderMethods:
     transpose = swapaxes = transpose
     t = t
 
-    def permute(self, *dims: Any) -> Any:
+    def permute(self, *each: Any, dims: Any = None) -> Any:
         """Return a view whose dimension i is dimension dims[i] of this tensor."""
-        return permute(self, sizes_given(dims))
+        return permute(self, sizes_given(each, dims))
 
-    def flip(self, *dims: Any) -> Any:
+    def flip(self, *each: Any, dims: Any = None) -> Any:
         """Return a copy with the elements along `dims` in reverse order."""
-        return flip(self, sizes_given(dims))
+        return flip(self, sizes_given(each, dims))
 
     @property
     def T(self) -> Any:  # noqa: N802 - PyTorch's spelling

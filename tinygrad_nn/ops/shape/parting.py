@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...arrays.arguments import Dim
+from ...arrays.arguments import Dim, as_dim, as_integer, as_integers
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ShapeError
@@ -32,11 +32,13 @@ def split(tensor: Array, split_size_or_sections: Any, dim: Dim = 0) -> Any:
     """Return stretches along `dim`: of one size, the last one shorter, or as listed."""
     length, sizes = tensor.shape[dim], split_size_or_sections
     before = (slice(None),) * dim
-    if isinstance(sizes, int):
+    if not isinstance(sizes, (tuple, list)):
+        sizes = as_integer(sizes, "the size", "split")
         if sizes < 0 or (sizes == 0 and length):
             raise ShapeError(f"split: a size of {sizes} cannot part {length} elements")
         starts = range(0, length or 1, sizes or 1)
         return [tensor[(*before, slice(start, start + sizes))] for start in starts]
+    sizes = as_integers(sizes, "each size", "split")
     if sum(sizes) != length or min(sizes, default=0) < 0:
         raise ShapeError(
             f"split: sizes {tuple(sizes)} do not add up to {length}, the size of dimension {dim} "
@@ -54,6 +56,8 @@ split.vjp(tensor=lambda g, dim: cat(g, dim))
 
 def chunk(input: Any, chunks: int, dim: int = 0) -> Any:
     """Return at most `chunks` stretches along `dim`, all of one size but the last."""
+    chunks = as_integer(chunks, "the number of chunks", "chunk")
+    dim = as_dim(dim, input.ndim, "chunk")
     if chunks <= 0:
         raise ShapeError(f"chunk: the number of chunks must be above 0, got {chunks}")
     length = input.shape[dim]

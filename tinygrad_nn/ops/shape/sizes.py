@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Dims, Shape, as_dim
+from ...arrays.arguments import Integer, NamedDims, Shape, as_dim
 from ...autograd.declaring import op
 from ...autograd.op import Array
+from ...autograd.tensor_base import TensorBase
 from ...errors import DTypeError, ShapeError
 
 __all__ = ["flatten", "reshape", "squeeze", "unsqueeze"]
@@ -75,7 +76,8 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     if not hasattr(input, "shape"):
         raise DTypeError(f"flatten() takes a Tensor, got {type(input).__name__} {input!r:.40}")
     sizes = getattr(input, "array", input).shape
-    if len(sizes) == 1 and -1 <= start_dim <= 0 and -1 <= end_dim <= 0:
+    plain = type(start_dim) is int and type(end_dim) is int
+    if plain and len(sizes) == 1 and -1 <= start_dim <= 0 and -1 <= end_dim <= 0:
         return input
     first, last = (as_dim(dim, len(sizes), "flatten") for dim in (start_dim, end_dim))
     if first > last:
@@ -84,7 +86,7 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
 
 
 @op(r"\operatorname{unsqueeze}(x)", view=True)
-def unsqueeze(input: Array, dim: int) -> Array:
+def unsqueeze(input: Array, dim: Integer) -> Array:
     """Return a view with a dimension of size 1 put in at `dim`."""
     place = as_dim(dim, input.ndim + 1, "unsqueeze")
     return input.reshape((*input.shape[:place], 1, *input.shape[place:]))  # never a copy
@@ -94,7 +96,7 @@ unsqueeze.vjp(input=lambda g, input_shape: g.reshape(input_shape))
 
 
 @op(r"\operatorname{squeeze}(x)", view=True)
-def squeeze(input: Array, dim: Dims = None) -> Array:
+def squeeze(input: Array, dim: NamedDims = None) -> Array:
     """Return a view without the dimensions of size 1; with `dim`, only those named."""
     kept = [n for i, n in enumerate(input.shape) if n != 1 or not (dim is None or i in dim)]
     return input.reshape(kept)
@@ -103,9 +105,20 @@ def squeeze(input: Array, dim: Dims = None) -> Array:
 squeeze.vjp(input=lambda g, input_shape: g.reshape(input_shape))
 
 
-def sizes_given(given: tuple[Any, ...]) -> Any:
-    """x.view(2, 3) and x.view((2, 3)) mean the same."""
+def sizes_given(given: tuple[Any, ...], named: Any = None) -> Any:
+    """x.view(2, 3), x.view((2, 3)) and x.view(size=(2, 3)) mean the same."""
+    if named is not None:
+        if given:
+            raise TypeError(f"sizes or dims are given twice: as {given} and by name as {named!r}")
+        return named
     return given[0] if len(given) == 1 and isinstance(given[0], (tuple, list)) else given
+
+
+def shape_of(other: Any, name: str) -> tuple[int, ...]:
+    """Return the shape of a Tensor, and refuse anything else."""
+    if not isinstance(other, TensorBase):
+        raise DTypeError(f"{name}() takes a Tensor, got {type(other).__name__} {other!r:.40}")
+    return other.array.shape
 
 
 class SizeMethods:
@@ -115,14 +128,14 @@ class SizeMethods:
 
     flatten, unsqueeze, squeeze = flatten, unsqueeze, squeeze
 
-    def reshape(self, *shape: Any) -> Any:
+    def reshape(self, *sizes: Any, shape: Any = None) -> Any:
         """Return the same elements in another shape; one size may be -1."""
-        return reshape(self, sizes_given(shape))
+        return reshape(self, sizes_given(sizes, shape))
 
     def view_as(self, other: Any) -> Any:
         """Return a view in the other tensor's shape."""
-        return view(self, other.array.shape)
+        return view(self, shape_of(other, "view_as"))
 
     def reshape_as(self, other: Any) -> Any:
         """Return the same elements in the other tensor's shape."""
-        return reshape(self, other.array.shape)
+        return reshape(self, shape_of(other, "reshape_as"))
