@@ -6,12 +6,12 @@ import hashlib
 import io
 import os
 import sys
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from ..errors import DataError, MissingExtraError
+from ..saving.whole_files import write_file
 from .byte_source import ByteSource, malformed
 
 MIRRORS = (
@@ -71,7 +71,8 @@ def cached_or_downloaded(name: str, *, progress: bool) -> Path:
         except (OSError, DataError) as error:  # what requests raises is an OSError
             tried.append(f"{url}: {error}")
         else:
-            _write_whole(cached, content)
+            cached.parent.mkdir(parents=True, exist_ok=True)
+            write_file(cached, content)
             return cached
     places = "\n  ".join(["no path given, TINYGRAD_NN_DATA not set", *tried])
     raise DataError(f"mnist: no usable copy of {name}:\n  {places}\nThe way out: {WAY_OUT}.")
@@ -114,17 +115,3 @@ def _read_original(file: IO[bytes], name: str, original: Original) -> bytearray:
     if found != original.md5:
         raise malformed(name, "MD5 of the unpacked file", original.md5, found)
     return content
-
-
-def _write_whole(path: Path, content: bytearray) -> None:
-    """Write under another name first, so that no reader ever meets half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        try:
-            file.write(content)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            file.close()
-            os.unlink(file.name)
-            raise

@@ -4,27 +4,73 @@ Read `safetensors_file.py` next, which writes tensors so.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import stat
 from pathlib import Path
 
+KINDS = (
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
-def write_file(path: str | os.PathLike[str], content: bytes) -> None:
+
+def as_path(path: str | os.PathLike[str], name: str) -> Path:
+    """Return the path that `name`, a public function, was given, or say that it is none."""
+    try:
+        made = Path(path)
+    except TypeError:
+        raise TypeError(
+            f"{name}() takes a path, a str or a pathlib.Path, got {type(path).__name__} "
+            f"{path!r:.60}"
+        ) from None
+    if "\0" in str(made):
+        raise ValueError(f"{name}(): no path has a null character in it: {str(made)!r:.60}")
+    return made
+
+
+def write_file(path: str | os.PathLike[str], content: bytes | bytearray) -> None:
     """Write a file so that whoever opens it finds the old content or all of the new one.
 
-    It is written beside its place under another name, forced to the disk, and then renamed; its
-    mode is what the umask leaves. Raises OSError for `path`, and leaves nothing behind then.
+    It is written beside its place under another name, forced to the disk, and then renamed. A
+    symbolic link stays, and what it leads to is written; a file keeps its mode, a new one has what
+    the umask leaves. Raises OSError for `path`, and leaves nothing behind then: IsADirectoryError
+    for a folder, PermissionError for a file that is read-only.
     """
-    target = Path(path)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+    target = as_path(path, "write_file")
+    draft = None
     try:
-        with open(draft, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, target)
+        place, mode = _place(target)
+        draft = place.with_name(f".{secrets.token_hex(8)}.part")  # as short as names may be long
+        with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode or 0o666)) as f:
+            if mode is not None:
+                os.chmod(draft, mode)  # all of it, whatever the umask left out
+            f.write(content)
+            f.flush()
+            os.fsync(f.fileno())
+        os.replace(draft, place)
     except BaseException as error:
-        draft.unlink(missing_ok=True)
+        if draft is not None:
+            draft.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise type(error)(error.errno, error.strerror, str(target)) from None
         raise
+
+
+def _place(target: Path) -> tuple[Path, int | None]:
+    """Return where the links of a path lead, and the mode of the file there, if there is one."""
+    try:
+        found = os.stat(target)
+    except FileNotFoundError:  # also of a link whose target is still to be written
+        return Path(os.path.realpath(target)), None
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "Is a directory; name a file in it")
+    if not stat.S_ISREG(found.st_mode):
+        kind = next((kind for test, kind in KINDS if test(found.st_mode)), "no plain file")
+        raise OSError(errno.EINVAL, f"Is {kind}, which cannot be replaced whole; name a plain file")
+    if not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "Is read-only; make it writable or name another file")
+    return Path(os.path.realpath(target)), stat.S_IMODE(found.st_mode)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from ...saving.whole_files import write_file
+from ...saving.whole_files import as_path, write_file
 from ..structure.contents import GraphContents
 from .dot import to_dot
 from .engine import render
@@ -50,7 +50,7 @@ def save(contents: GraphContents, path: str | os.PathLike[str]) -> Path:
         ...     save(graph, Path(folder, "graph.json")).name
         'graph.json'
     """
-    target = Path(path)
+    target = as_path(path, "save")
     writer = WRITERS.get(target.suffix.lower())
     if writer is None:
         raise ValueError(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import GraphError
-from ...saving.whole_files import write_file
+from ...saving.whole_files import as_path, write_file
 from ..structure.computation import Computation
 from ..structure.reading import read_computation
 from .frames import Playback
@@ -35,7 +35,7 @@ class Player:
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the page to a file and return its path. It needs no network. Raises OSError."""
-        target = Path(path)
+        target = as_path(path, "save")
         write_file(target, self.html.encode())
         return target
 
