@@ -7,23 +7,40 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
+import safetensors
 from safetensors import numpy as safetensors_numpy
 
-from ..errors import DataError
+from ..arrays.dtypes import COMPLEX128
+from ..errors import DataError, DTypeError
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
-from .whole_files import write_file
+from .whole_files import as_path, write_file
+
+HELD = {  # what the format calls a dtype: NumPy's, in the order of bytes that the format has
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "<i1",
+    "U8": "<u1",
+    "BOOL": "?",
+    "C64": "<c8",
+}
+WIDER = {"U16": "int32", "U32": "int64"}  # holds all of its values; a U64 has nothing that does
 
 
 def save_file(tensors: Mapping[str, Tensor], path: str | os.PathLike[str]) -> None:
     """Write tensors under their names to one safetensors file, such as a model's `state_dict()`.
 
     Shapes and dtypes are kept, gradients are not. A file of that name is replaced, whole or not at
-    all. Raises TypeError for what is no Tensor, ValueError for the name "__metadata__", which the
-    format keeps for itself, and OSError where the file cannot be written.
+    all; a link stays, and so does the file's mode. Raises TypeError for what is no Tensor or no
+    name, ValueError for a name that the format has no place for, such as "__metadata__", DTypeError
+    for complex128, which it does not have, and OSError where the file cannot be written.
 
     Example:
         >>> import tempfile, pathlib
@@ -35,28 +52,63 @@ def save_file(tensors: Mapping[str, Tensor], path: str | os.PathLike[str]) -> No
         ...     load_file(path)
         {'weight': tensor([1., 1.])}
     """
-    arrays = {}
-    for name, tensor in tensors.items():
-        if not isinstance(tensor, Tensor):
-            raise TypeError(f"save_file: {name!r} is no Tensor but {type(tensor).__name__}")
-        if name == "__metadata__":
-            raise ValueError(
-                "save_file: safetensors has no place for a tensor named '__metadata__'"
-            )
-        # Row by row: safetensors writes the bytes of any other order as if they were in this one.
-        arrays[name] = np.asarray(tensor.array, order="C")
-    write_file(path, safetensors_numpy.save(arrays))
+    target = as_path(path, "save_file")
+    if not isinstance(tensors, Mapping):
+        raise TypeError(
+            f"save_file() takes a dict of Tensors by name, such as model.state_dict(), got "
+            f"{type(tensors).__name__} {tensors!r:.60}"
+        )
+    arrays = {name: _array(name, tensor) for name, tensor in tensors.items()}
+    write_file(target, safetensors_numpy.save(arrays))
+
+
+def _array(name: str, tensor: Tensor) -> np.ndarray[Any, Any]:
+    """Return what is written of a tensor, if the format has a place for it."""
+    if not isinstance(name, str):
+        raise TypeError(f"save_file: names are strings, got {type(name).__name__} {name!r:.60}")
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"save_file: {name!r} is no Tensor but {type(tensor).__name__}")
+    if name == "__metadata__" or any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise ValueError(f"save_file: safetensors has no place for a tensor named {name!r}")
+    if tensor.array.dtype == COMPLEX128:
+        raise DTypeError(
+            f"save_file: {name!r} is complex128, which safetensors does not have; save its .real "
+            "and .imag, or .to(tnn.complex64)"
+        )
+    # Row by row: safetensors writes the bytes of any other order as if they were in this one.
+    return np.asarray(tensor.array, order="C")
 
 
 def load_file(path: str | os.PathLike[str]) -> dict[str, Tensor]:
     """Read the tensors of a safetensors file, by name: what `load_state_dict()` takes.
 
-    Raises DataError for a file that is damaged or of another format, DTypeError for a dtype that a
-    Tensor cannot hold, and OSError where there is no file to read.
+    bfloat16 comes as float32, which holds each of its numbers exactly. Raises DataError for a file
+    that is damaged or of another format, DTypeError for a dtype that a Tensor cannot hold, and
+    OSError where there is no file to read.
     """
-    content = Path(path).read_bytes()
+    source = as_path(path, "load_file")
+    content = source.read_bytes()
     try:
-        arrays = safetensors_numpy.load(content)
-    except SafetensorError as error:
-        raise DataError(f"{os.fspath(path)}: not a whole safetensors file: {error}") from None
-    return {name: from_numpy(array) for name, array in arrays.items()}
+        found = safetensors.deserialize(content)  # type: ignore[no-untyped-call]
+    except safetensors.SafetensorError as error:
+        raise DataError(f"{source}: not a whole safetensors file: {error}") from None
+    return {name: from_numpy(_read(name, entry, source)) for name, entry in found}
+
+
+def _read(name: str, entry: Mapping[str, Any], source: Path) -> np.ndarray[Any, Any]:
+    """Return one tensor of a file as an array of this machine's order of bytes."""
+    kind, shape = entry["dtype"], entry["shape"]
+    if kind != "BF16" and kind not in HELD:
+        wider = WIDER.get(kind, "float32" if kind.startswith("F") else "int64")
+        raise DTypeError(
+            f"load_file: {name!r} in {source} is {kind}, a dtype that a Tensor cannot hold; save "
+            f"it as {wider} where it comes from, with tensor.to(torch.{wider}) in PyTorch"
+        )
+    array: np.ndarray[Any, Any] = np.frombuffer(entry["data"], HELD.get(kind, "<u2"))
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
+    if kind == "BF16":  # float32 without the lower half of its bits
+        array = (array.astype(np.uint32) << 16).view(np.float32)
+    try:
+        return array.reshape(shape)
+    except ValueError as error:
+        raise DataError(f"{source}: {name!r} has the shape {shape!r:.60}: {error}") from None
