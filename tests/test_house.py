@@ -23,6 +23,7 @@ LONGEST_FILE = 400
 # module imports from its own entry and from those listed before it. PACKAGE is `__init__.py`.
 LAYERS = (
     "errors",
+    "missing",
     "warn",
     "arrays",
     "random",

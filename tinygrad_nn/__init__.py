@@ -4,11 +4,13 @@ Every public name is spelt out here; read `autograd/` first, then `ops/`, then `
 
 __version__ = "0.1.0"
 
+import sys as _sys
 import typing as _typing
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
 from . import autograd, datasets, linalg, nn, optim
+from . import missing as _missing
 from .arrays.dtypes import (
     bool,
     cdouble,
@@ -213,10 +215,17 @@ __all__ = [
 ]
 
 
+for _place in ("nn", "nn.functional", "nn.init", "optim", "autograd", "linalg"):
+    _missing.explain_names_of(_sys.modules[f"{__name__}.{_place}"], _place)
+_missing.explain_methods_of(Tensor, "Tensor")
+_missing.explain_methods_of(nn.Module, "nn.Module")
+_missing.explain_methods_of(optim.Optimizer, "optim.Optimizer")
+
+
 def __getattr__(name: str) -> _typing.Any:
     """Import `viz`, and `formulas` from it, when first asked for: a third of our import time."""
     if name not in ("viz", "formulas"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        _missing.refuse(_sys.modules[__name__], "", name)
     loaded = _import_module(".viz", __name__)
     return loaded if name == "viz" else loaded.formulas
 

@@ -57,8 +57,7 @@ def _index_part(part: Any) -> Any:
             return part.astype(bool)  # a mask, as in PyTorch
         return part.copy() if part.ndim or is_bool(part) else int(part)
     if isinstance(part, (list, tuple, range)):
-        part = np.asarray([getattr(each, "array", each) for each in part])
-        return _index_part(part if part.size else part.astype(np.int64))
+        return _index_part(_array_of(part))
     if isinstance(part, slice):
         if part.step is not None and part.step < 0:
             raise ValueError(f"index: a slice's step must be positive, got {part.step}; use flip")
@@ -72,6 +71,20 @@ def _index_part(part: Any) -> Any:
         f"index: an int, slice, None, ..., or a tensor or list of ints or bools expected, got "
         f"{type(part).__name__} {part!r:.40}"
     )
+
+
+def _array_of(given: Any) -> Array:
+    """Return a list in an index as the array that it stands for."""
+    try:
+        made = np.asarray([getattr(each, "array", each) for each in given])
+    except ValueError:  # of lists and arrays that fill no rectangle
+        made = None
+    if made is None or (made.dtype.kind not in "biu" and made.size):
+        raise DimensionError(
+            f"index: a list stands for one array of ints or bools, and {given!r:.60} is none; an "
+            "index of several parts is a tuple, x[0, :] or x[tuple(parts)]"
+        )
+    return made if made.size else made.astype(np.int64)
 
 
 def _slice_end(end: Any) -> int:

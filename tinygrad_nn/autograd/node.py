@@ -32,6 +32,7 @@ class Origin:
     )
     returns: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()  # names of what a Node may keep, in the order of its `saved`
+    view = False
     is_joint = False  # whether one rule on arrays gives the gradients of all operands
     composite: Callable[..., Any] | None = None  # by simpler operations, for where it is recorded
     pull: Callable[..., list[tuple[Node, Any]]]  # (node, g, wanted, recorded): its contributions

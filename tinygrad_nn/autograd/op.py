@@ -203,6 +203,7 @@ def written_since(node: Node, name: str) -> GraphError:
     """Say which kept value was overwritten, with both versions of its storage."""
     op = node.op
     value, cell, version = node.saved[op.kept.index(name)]  # type: ignore[index]
+    place = op.parameters.index(name) if name in op.parameters else None
     if isinstance(value, (list, tuple)):
         place = next(i for i, each in enumerate(cell.cells) if each[0] != version[i])
         value, cell, version = value[place], cell.cells[place], version[place]
@@ -210,10 +211,19 @@ def written_since(node: Node, name: str) -> GraphError:
     what = f"its operand {name!r}"
     if name in op.returns:
         what = "its output" if name == "y" else f"its output {name!r}"
+    edge = None if place is None else node.inputs[place]
+    while edge is not None and edge.op is not None and edge.op.view:
+        edge = edge.inputs[0]  # the transpose of a parameter is written with it
+    way_out = "Write into a copy instead (x = x + 1 for x += 1, or x.clone())"
+    if edge is not None and edge.op is None:
+        way_out = (
+            "It is a parameter, or a leaf like one: if optimizer.step() wrote it, call step() "
+            "after the last backward() through this graph, or compute the loss again after it"
+        )
     return GraphError(
         f"backward of {op.public}: {what}, a {value.dtype} tensor of shape {tuple(value.shape)}, "
         f"was modified in place after it was kept: it is at version {cell[0]}, expected version "
-        f"{version}. Write into a copy instead (x = x + 1 for x += 1, or x.clone())"
+        f"{version}. {way_out}"
     )
 
 

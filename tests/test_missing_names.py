@@ -1,0 +1,175 @@
+"""A name of PyTorch's that is not here yet says so, and names the nearest that is.
+Read `test_public_names.py` next, for the names that are here.
+"""
+
+import copy
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import tinygrad_nn as tnn
+from tinygrad_nn import missing
+
+FILE = Path(missing.__file__).with_name("pytorch_names.txt")
+CLASSES = ("Tensor", "nn.Module", "optim.Optimizer")
+MODULES = ("", "nn", "nn.functional", "nn.init", "optim", "autograd", "linalg")
+SUBMODULES = {  # those that PyTorch has whatever was imported before
+    "": """accelerator amp autograd backends compiler cuda distributed distributions export fft func
+    functional fx hub jit library linalg masked monitor mps multiprocessing nested nn onnx optim
+    overrides profiler quantization random serialization signal sparse special testing utils xpu""",
+    "nn": "attention functional init modules parallel parameter quantized utils",
+    "optim": "lr_scheduler swa_utils",
+    "autograd": "forward_ad function functional graph profiler variable",
+}
+HEADER = "# PyTorch 2.13's public names; python tests/test_missing_names.py writes them anew.\n"
+
+
+def reach(library, path):
+    for name in path.split(".") if path else []:
+        library = getattr(library, name)
+    return library
+
+
+def names_in_pytorch(torch, path):
+    """The names that programs write: not those that PyTorch imports, or has for itself."""
+    owner = reach(torch, path)
+    listed = set(getattr(owner, "__all__", ()))
+    for name in dir(owner):
+        value = getattr(owner, name)
+        if (getattr(value, "__module__", None) or "torch").startswith("torch"):
+            listed.add(name)
+    listed = {name for name in listed if not isinstance(getattr(owner, name), ModuleType)}
+    inner = r"_|.*(cudnn|fbgemm|mkldnn|miopen|quantize|Storage|_copy$|_notes$|torch_f)"
+    listed.update(SUBMODULES.get(path, "").split())
+    if not path:
+        inner += r"|(?!.*Tensor$|Generator|Size|Stream|Event|Grad)[A-Z]"
+    return {name for name in listed if not re.match(inner, name)}
+
+
+def written_anew(torch):
+    places = (*MODULES, "nn.utils", "optim.lr_scheduler", *CLASSES)
+    lines = [f"{path}: {' '.join(sorted(names_in_pytorch(torch, path)))}\n" for path in places]
+    return HEADER + "".join(lines)
+
+
+def test_the_list_is_pytorch_s():
+    torch = pytest.importorskip("torch")
+    assert FILE.read_text("utf-8") == written_anew(torch)
+
+
+LACKING = [
+    (path, name)
+    for path in (*MODULES, *CLASSES)
+    for name in sorted(missing.pytorch_names()[path] - missing.vars_of(reach(tnn, path)))
+    if not (path == "" and name in {"viz", "formulas"})
+]
+
+
+@pytest.mark.parametrize("path", [*MODULES, *CLASSES])
+def test_a_name_of_pytorch_s_that_is_not_here_says_so(path):
+    owner = reach(tnn, path)
+    names = [name for where, name in LACKING if where == path]
+    assert names
+    for name in names:
+        assert not hasattr(owner, name)
+        assert name not in vars_of_module(owner)
+        with pytest.raises(AttributeError) as raised:
+            getattr(owner, name)
+        said = str(raised.value)
+        place = f"tinygrad_nn.{path}".rstrip(".")
+        assert said.startswith(f"{place} has no {name} yet: PyTorch has it, tinygrad_nn does not")
+        for near in re.findall(r"tinygrad_nn[.\w]+", said.partition("here: ")[2]):
+            assert reach(tnn, near.removeprefix("tinygrad_nn.")) is not None
+
+
+def vars_of_module(owner):
+    return vars(owner) if isinstance(owner, ModuleType) else ()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "near"),
+    [
+        ("", "softpluss", r"tinygrad_nn has no softpluss, and neither has PyTorch"),
+        ("", "mse_loss", r"mse_loss.*: tinygrad_nn\.nn\.functional\.mse_loss"),
+        ("nn", "Linaer", r"here: Linear"),
+        ("nn", "LSTM", r"tinygrad_nn\.nn has no LSTM yet"),
+        ("optim", "Adam", r"tinygrad_nn\.optim has no Adam yet.*here: SGD, Optimizer"),
+        ("Tensor", "cumprod", r"tinygrad_nn\.Tensor has no cumprod yet: PyTorch has it"),
+        ("", "fft", r"tinygrad_nn has no fft yet"),
+    ],
+)
+def test_the_nearest_that_is_here_is_named(path, name, near):
+    with pytest.raises(AttributeError, match=near) as raised:
+        getattr(reach(tnn, path), name)
+    assert raised.value.name == name
+
+
+def test_an_instance_says_the_same():
+    with pytest.raises(AttributeError, match=r"tinygrad_nn\.Tensor has no cumprod yet"):
+        tnn.ones(2).cumprod  # noqa: B018
+    assert getattr(tnn.ones(2), "cumprod", None) is None
+    model = tnn.nn.Linear(2, 1)
+    optimizer = tnn.optim.SGD(model.parameters(), lr=0.1)
+    for owner, path in ((model, "nn.Module"), (optimizer, "optim.Optimizer")):
+        name = next(name for where, name in LACKING if where == path)
+        with pytest.raises(AttributeError, match=rf"{path} has no {name} yet"):
+            getattr(owner, name)
+
+
+def test_such_a_name_can_be_given_to_an_instance_and_to_a_subclass():
+    class Own(tnn.Tensor):
+        def cumprod(self):
+            return 3
+
+    assert Own([1.0]).cumprod() == 3
+    x = tnn.ones(2)
+    x.cumprod = 4
+    assert x.cumprod == 4
+    assert not hasattr(tnn.ones(2), "cumprod")
+
+
+def test_such_a_name_is_not_listed():
+    assert "cumprod" not in dir(tnn.ones(2))
+    assert not hasattr(copy.deepcopy(tnn.ones(2)), "cumprod")
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_an_import_of_such_a_name_says_the_same(path):
+    name = next(name for where, name in LACKING if where == path)
+    place = f"tinygrad_nn.{path}".rstrip(".")
+    program = f"from {place} import {name}"
+    with pytest.raises(ImportError, match=rf"{place} has no {name} yet: PyTorch has it"):
+        exec(program, {})
+    with pytest.raises(ImportError, match=f"{place} has no nothing_such, and neither"):
+        exec(f"from {place} import nothing_such", {})
+
+
+def test_a_program_that_asks_at_its_top_level_is_told():
+    program = "import tinygrad_nn\ntinygrad_nn.{}"
+    for asked, said in (("fft", "has no fft yet"), ("nn.utils", "nn has no utils yet")):
+        run = subprocess.run(
+            [sys.executable, "-c", program.format(asked)], capture_output=True, text=True
+        )
+        assert "AttributeError" in run.stderr
+        assert said in run.stderr
+
+
+def test_what_python_asks_of_a_module_is_answered_as_ever():
+    assert not hasattr(tnn, "__wrapped__")
+    assert importlib.import_module("tinygrad_nn.optim") is tnn.optim
+    with pytest.raises(AttributeError, match="module 'tinygrad_nn' has no attribute '__wrapped__'"):
+        tnn.__wrapped__  # noqa: B018
+    program = "import tinygrad_nn; from tinygrad_nn import viz; print(tinygrad_nn.viz is viz)"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.stdout == "True\n"
+
+
+if __name__ == "__main__":
+    import torch
+
+    FILE.write_text(written_anew(torch), "utf-8")

@@ -1,0 +1,113 @@
+"""What is said of a name of PyTorch's that is not here yet, and where the nearest name that is.
+Read `../tests/test_missing_names.py` next, which writes `pytorch_names.txt` anew.
+"""
+
+from __future__ import annotations
+
+import opcode
+import sys
+from difflib import get_close_matches
+from functools import cache, partial
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+FEW = 4  # names are all named, near or not
+PACKAGE = __name__.partition(".")[0]
+
+
+@cache
+def pytorch_names() -> dict[str, frozenset[str]]:
+    """Return PyTorch's public names by place: "", "nn", "nn.functional", "Tensor" and others."""
+    text = Path(__file__).with_name("pytorch_names.txt").read_text("utf-8")
+    lines = (line.partition(":") for line in text.splitlines() if not line.startswith("#"))
+    return {place: frozenset(names.split()) for place, _, names in lines}
+
+
+def missing(place: str, name: str, owner: Any) -> str:
+    """Say of a name that `owner`, known to users as `place`, does not have what there is."""
+    names = getattr(owner, "__all__", None) or vars_of(owner)
+    there = [each for each in names if each[0] != "_"]
+    near = get_close_matches(name, there, 3) or (there if len(there) <= FEW else [])
+    near += [each for each in _elsewhere(name) if each not in near]
+    nearest = f"; the nearest that is here: {', '.join(near)}" if near else ""
+    own = f"{PACKAGE}.{place}".rstrip(".")
+    if name in pytorch_names().get(place, ()):
+        return f"{own} has no {name} yet: PyTorch has it, tinygrad_nn does not{nearest}"
+    return f"{own} has no {name}, and neither has PyTorch{nearest}"
+
+
+def _elsewhere(name: str) -> list[str]:
+    """Return where else there is something of that name."""
+    package = sys.modules[PACKAGE]
+    places = {place: _reach(package, place) for place in pytorch_names()}
+    found = [place for place, owner in places.items() if name in vars_of(owner)]
+    return [f"{PACKAGE}.{place}.{name}".replace("..", ".") for place in found]
+
+
+def vars_of(owner: Any) -> set[str]:
+    """Return the names that an owner has, or that its class inherits."""
+    classes = owner.__mro__ if isinstance(owner, type) else (owner,)
+    return {
+        name
+        for each in classes
+        for name, value in getattr(each, "__dict__", {}).items()
+        if not isinstance(value, NotThere)
+    }
+
+
+def _reach(owner: Any, path: str) -> Any:
+    for name in path.split(".") if path else []:
+        owner = vars(owner).get(name)
+        if owner is None:
+            return None
+    return owner
+
+
+def explain_names_of(module: ModuleType, place: str) -> None:
+    """Have a module say of a missing name what there is; it still has no such attribute."""
+    module.__getattr__ = partial(refuse, module, place)  # type: ignore[method-assign]
+
+
+def refuse(module: ModuleType, place: str, name: str) -> Any:
+    """Raise AttributeError for a name that a module does not have, ImportError in an import."""
+    if name.startswith("__"):
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+    said = missing(place, name, module)
+    if _is_import(sys._getframe(1)) or _is_import(sys._getframe(1).f_back):
+        raise ImportError(said, name=module.__name__, path=module.__file__)
+    raise AttributeError(said, name=name, obj=module)
+
+
+def _is_import(frame: FrameType | None) -> bool:
+    """Whether a frame is at `from module import name`, where an AttributeError's words are lost."""
+    return frame is not None and opcode.opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM"
+
+
+class NotThere:
+    """A name of PyTorch's that a class has not: reading it is an AttributeError with the way out.
+
+    A `__getattr__` of the class would make every attribute that it has slower to read.
+    """
+
+    __slots__ = ("name", "place")
+
+    def __init__(self, place: str, name: str) -> None:
+        self.place, self.name = place, name
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        said = missing(self.place, self.name, owner)
+        raise AttributeError(said, name=self.name, obj=instance if instance is not None else owner)
+
+
+def explain_methods_of(owner: type, place: str) -> None:
+    """Have a class say of each of PyTorch's names that it lacks what there is."""
+    lacking = pytorch_names()[place] - set(dir(owner))
+    for name in lacking:
+        setattr(owner, name, NotThere(place, name))
+    own_dir: Any = owner.__dir__
+
+    def there(self: Any) -> list[str]:
+        return sorted(set(own_dir(self)) - lacking | vars_of(type(self)) | set(vars(self)))
+
+    owner.__dir__ = there  # type: ignore[method-assign, assignment]
