@@ -26,3 +26,13 @@ def library(request):
     if request.param == "torch":
         library.set_num_threads(1)
     return library
+
+
+NO_PYTORCH = "all that compares with PyTorch, which is not installed; to run it: pip install torch"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say once, not in a line for each place, that PyTorch is not there and how to have it."""
+    for report in terminalreporter.stats.get("skipped", []):
+        if "could not import 'torch'" in report.longrepr[2]:
+            report.longrepr = ("tests", None, f"Skipped: {NO_PYTORCH}")

@@ -40,7 +40,7 @@ NUMPYS_WORDS = (
 LONGEST_QUOTE = 8  # words in a row that our text may share with PyTorch's
 
 for_rows = pytest.mark.parametrize("row", REFUSED, ids=str)
-beside_torch = pytest.mark.skipif(torch is None, reason="PyTorch is not installed")
+beside_torch = pytest.mark.skipif(torch is None, reason="could not import 'torch'")
 
 
 def run(row: Row, library: Any) -> tuple[Any, Exception | None, list[str]]:
