@@ -33,7 +33,7 @@ NOT_FOR_THIS = {"__class__", "__init_subclass__", "__new__", "__init__", "__redu
 METHODS = sorted(
     name
     for name in dir(tnn.Tensor)
-    if callable(getattr(tnn.Tensor, name)) and name not in NOT_FOR_THIS
+    if callable(getattr(tnn.Tensor, name, None)) and name not in NOT_FOR_THIS
 )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...arrays.dtypes import from_numpy
 from ...arrays.indexing import as_index, check_index, is_basic, pick, put
-from ...arrays.kinds import is_array, is_floating
+from ...arrays.kinds import is_array, is_floating, is_number
 from ...arrays.reading import array_from
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase, make_tensor
@@ -86,6 +86,11 @@ def _as_tensor(value: Any, like: Array, name: str) -> Any:
         if is_array(value):
             from_numpy(value.dtype)  # a DTypeError for strings and objects
             return make_tensor(value)
+        if not is_number(value):
+            raise DTypeError(
+                f"{name}(): a number, a Tensor or an array can be written, got "
+                f"{type(value).__name__} {value!r:.40}; make it one with tnn.tensor(...)"
+            )
         array = array_from(value, like.dtype, name)
         if isinstance(value, float) and math.isfinite(value) and np.isinf(array):
             raise DTypeError(f"{name}(): {value!r} does not fit {like.dtype}")
