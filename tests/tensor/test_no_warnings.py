@@ -273,3 +273,12 @@ def test_the_default_dtype_may_be_float16():
             quietly(tnn.where, tnn.tensor([True]), number, 0.5)
     finally:
         tnn.set_default_dtype(before)
+
+
+@pytest.mark.parametrize("dtype", FLOATS, ids=str)
+def test_no_derivation_or_picture_warns(dtype):
+    x = odd(dtype).requires_grad_()
+    y = ((x * x).exp() / x).sum()
+    quietly(lambda: str(y.explain()))
+    quietly(lambda: repr(tnn.viz.graph(y)))
+    quietly(y._repr_html_)

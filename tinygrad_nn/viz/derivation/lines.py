@@ -59,6 +59,7 @@ class Derivation:
     count: tuple[str, int] | None = None  # ("m", 3): lines of results are m times the gradient
 
 
+@np.errstate(all="ignore")
 def derive(computation: Computation) -> Derivation:
     """Return the derivation of the gradients of a computation of one number.
 
