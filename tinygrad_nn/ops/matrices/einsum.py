@@ -144,8 +144,18 @@ def _einsum_rule(g: Array, operands: Any, equation: str, wants: Any) -> list[Any
 
 
 def _gradient(g: Array, result: str, x: Array, name: str, others: Any, names: list[str]) -> Array:
-    """Ones spread a sum; a letter twice in the operand is a diagonal, beside which there is 0."""
+    """Ones spread a sum; a letter twice in the operand is a diagonal, beside which there is 0.
+
+    They spread a letter too that the others have in size 1 alone, which broadcast to the operand.
+    """
     factors, terms, target = [g, *others], [result, *names], ""
+    there = {*"".join(terms)}
+    long = {
+        k
+        for term, f in zip(terms, factors, strict=True)
+        for k, n in zip(term, f.shape, strict=True)
+        if n != 1
+    }
     on_diagonals = np.True_
     unused = (k for k in ascii_letters if k not in name and not any(k in term for term in terms))
     for letter, size in zip(name, x.shape, strict=True):
@@ -156,7 +166,7 @@ def _gradient(g: Array, result: str, x: Array, name: str, others: Any, names: li
             terms.append(own)
             places = np.ix_(*map(range, x.shape))
             on_diagonals = on_diagonals & (places[target.index(letter)] == places[len(target)])
-        elif not any(letter in term for term in terms):
+        elif letter not in long and (size != 1 or letter not in there):
             factors.append(_like(g, np.ones(size)))
             terms.append(letter)
         target += own

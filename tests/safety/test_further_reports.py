@@ -1,0 +1,58 @@
+"""Programs of public bug reports that went wrong here too, each with the test of its kind.
+Read `test_mistakes.py` next, what a user's own mistake gets.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from beside_torch import assert_same, leaf
+
+import tinygrad_nn as tnn
+
+EQUATIONS = [
+    "i,i",
+    "i,i->i",
+    "ij,jk->ik",
+    "ij,ij->",
+    "ij,i->j",
+    "bij,bjk->bik",
+    "i,i,i->",
+    "ij,ij->i",
+]
+
+
+def numbers(library: Any, *shape: int) -> Any:
+    values = np.sin(np.arange(np.prod(shape)) * 1.7 + 0.3).reshape(shape)
+    return library.tensor(values, requires_grad=True)
+
+
+def sizes_with_ones(equation: str) -> list[tuple[tuple[int, ...], ...]]:
+    """Return the shapes of the operands where each dimension is 1 or its letter's size."""
+    size = {letter: 2 + k for k, letter in enumerate("ijkb")}
+    terms = equation.partition("->")[0].split(",")
+    places = [letter for term in terms for letter in term]
+    shapes = []
+    for chosen in product(*[(1, size[letter]) for letter in places]):
+        flat = iter(chosen)
+        shapes.append(tuple(tuple(next(flat) for _ in term) for term in terms))
+    return shapes
+
+
+# --- HIPS/autograd#376: a letter that einsum broadcasts ------------------------------------------
+
+
+@pytest.mark.parametrize("equation", EQUATIONS)
+def test_gradients_of_einsum_where_any_dimension_is_broadcast(equation: str) -> None:
+    def gradients(library: Any, shapes: Any) -> Any:
+        operands = [numbers(library, *shape) for shape in shapes]
+        y = library.einsum(equation, *operands)
+        first = library.autograd.grad((y * y).sum(), operands, create_graph=True)
+        second = library.autograd.grad(sum((g * g).sum() for g in first), operands)
+        return [y, *first, *second]
+
+    for shapes in sizes_with_ones(equation):
+        assert_same(lambda library, shapes=shapes: gradients(library, shapes), rtol=1e-9)
