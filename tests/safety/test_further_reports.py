@@ -56,3 +56,34 @@ def test_gradients_of_einsum_where_any_dimension_is_broadcast(equation: str) -> 
 
     for shapes in sizes_with_ones(equation):
         assert_same(lambda library, shapes=shapes: gradients(library, shapes), rtol=1e-9)
+
+
+# --- pytorch/pytorch#194705, jax-ml/jax#8732: the rule of svd ------------------------------------
+
+
+def svd_of_scaled(scale: float, dtype: Any) -> list[Any]:
+    """Return the gradients of squares of U and of Vh, times the scale: which it cannot change."""
+    A = (tnn.tensor([[1.0, 0.3], [0.2, 2.0]], dtype=dtype) * scale).requires_grad_()
+    U, _, Vh = tnn.linalg.svd(A)
+    return [g * scale for g in tnn.autograd.grad(U[0, 0] ** 2 + Vh[0, 1] ** 2, A)]
+
+
+@pytest.mark.parametrize(
+    ("scale", "dtype"),
+    [(1e-170, tnn.float64), (1e170, tnn.float64), (1e-30, tnn.float32), (1e30, tnn.float32)],
+)
+def test_svd_has_the_same_gradient_of_small_and_of_large_matrices(scale: float, dtype: Any) -> None:
+    (expected,), (got,) = svd_of_scaled(1.0, dtype), svd_of_scaled(scale, dtype)
+    np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-4)
+
+
+@pytest.mark.parametrize("values", [(1.0, 1.0, 2.0), (2.0, 0.0, 0.0)])
+def test_no_false_number_is_given_for_vectors_of_equal_singular_values(values: Any) -> None:
+    def gradient(library: Any) -> Any:
+        A = library.eye(3, dtype=library.float64) * leaf(library, *values).detach()
+        A.requires_grad_()
+        U, S, Vh = library.linalg.svd(A)
+        (library.arange(9.0, dtype=library.float64).reshape(3, 3) * ((U * S) @ Vh)).sum().backward()
+        return library.isnan(A.grad)
+
+    assert_same(gradient)

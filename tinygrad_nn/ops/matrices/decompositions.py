@@ -95,8 +95,10 @@ def svd(A: Array, full_matrices: bool = True) -> Any:
 def _svd_rule(g_U: Array, g_S: Array, g_Vh: Array, U: Array, S: Array, Vh: Array) -> Array:
     """U @ (skew(U.T @ g_U) / E @ D + D @ skew(Vh @ g_Vh.T) / E + diag(g_S)) @ Vh: D = diag(S).
 
-    E_ij = S_j² - S_i², infinite where that is 0. Townsend, "Differentiating the singular value
-    decomposition" (2016), where skew(M) = M - Mᵀ.
+    E_ij = S_j² - S_i², infinite on the diagonal. Townsend, "Differentiating the singular value
+    decomposition" (2016), where skew(M) = M - Mᵀ. S_j / E_ij = P + Q and S_i / E_ij = P - Q, with
+    P = 1 / 2(S_j - S_i) and Q = 1 / 2(S_j + S_i): no square leaves the range of the numbers.
+    Vectors of equal singular values have no derivative: theirs is inf or nan, as in PyTorch.
     What of gU and gV stands upright on U and V is divided by S and added.
     """
     k = S.shape[-1]
@@ -107,16 +109,17 @@ def _svd_rule(g_U: Array, g_S: Array, g_Vh: Array, U: Array, S: Array, Vh: Array
         return g_A
     g_U, g_Vh = g_U[..., :k], g_Vh[..., :k, :]
     row, column = S[..., None, :], S[..., None]
-    squares = row * row - column * column
-    E = np.where(squares == 0, math.inf, squares)
+    same = np.eye(k, dtype=bool)
+    P = 0.5 / np.where(same, math.inf, row - column)
+    Q = 0.5 / np.where(same, math.inf, row + column)
     if of_U:
         M = U.swapaxes(-1, -2) @ g_U
-        g_A = g_A + U @ ((M - M.swapaxes(-1, -2)) / E * row) @ Vh
+        g_A = g_A + U @ ((M - M.swapaxes(-1, -2)) * (P + Q)) @ Vh
         if U.shape[-2] > k:
             g_A = g_A + ((g_U - U @ (U.swapaxes(-1, -2) @ g_U)) / row) @ Vh
     if of_Vh:
         M = Vh @ g_Vh.swapaxes(-1, -2)
-        g_A = g_A + U @ (column * ((M - M.swapaxes(-1, -2)) / E)) @ Vh
+        g_A = g_A + U @ ((M - M.swapaxes(-1, -2)) * (P - Q)) @ Vh
         if Vh.shape[-1] > k:
             g_A = g_A + U @ ((g_Vh - (g_Vh @ Vh.swapaxes(-1, -2)) @ Vh) / column)
     return g_A
