@@ -87,3 +87,22 @@ def test_no_false_number_is_given_for_vectors_of_equal_singular_values(values: A
         return library.isnan(A.grad)
 
     assert_same(gradient)
+
+
+# --- pytorch/pytorch#98276: the square of a length -----------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["abs", "angle", "sgn"])
+@pytest.mark.parametrize(
+    ("scale", "dtype"),
+    [(1e-170, "complex128"), (1e170, "complex128"), (1e-25, "complex64"), (1e25, "complex64")],
+)
+def test_parts_of_a_complex_number_have_the_gradient_of_its_direction(
+    name: str, scale: float, dtype: str
+) -> None:
+    def gradient(scale: float) -> Any:
+        z = tnn.tensor([(3 - 4j) * scale], dtype=getattr(tnn, dtype), requires_grad=True)
+        (tnn.real(getattr(tnn, name)(z))).sum().backward()
+        return z.grad.numpy() * (1 if name == "abs" else scale)
+
+    np.testing.assert_allclose(gradient(scale), gradient(1.0), rtol=1e-5)

@@ -69,12 +69,16 @@ def angle(input: FloatArray) -> Array:
 
 
 def _angle_rule(g: Array, input: Array) -> Array:
-    """g * (1j * x) / abs(x) ** 2: which turns x and does not lengthen it; 0 for a real x."""
+    """g * (1j * x) / abs(x) ** 2: which turns x and does not lengthen it; 0 for a real x.
+
+    Divided by abs(x) twice, for its square may be below the least number, or infinite.
+    """
     if not is_complex(input):
         return np.zeros_like(g)
-    square = input.real * input.real + input.imag * input.imag
-    at_zero = square == 0
-    return g * (1j * input) * (~at_zero) / (square + at_zero)
+    length = np.abs(input)
+    at_zero = length == 0
+    length = length + at_zero
+    return g * ((1j * input) * (~at_zero) / length) / length
 
 
 angle.vjp(input=_angle_rule)
