@@ -9,6 +9,10 @@ class ShapeError(RuntimeError, ValueError):
     """Shapes that do not fit an operation."""
 
 
+class ArgumentError(RuntimeError, ValueError):
+    """A value of an argument that an operation does not take."""
+
+
 class DTypeError(RuntimeError, TypeError):
     """A dtype, or a kind of value, that an operation does not take."""
 

@@ -106,3 +106,80 @@ def test_parts_of_a_complex_number_have_the_gradient_of_its_direction(
         return z.grad.numpy() * (1 if name == "abs" else scale)
 
     np.testing.assert_allclose(gradient(scale), gradient(1.0), rtol=1e-5)
+
+
+# --- tinygrad/tinygrad#14115, pytorch/pytorch#8686: the class of a refusal -----------------------
+
+REFUSED = {
+    "conv2d, dilation of 0": lambda t: t.nn.functional.conv2d(*images(t), dilation=0),
+    "conv2d, stride of 0": lambda t: t.nn.functional.conv2d(*images(t), stride=0),
+    "conv2d, groups of 0": lambda t: t.nn.functional.conv2d(*images(t), groups=0),
+    "conv2d, negative padding": lambda t: t.nn.functional.conv2d(*images(t), padding=-1),
+    "conv2d, no such padding": lambda t: t.nn.functional.conv2d(*images(t), padding="full"),
+    "conv2d, same with a stride": lambda t: t.nn.functional.conv2d(
+        *images(t), padding="same", stride=2
+    ),
+    "attention, two masks": lambda t: t.nn.functional.scaled_dot_product_attention(
+        *[t.ones(1, 2, 2)] * 3, attn_mask=t.ones(2, 2, dtype=t.bool), is_causal=True
+    ),
+    "cross_entropy, smoothing": lambda t: t.nn.functional.cross_entropy(
+        t.ones(2, 3), t.tensor([0, 1]), label_smoothing=1.5
+    ),
+    "cross_entropy, smoothed probabilities": lambda t: t.nn.functional.cross_entropy(
+        t.ones(2, 3), t.ones(2, 3), label_smoothing=1.5
+    ),
+    "cross_entropy, ignored probabilities": lambda t: t.nn.functional.cross_entropy(
+        t.ones(2, 3), t.ones(2, 3), ignore_index=1
+    ),
+    "dropout, p": lambda t: t.nn.functional.dropout(t.ones(2), 1.5),
+    "clamp, no bounds": lambda t: t.ones(2).clamp(),
+}
+
+
+def images(library: Any) -> Any:
+    return library.ones(1, 2, 4, 4), library.ones(2, 2, 3, 3)
+
+
+@pytest.mark.parametrize("call", REFUSED.values(), ids=REFUSED)
+def test_an_argument_is_refused_with_pytorchs_class(call: Any) -> None:
+    assert isinstance(assert_same(call), ValueError | RuntimeError)
+
+
+ALONG = {
+    "unbind": lambda x: list(x.unbind()),
+    "split": lambda x: list(x.split(1)),
+    "split as listed": lambda x: list(x.split([1])),
+    "chunk": lambda x: list(x.chunk(1)),
+    "softmax": lambda x: x.softmax(0),
+    "log_softmax": lambda x: x.log_softmax(-1),
+    "logsumexp": lambda x: x.logsumexp(0),
+    "cumsum": lambda x: x.cumsum(0),
+    "sort": lambda x: list(x.sort(0)),
+    "argsort": lambda x: x.argsort(),
+    "flip": lambda x: x.flip(0),
+    "sum": lambda x: x.sum(0),
+    "mean": lambda x: x.mean(-1),
+    "var": lambda x: x.var(0, unbiased=False),
+    "max": lambda x: list(x.max(0)),
+    "amax": lambda x: x.amax(0),
+    "argmin": lambda x: x.argmin(0),
+    "squeeze": lambda x: x.squeeze(0),
+    "unsqueeze": lambda x: x.unsqueeze(0),
+    "transpose": lambda x: x.transpose(0, -1),
+    "permute": lambda x: x.permute(()),
+    "flatten": lambda x: x.flatten(),
+    "size": lambda x: x.size(0),
+    "dimension 1": lambda x: x.sum(1),
+    "dimension -2": lambda x: x.softmax(-2),
+    "index": lambda x: x[0],
+    "length": lambda x: len(x),
+    "iteration": lambda x: list(x),
+    "matmul": lambda x: x @ x,
+    "t": lambda x: x.t(),
+    "mT": lambda x: x.mT,
+}
+
+
+@pytest.mark.parametrize("call", ALONG.values(), ids=ALONG)
+def test_what_goes_along_a_dimension_answers_a_0_d_tensor_as_pytorch_does(call: Any) -> None:
+    assert_same(lambda library: call(library.tensor(2.5, dtype=library.float64)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays.dtypes import promoted
 from ..arrays.kinds import is_floating
-from ..errors import DTypeError, ShapeError
+from ..errors import ArgumentError, DTypeError, ShapeError
 from ..ops.elementwise import activations, functions
 from ..ops.layers import softmax as softmax_ops
 from ..ops.layers.attention import scaled_dot_product_attention
@@ -204,7 +204,7 @@ def cross_entropy(
     if target.array.shape != input.array.shape or not is_floating(target.array):
         return classes.cross_entropy(input, target, weight, ignore_index, kind, label_smoothing)
     if ignore_index >= 0:
-        raise ValueError(
+        raise ArgumentError(
             f"cross_entropy: ignore_index={ignore_index} has no meaning for class probabilities"
         )
     return _with_probabilities(input, target, weight, kind, label_smoothing)
@@ -226,7 +226,9 @@ def _with_probabilities(
     """-sum(q log softmax(x)), averaged over the predictions."""
     check_reduction(reduction, "cross_entropy")
     if not 0.0 <= label_smoothing <= 1.0:
-        raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
+        raise ArgumentError(
+            f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}"
+        )
     if input.ndim == 0:
         raise ShapeError("cross_entropy: input needs a class dimension, got a 0-d tensor")
     dim = 0 if input.ndim == 1 else 1

@@ -13,7 +13,7 @@ from ...arrays.sums import holds_nan
 from ...autograd.declaring import elementwise, op
 from ...autograd.op import Array, Data
 from ...autograd.writing import in_place
-from ...errors import DTypeError
+from ...errors import ArgumentError, DTypeError
 from .complex_parts import check_ordered
 
 __all__ = ["clamp", "clip", "maximum", "minimum", "where"]
@@ -69,7 +69,7 @@ minimum.vjp(
 def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> Array:
     """Return x kept between min and max (numbers, tensors, None); the bounds pass the gradient."""
     if min is None and max is None:
-        raise ValueError("clamp: at least one of min and max must be given")
+        raise ArgumentError("clamp: at least one of min and max must be given")
     if is_array(input):
         check_ordered(input, "clamp")
     y = input if min is None else np.maximum(input, min)

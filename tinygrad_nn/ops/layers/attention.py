@@ -14,7 +14,7 @@ from ...arrays.kinds import is_bool, is_floating
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
-from ...errors import DTypeError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 from ..elementwise.activations import check_float
 from ..elementwise.selection import where
 from ..matrices.products import matmul
@@ -101,7 +101,7 @@ def check(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool) -> 
         mask = "" if attn_mask is None else f" and attn_mask {attn_mask.shape}"
         raise ShapeError(f"{_NAME}: {shapes}{mask} do not broadcast") from None
     if attn_mask is not None and is_causal:
-        raise ValueError(f"{_NAME}: give attn_mask or is_causal=True, not both")
+        raise ArgumentError(f"{_NAME}: give attn_mask or is_causal=True, not both")
     if attn_mask is not None and not is_bool(attn_mask) and not is_floating(attn_mask):
         raise DTypeError(f"{_NAME}: attn_mask is bool or float, got {attn_mask.dtype}")
 

@@ -14,7 +14,7 @@ from ...arrays.arguments import Integer, as_integers
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
-from ...errors import DTypeError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 from ..elementwise.activations import check_float
 from ..indexing.picking import add_at
 from ..matrices.products import matmul
@@ -263,7 +263,7 @@ def _pair(given: Any, name: str, least: int) -> tuple[int, int]:
     """Return an int, or one or two of them, as two."""
     values = as_integers(given, name, "conv2d")
     if len(values) not in (1, 2) or min(values) < least:
-        raise ValueError(f"conv2d: {name} is an int or two, {least} or more; got {given!r}")
+        raise ArgumentError(f"conv2d: {name} is an int or two, {least} or more; got {given!r}")
     return values[0], values[-1]
 
 
@@ -287,11 +287,11 @@ def _geometry(
     reach = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
     if padding == "same":
         if stride != (1, 1):
-            raise ValueError(f'conv2d: padding="same" keeps the size at stride 1, not {stride}')
+            raise ArgumentError(f'conv2d: padding="same" keeps the size at stride 1, not {stride}')
         before = [each // 2 for each in reach]
         total = reach
     elif isinstance(padding, str) and padding != "valid":
-        raise ValueError(f'conv2d: padding is "same", "valid", an int or two; got {padding!r}')
+        raise ArgumentError(f'conv2d: padding is "same", "valid", an int or two; got {padding!r}')
     else:
         before = [0, 0] if padding == "valid" else list(padding)
         total = [2 * each for each in before]

@@ -13,7 +13,7 @@ from ...arrays.kinds import is_array, is_bool, is_integral
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
-from ...errors import DimensionError, DTypeError, ShapeError
+from ...errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from ..elementwise.activations import check_float
 from ..elementwise.selection import masked
 from ..indexing.along import gather
@@ -183,7 +183,9 @@ def cross_entropy(
     check_reduction(reduction, "cross_entropy")
     places, w, counts = _located(input, target, weight, ignore_index, "cross_entropy")
     if not 0.0 <= label_smoothing <= 1.0:
-        raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
+        raise ArgumentError(
+            f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}"
+        )
     x, dim = in_float32(input), _class_dim(input.shape)
     if not label_smoothing:  # sum e^(x - x_t), without a maximum to look for
         e, totals = _exponentials(x - _with_classes(x.take(places)), dim)

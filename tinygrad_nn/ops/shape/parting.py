@@ -9,7 +9,7 @@ from typing import Any
 from ...arrays.arguments import Dim, as_dim, as_integer, as_integers
 from ...autograd.declaring import op
 from ...autograd.op import Array
-from ...errors import ShapeError
+from ...errors import DimensionError, ShapeError
 from .joining import cat, stack
 
 __all__ = ["chunk", "split", "unbind"]
@@ -19,7 +19,7 @@ __all__ = ["chunk", "split", "unbind"]
 def unbind(input: Array, dim: Dim = 0) -> Any:
     """Return the slices along `dim`, which they have no more."""
     if input.ndim == 0:
-        raise ShapeError("unbind: a 0-d tensor has no dimension to go along")
+        raise DimensionError("unbind: a 0-d tensor has no dimension to go along")
     before = (slice(None),) * dim
     return [input[(*before, i, ...)] for i in range(input.shape[dim])]  # views, 0-d ones too
 
@@ -30,6 +30,8 @@ unbind.vjp(input=lambda g, dim: stack(g, dim))
 @op(r"\operatorname{split}(x)", returns="*parts", view=True)
 def split(tensor: Array, split_size_or_sections: Any, dim: Dim = 0) -> Any:
     """Return stretches along `dim`: of one size, the last one shorter, or as listed."""
+    if tensor.ndim == 0:
+        raise DimensionError("split: a 0-d tensor has no dimension to part")
     length, sizes = tensor.shape[dim], split_size_or_sections
     before = (slice(None),) * dim
     if not isinstance(sizes, (tuple, list)):
@@ -60,6 +62,8 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> Any:
     dim = as_dim(dim, input.ndim, "chunk")
     if chunks <= 0:
         raise ShapeError(f"chunk: the number of chunks must be above 0, got {chunks}")
+    if input.ndim == 0:
+        raise DimensionError("chunk: a 0-d tensor has no dimension to part")
     length = input.shape[dim]
     return split(input, max(-(-length // chunks), 1) if length else [0] * chunks, dim)
 
