@@ -183,3 +183,14 @@ ALONG = {
 @pytest.mark.parametrize("call", ALONG.values(), ids=ALONG)
 def test_what_goes_along_a_dimension_answers_a_0_d_tensor_as_pytorch_does(call: Any) -> None:
     assert_same(lambda library: call(library.tensor(2.5, dtype=library.float64)))
+
+
+# --- pytorch/pytorch#5556: integers from start to end in fractions -------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int32", "int16", "int8", "uint8", "float32"])
+def test_arange_of_fractions_has_pytorchs_integers(dtype: str) -> None:
+    for start, end, step in product((0, 0.5, 1.9, 2), (2.5, 4, 4.1, 9.86), (1, 1.3, 1.5, 2)):
+        assert_same(
+            lambda t, at=(start, end, step): t.arange(*at, dtype=getattr(t, dtype)), rtol=1e-6
+        )

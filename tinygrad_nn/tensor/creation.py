@@ -239,7 +239,7 @@ def arange(
     if end is None:
         start, end = 0, start
     limits = (0 if start is None else start, end, step)
-    numbers = [_plain(each) for each in limits]
+    numbers = given = [_plain(each) for each in limits]
     if not all(isinstance(each, (int, float)) and math.isfinite(each) for each in numbers):
         raise ShapeError(f"arange() takes finite numbers, got {limits}")
     whole = not any(isinstance(each, float) for each in numbers)
@@ -249,7 +249,10 @@ def arange(
     first, last, by = numbers
     if by == 0 or (last - first) * by < 0:
         raise ShapeError(f"arange() cannot go from {first} to {last} in steps of {by}")
-    count = -((first - last) // by) if wanted.kind != "f" else math.ceil((last - first) / by)
+    if wanted == np.int64:
+        count = -((first - last) // by)
+    else:  # PyTorch counts with the fractions, then steps in whole numbers
+        count = math.ceil((given[1] - given[0]) / given[2])
     with quiet():
         values = (first + by * np.arange(count)).astype(wanted)
     return wrap(values, device, requires_grad)
