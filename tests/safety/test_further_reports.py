@@ -194,3 +194,16 @@ def test_arange_of_fractions_has_pytorchs_integers(dtype: str) -> None:
         assert_same(
             lambda t, at=(start, end, step): t.arange(*at, dtype=getattr(t, dtype)), rtol=1e-6
         )
+
+
+# --- pytorch/pytorch#109186: no freedom is left --------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (1, 3), (3, 2)])
+def test_var_of_as_many_elements_as_its_correction_has_pytorchs_gradient(shape: Any) -> None:
+    def gradient(library: Any) -> Any:
+        x = numbers(library, *shape)
+        x.var(0, correction=shape[0]).sum().backward()
+        return x.grad
+
+    assert_same(gradient)

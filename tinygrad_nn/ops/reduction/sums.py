@@ -4,6 +4,7 @@ Read `extremes.py` next.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,8 @@ def _var_rule(
     g: Array, input: Array, input_shape: Any, dim: Any, unbiased: bool, correction: Any
 ) -> Array:
     """2 * g / (n - c) * (x - mean(x)): over n elements, c the correction."""
-    scale = 2.0 / (_freedom(count(input_shape, dim), unbiased, correction) or np.nan)
+    freedom = _freedom(count(input_shape, dim), unbiased, correction)
+    scale = 2.0 / freedom if freedom else math.inf
     return g.reshape(kept_shape(input_shape, dim)) * scale * (input - mean(input, dim, True))
 
 
