@@ -44,8 +44,22 @@ def as_index(given: Any) -> tuple[Any, ...]:
 
     Copies, so that what is written into them later changes no gradient.
     """
-    parts = given if isinstance(given, tuple) else (given,)
+    several = isinstance(given, tuple) or (isinstance(given, list) and _names_several(given))
+    parts = given if several else (given,)
     return tuple([_index_part(part) for part in parts])
+
+
+def _names_several(given: list[Any]) -> bool:
+    """Whether a list stands for a tuple, as x[[[0, 1], [1, 0]]] does in PyTorch."""
+    kinds = (list, tuple, range, slice, type(None), type(Ellipsis))
+    return any(isinstance(each, kinds) or hasattr(each, "shape") for each in given)
+
+
+def _numbers(part: Any) -> Any:
+    """Return nested sequences as lists, and arrays in place of the tensors in them."""
+    if isinstance(part, (list, tuple, range)):
+        return [_numbers(each) for each in part]
+    return getattr(part, "array", part)
 
 
 def _index_part(part: Any) -> Any:
@@ -76,7 +90,7 @@ def _index_part(part: Any) -> Any:
 def _array_of(given: Any) -> Array:
     """Return a list in an index as the array that it stands for."""
     try:
-        made = np.asarray([getattr(each, "array", each) for each in given])
+        made = np.asarray(_numbers(given))
     except ValueError:  # of lists and arrays that fill no rectangle
         made = None
     if made is None or (made.dtype.kind not in "biu" and made.size):
