@@ -27,6 +27,16 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (bool, int, float, complex, np.generic))
 
 
+def plain_number(value: Any) -> Any:
+    """Return NumPy's numbers, and those of a class such as an IntEnum, as Python's own."""
+    if isinstance(value, np.generic):
+        return value.item()
+    for kind in (bool, int, float, complex):
+        if isinstance(value, kind):
+            return kind(value)
+    return value
+
+
 def is_floating(x: Any) -> bool:
     """Whether the elements are real floating-point numbers."""
     return x.dtype in REAL

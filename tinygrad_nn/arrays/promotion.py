@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import DTypeError, ShapeError
 from .dtypes import FLOAT16, FLOAT32, FLOAT64, default_float, from_numpy, result_dtype
-from .kinds import category, is_array, is_integral, is_number
+from .kinds import category, is_array, is_integral, is_number, plain_number
 from .warnings import quiet
 
 NUMBERS = frozenset((float, int, bool))
@@ -41,7 +41,7 @@ def in_one_dtype(
         if is_array(value):
             from_numpy(value.dtype)
     if any(is_array(value) for value in given):
-        values = [v.item() if isinstance(v, np.generic) else v for v in values]
+        values = [plain_number(v) for v in values]
         given = [value for value in values if value is not None]
     elif any(isinstance(value, np.generic) for value in given):
         values = given = [np.asarray(value) for value in given]  # of 0-d arrays, in a rule

@@ -91,6 +91,7 @@ def watch(node: Node, g: Any, create_graph: bool) -> Any:
     if extra.hooks:
         for hook in list(extra.hooks.values()):
             given = as_tensor(g, False)
+            g = given if create_graph else given.array  # what the hook writes into it counts
             with _NOTHING if create_graph else no_grad():
                 answer = hook(given)
             if answer is None:
@@ -100,6 +101,10 @@ def watch(node: Node, g: Any, create_graph: bool) -> Any:
             if answer.array.shape != node.shape:
                 raise ShapeError(
                     f"a gradient hook changed the shape from {node.shape} to {answer.array.shape}"
+                )
+            if answer.array.dtype != node.dtype:
+                raise DTypeError(
+                    f"a gradient hook changed the dtype from {node.dtype} to {answer.array.dtype}"
                 )
             g = answer if create_graph else answer.array
     if node.op is not None and extra.retains_grad:

@@ -212,6 +212,15 @@ def renew_leaf(node: Node, tensor: Any) -> Node:
     return renewed
 
 
+def hand_on(old: Node | None, new: Node) -> None:
+    """Let a tensor written in place keep its name and `.grad`; hooks stay with the old value."""
+    if old is None or old is new or old.extra is None or old.op is None:
+        return
+    before, after = old.extra, extra_of(new)
+    after.retains_grad, after.grad, after.name = before.retains_grad, before.grad, before.name
+    before.retains_grad, before.grad = False, None
+
+
 def extra_of(node: Node) -> Extra:
     """Return the Node's Extra, made when first asked for."""
     if node.extra is None:

@@ -35,7 +35,7 @@ from .operands import (
 )
 from .outputs import gradients_of
 from .recording import leave_several, remembered, remembered_each, sizes_of
-from .tensor_base import CONSTANT, INFERENCE_VERSION, make_tensor, new
+from .tensor_base import CONSTANT, InferenceVersion, make_tensor, new
 from .tensor_base import TensorBase as Tensor
 from .views import link_view
 from .written_call import call_source

@@ -12,8 +12,13 @@ import numpy as np
 from .grad_mode import INFERENCE, mode
 from .node import Node
 
-INFERENCE_VERSION: list[int] = [0]  # the version cell of every tensor made in inference mode
 CONSTANT: list[int] = [0]  # the version cell of what is no tensor: it never changes
+
+
+class InferenceVersion(list[int]):
+    """The version cell of a tensor made in inference mode."""
+
+    __slots__ = ()
 
 
 class TensorBase:
@@ -46,5 +51,5 @@ def make_tensor(array: Any, node: Node | None = None, version: list[int] | None 
     made = new(tensor_class)
     made.array = array if type(array) is np.ndarray else np.asarray(array)
     made.node = node
-    made.version = version or (INFERENCE_VERSION if mode() is INFERENCE else [0])
+    made.version = version or (InferenceVersion((0,)) if mode() is INFERENCE else [0])
     return made

@@ -10,6 +10,7 @@ from weakref import ref
 import numpy as np
 
 from .grad_mode import INFERENCE, NO_GRAD, mode
+from .node import hand_on
 from .tensor_base import TensorBase, make_tensor
 
 
@@ -71,4 +72,5 @@ def renew_views(base: TensorBase) -> None:
     again = make_tensor(base.array, base.node, base.version)  # whose own views nobody lists
     for y in living:
         if y.view_recorded and y.view_steps is not None:
-            y.node = replay(again, y.view_steps).node
+            old, y.node = y.node, replay(again, y.view_steps).node
+            hand_on(old, y.node)

@@ -16,9 +16,10 @@ from ..arrays.warnings import SILENT, quiet, restore, silence
 from ..errors import DTypeError, GraphError, ShapeError
 from .declaring import op
 from .grad_mode import INFERENCE, mode
+from .node import hand_on
 from .op import Array
 from .recording import make_node, remembered
-from .tensor_base import INFERENCE_VERSION, TensorBase
+from .tensor_base import InferenceVersion, TensorBase
 from .views import base_of, renew_views, replay
 
 
@@ -91,10 +92,12 @@ def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> A
         place = steps if step is None else (*steps, step)
         if place or put is not None or value.node is None:
             edges = (base.node, value.node, None)
+            old = base.node
             held = (None, None if value.node is not None else remembered(value), place)
             base.node = make_node(overlay.op, edges, (), held, base.array, recording)
         else:
-            base.node = value.node
+            old, base.node = base.node, value.node
+        hand_on(old, base.node)
         renew_views(base)
     return x
 
@@ -121,7 +124,7 @@ def check_writable(x: TensorBase, base: Any, value: Any, name: str) -> None:
                 f"{name}: this view was taken under no_grad, so its graph is not known; take it "
                 "again where operations are recorded, or write under no_grad"
             )
-    if x.version is INFERENCE_VERSION and mode() is not INFERENCE:
+    if type(x.version) is InferenceVersion and mode() is not INFERENCE:
         raise GraphError(f"{name}: an inference tensor cannot be written outside inference_mode")
     if 0 in x.array.strides and _overlaps(x.array):
         raise GraphError(

@@ -99,7 +99,7 @@ NO_NODE = """\
         y = new(tensor_class)
         y.array = array
         y.node = None
-        y.version = [0] if recording is not INFERENCE else INFERENCE_VERSION
+        y.version = [0] if recording is not INFERENCE else InferenceVersion((0,))
     else:
         return array  # of arrays only, as a rule of the first order calls it
 """

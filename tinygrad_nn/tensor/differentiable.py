@@ -11,7 +11,7 @@ from ..arrays.kinds import is_differentiable
 from ..autograd import engine
 from ..autograd.grad_mode import INFERENCE, mode
 from ..autograd.node import Node, RemovableHandle, make_leaf, renew_leaf
-from ..autograd.tensor_base import INFERENCE_VERSION, TensorBase, make_tensor
+from ..autograd.tensor_base import InferenceVersion, TensorBase, make_tensor
 from ..autograd.views import base_of
 from ..errors import DTypeError, GraphError, ShapeError
 from ..warn import warn_user
@@ -43,7 +43,7 @@ class Differentiable(TensorBase):
                     f"only floating-point and complex tensors can require a gradient, this one is "
                     f"{self.array.dtype}; use .float()"
                 )
-            if self.version is INFERENCE_VERSION and mode() is not INFERENCE:
+            if type(self.version) is InferenceVersion and mode() is not INFERENCE:
                 raise GraphError(
                     "an inference tensor cannot require a gradient; .clone() it outside "
                     "inference_mode"
@@ -102,6 +102,10 @@ class Differentiable(TensorBase):
         if value is not None:
             if not isinstance(value, TensorBase):
                 raise DTypeError(f"grad must be a Tensor or None, got {type(value).__name__}")
+            if value is self:
+                raise GraphError(
+                    "a tensor cannot be its own gradient; assign a copy: x.detach().clone()"
+                )
             if value.array.shape != self.array.shape:
                 raise ShapeError(
                     f"a gradient of shape {value.array.shape} cannot be assigned to a tensor of "
@@ -198,4 +202,4 @@ class Differentiable(TensorBase):
 
     def is_inference(self) -> bool:
         """Whether this tensor was made in inference mode."""
-        return self.version is INFERENCE_VERSION
+        return type(self.version) is InferenceVersion
