@@ -52,7 +52,7 @@ def as_index(given: Any) -> tuple[Any, ...]:
 def _names_several(given: list[Any]) -> bool:
     """Whether a list stands for a tuple, as x[[[0, 1], [1, 0]]] does in PyTorch."""
     kinds = (list, tuple, range, slice, type(None), type(Ellipsis))
-    return any(isinstance(each, kinds) or hasattr(each, "shape") for each in given)
+    return any(isinstance(each, kinds) or is_array(getattr(each, "array", each)) for each in given)
 
 
 def _numbers(part: Any) -> Any:
