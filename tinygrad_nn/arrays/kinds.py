@@ -31,7 +31,8 @@ def plain_number(value: Any) -> Any:
     """Return NumPy's numbers, and those of a class such as an IntEnum, as Python's own."""
     if isinstance(value, np.generic):
         return value.item()
-    for kind in (bool, int, float, complex):
+    kinds: tuple[Any, ...] = (bool, int, float, complex)
+    for kind in kinds:
         if isinstance(value, kind):
             return kind(value)
     return value
