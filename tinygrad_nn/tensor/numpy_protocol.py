@@ -91,13 +91,13 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
 }
 
 
-def _zeros_like(x: Any, shape: Any = None) -> Any:
+def _zeros_like(x: Any, *args: Any, **keywords: Any) -> Any:
     """Zeros that need no gradient: what a rule makes where nothing flows."""
-    return make_tensor(np.zeros_like(x.array, shape=shape))
+    return make_tensor(np.zeros_like(x.array, *args, **keywords))
 
 
-def _ones_like(x: Any, shape: Any = None) -> Any:
-    return make_tensor(np.ones_like(x.array, shape=shape))
+def _ones_like(x: Any, *args: Any, **keywords: Any) -> Any:
+    return make_tensor(np.ones_like(x.array, *args, **keywords))
 
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
@@ -125,7 +125,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.take_along_axis: lambda x, indices, axis: gather(x, axis, indices),
     np.shape: lambda x: tuple(x.shape),
     np.ndim: lambda x: x.ndim,
-    np.size: lambda x: x.numel(),
+    np.size: lambda x, axis=None: np.size(x.array, axis),
 }
 
 
@@ -146,9 +146,25 @@ def call_function(function: Any, args: Any, keywords: dict[str, Any]) -> Any:
     """Answer a NumPy function called on a Tensor, likewise."""
     _check_out(function, keywords.get("out", ()))
     operation = FUNCTIONS.get(function)
-    if operation is not None:
+    if operation is None or keywords.get("out") is not None:
+        return function(*_plain(args), **_plain(keywords))
+    try:
         return operation(*args, **keywords)
-    return function(*_plain(args), **_plain(keywords))
+    except TypeError as error:  # an argument of NumPy's that our operation lacks
+        if not _needs_gradient((args, keywords)):
+            return function(*_plain(args), **_plain(keywords))
+        raise DTypeError(
+            f"np.{function.__name__} with these arguments has no gradient here ({error}); "
+            "call it on x.detach(), or use the Tensor's own methods"
+        ) from error
+
+
+def _needs_gradient(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_needs_gradient(each) for each in value)
+    return isinstance(value, TensorBase) and value.requires_grad
 
 
 def _check_out(function: Any, out: Any) -> None:
