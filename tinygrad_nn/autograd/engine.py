@@ -108,7 +108,7 @@ def grad(
                 f"grad(): input {i}, of shape {target.array.shape}, was not used to compute the "
                 "outputs; pass allow_unused=True to get None for it"
             )
-        results.append(as_tensor(gradient, target.node in fresh))
+        results.append(as_tensor(gradient, target.node in fresh, target))
         fresh.discard(target.node)  # an input named twice gets two arrays
     return tuple(results)
 

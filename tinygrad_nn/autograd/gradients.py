@@ -121,7 +121,7 @@ def accumulate(node: Node, gradient: Any, owned: bool, create_graph: bool) -> No
     if extra.grad is None and create_graph:
         extra.grad = gradient.clone()  # the same Tensor may be another leaf's gradient
     elif extra.grad is None:
-        extra.grad = as_tensor(gradient, owned)
+        extra.grad = as_tensor(gradient, owned, node.tensor)
     elif extra.retains_grad and node.op is not None:
         return  # it was kept on the way
     elif create_graph:
@@ -131,8 +131,22 @@ def accumulate(node: Node, gradient: Any, owned: bool, create_graph: bool) -> No
         extra.grad.version[0] += 1
 
 
-def as_tensor(gradient: Any, owned: bool) -> Any:
+def as_tensor(gradient: Any, owned: bool, tensor: Any = None) -> Any:
     """Wrap a gradient for the user; an array that others hold is copied."""
     if gradient is None or isinstance(gradient, TensorBase):
         return gradient
-    return make_tensor(gradient if owned else np.array(gradient))
+    array = gradient if owned else np.array(gradient)
+    if tensor is not None and not (array.flags.c_contiguous and tensor.array.flags.c_contiguous):
+        array = _laid_out(array, tensor.array)
+    return make_tensor(array)
+
+
+def _laid_out(gradient: Any, array: Any) -> Any:
+    """Lay a gradient out as its tensor if that is dense, else row by row, as PyTorch does."""
+    result = np.empty_like(array, dtype=gradient.dtype)
+    if result.strides != array.strides:
+        result = np.empty(array.shape, gradient.dtype)
+    if result.strides == gradient.strides:
+        return gradient
+    result[...] = gradient
+    return result
