@@ -164,7 +164,7 @@ def _needs_gradient(value: Any) -> bool:
         value = tuple(value.values())
     if isinstance(value, (list, tuple)):
         return any(_needs_gradient(each) for each in value)
-    return isinstance(value, TensorBase) and value.requires_grad
+    return isinstance(value, TensorBase) and value.node is not None
 
 
 def _check_out(function: Any, out: Any) -> None:
