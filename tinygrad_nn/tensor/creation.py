@@ -206,7 +206,8 @@ def full_like(
 ) -> Tensor:
     """Make a tensor of one value in the input's shape and dtype."""
     value = array_from(_plain(fill_value), dtype or input.dtype, "full_like")
-    return wrap(np.full_like(input.array, value, value.dtype), device, requires_grad)
+    order: Any = "C" if 0 in input.array.strides else "K"  # expanded: row by row
+    return wrap(np.full_like(input.array, value, value.dtype, order), device, requires_grad)
 
 
 # --- ranges ---------------------------------------------------------------------------------------
