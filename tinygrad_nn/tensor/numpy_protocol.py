@@ -4,13 +4,14 @@ Read `facts.py` next, whose `__array_ufunc__` and `__array_function__` look here
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..autograd.tensor_base import TensorBase, make_tensor
-from ..errors import DTypeError
+from ..errors import DTypeError, GraphError
 from ..ops.elementwise import (
     arithmetic,
     comparison,
@@ -88,7 +89,25 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     np.invert: comparison.bitwise_not,
     np.isnan: comparison.isnan,
     np.matmul: matmul,
+    np.reciprocal: arithmetic.reciprocal,
+    np.hypot: functions.hypot,
+    np.fabs: arithmetic.abs,
+    np.positive: lambda x: x * 1,
+    np.tan: lambda x: functions.sin(x) / functions.cos(x),
+    np.log2: lambda x: functions.log(x) / math.log(2.0),
+    np.log10: lambda x: functions.log(x) / math.log(10.0),
+    np.exp2: lambda x: arithmetic.pow(2.0, x),
+    np.deg2rad: lambda x: x * (math.pi / 180.0),
+    np.radians: lambda x: x * (math.pi / 180.0),
+    np.rad2deg: lambda x: x * (180.0 / math.pi),
+    np.degrees: lambda x: x * (180.0 / math.pi),
 }
+
+# Their derivative is 0 wherever there is one, so that NumPy may work on what the tensors hold.
+FLAT = (
+    *(np.floor, np.ceil, np.rint, np.trunc, np.isfinite, np.isinf, np.signbit, np.heaviside),
+    *(np.logical_and, np.logical_or, np.logical_xor),
+)
 
 
 def _zeros_like(x: Any, *args: Any, **keywords: Any) -> Any:
@@ -139,6 +158,9 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any]) -
     operation = UFUNCS.get(ufunc)
     if method == "__call__" and operation is not None and not keywords:
         return operation(*inputs)
+    if ufunc in FLAT and method == "__call__" and not keywords:
+        return ufunc(*(x.array if isinstance(x, TensorBase) else x for x in inputs))
+    _check_recorded(ufunc, method, inputs, keywords)
     return getattr(ufunc, method)(*_plain(inputs), **_plain(keywords))
 
 
@@ -165,6 +187,17 @@ def _needs_gradient(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(_needs_gradient(each) for each in value)
     return isinstance(value, TensorBase) and value.node is not None
+
+
+def _check_recorded(ufunc: Any, method: str, inputs: Any, keywords: Any) -> None:
+    if any(isinstance(x, TensorBase) and x.node is not None for x in inputs):
+        called = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        with_keywords = f" with {', '.join(keywords)}" if keywords else ""
+        usable = ", ".join(sorted(each.__name__ for each in (*UFUNCS, *FLAT)))
+        raise GraphError(
+            f"{called}{with_keywords} calls numpy() on a tensor that requires a gradient; use "
+            f".detach().numpy(), or in a gradient rule of these ufuncs, called plainly: {usable}"
+        )
 
 
 def _check_out(function: Any, out: Any) -> None:

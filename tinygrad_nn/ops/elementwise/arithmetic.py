@@ -163,7 +163,7 @@ def _sgn_rule(g: Array, input: Array) -> Array:
         return np.zeros_like(g)
     y, length = sgn(input), abs(input)
     turned = (g - (g * y).real * conj(y)) / (length + (length == 0))
-    return turned * (length != 0)
+    return np.where(length != 0, turned, 0.0)
 
 
 sgn.vjp(input=_sgn_rule)

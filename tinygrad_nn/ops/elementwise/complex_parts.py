@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.kinds import is_complex
+from ...arrays.kinds import is_array, is_complex
 from ...autograd.declaring import op
 from ...autograd.op import Array, FloatArray
 from ...errors import DTypeError
@@ -47,7 +47,16 @@ def imag(input: Array) -> Array:
     return input.imag
 
 
-imag.vjp(input=lambda g: g * 1j)
+def _imag_rule(g: Array) -> Array:
+    """g * 1j: with the real part 0, where inf * 1j has nan."""
+    if not is_array(g):
+        return g * 1j
+    made = np.zeros(g.shape, np.result_type(g, np.complex64))
+    made.imag = g
+    return made
+
+
+imag.vjp(input=_imag_rule)
 
 
 @op(r"\bar{x}", elementwise=True)

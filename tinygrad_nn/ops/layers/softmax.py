@@ -60,7 +60,7 @@ def softmax(input: Array, dim: Dim, dtype: Dtype = None) -> Array:
     x = input if dtype is None else input.astype(dtype)
     check_float(x, "softmax")
     if x.ndim == 0:
-        return np.ones_like(x)
+        return np.exp(x - x)  # 1, and nan of nan
     wide = in_float32(x)
     y = _softmax(wide if _is_near_zero(wide) else shifted(wide, dim), dim)
     return y.astype(x.dtype, copy=False)
@@ -80,7 +80,7 @@ def log_softmax(input: Array, dim: Dim, dtype: Dtype = None) -> Array:
     x = input if dtype is None else input.astype(dtype)
     check_float(x, "log_softmax")
     if x.ndim == 0:
-        return np.zeros_like(x)
+        return np.asarray(x - x)
     wide = in_float32(x)
     if _is_near_zero(wide):
         y = np.log(_softmax(wide, dim))

@@ -40,11 +40,11 @@ def binary_cross_entropy_with_logits(
     return reduced(losses if weight is None else losses * weight, reduction, input.dtype)
 
 
-def _weighed(g: Array, shape: tuple[int, ...], weight: Any, reduction: str) -> Array:
-    """Return what broadcasts to the gradient of each element's loss."""
+def _weighed(g: Array, slope: Array, weight: Any, reduction: str) -> Array:
+    """Return the gradient of each element, of the slope of its loss: 0 for a weight of 0."""
     if reduction == "mean":
-        g = g / math.prod(shape)
-    return g if weight is None else g * weight
+        g = g / math.prod(tuple(slope.shape))
+    return g * slope if weight is None else np.where(weight == 0, 0.0, g * weight * slope)
 
 
 def _bce_input_rule(
@@ -55,7 +55,7 @@ def _bce_input_rule(
         slope = sigmoid(input) - target
     else:
         slope = (1.0 - target) - (1.0 + (pos_weight - 1.0) * target) * sigmoid(-input)
-    return _weighed(g, tuple(input.shape), weight, reduction) * slope
+    return _weighed(g, slope, weight, reduction)
 
 
 def _bce_target_rule(g: Array, input: Array, weight: Any, pos_weight: Any, reduction: str) -> Array:
@@ -64,7 +64,7 @@ def _bce_target_rule(g: Array, input: Array, weight: Any, pos_weight: Any, reduc
     if pos_weight is not None:
         softplus = log(1.0 + exp(-absolute(input))) + (absolute(input) - input) / 2.0
         slope = slope + (pos_weight - 1.0) * softplus
-    return _weighed(g, tuple(input.shape), weight, reduction) * slope
+    return _weighed(g, slope, weight, reduction)
 
 
 binary_cross_entropy_with_logits.vjp(input=_bce_input_rule, target=_bce_target_rule)
