@@ -173,7 +173,10 @@ def calls() -> list[Any]:
         ("", [n for n in tnn.__all__ if n != "set_printoptions"]),
         ("nn.functional", tnn.nn.functional.__all__),
         ("linalg", tnn.linalg.__all__),
-        ("Tensor", [n for n in dir(tnn.Tensor) if not n.startswith("_")]),
+        (
+            "Tensor",
+            [n for n in dir(tnn.Tensor) if not n.startswith("_") and hasattr(tnn.Tensor, n)],
+        ),
     )
     found: dict[str, Any] = {}
     for place, names in places:

@@ -37,6 +37,7 @@ NAMES = [
     name
     for name in sorted({*tnn.__all__, *dir(tnn.Tensor)})
     if not name.startswith("_")
+    and (hasattr(tnn, name) or hasattr(tnn.Tensor, name))
     and callable(getattr(torch, name, getattr(torch.Tensor, name, None)))
     and not isinstance(getattr(tnn, name, None), type)
     and name not in {"data_ptr", "seed", "initial_seed", "manual_seed", "backward", "explain"}

@@ -181,7 +181,7 @@ FAULTS = {
         "differences",
         "parts",
         input=lambda g, input_shape, target, reduction, m, places: _nll_rule(
-            g, input_shape, target, None, reduction, m, places, None
+            g, input_shape, target, None, -100, reduction, m, places, None
         ),
     ),
     "cross_entropy forgets label smoothing": fault(
@@ -200,7 +200,12 @@ FAULTS = {
         "parts",
         input=cross_entropy_rule(
             lambda g, given: _cross_entropy_rule(
-                g, **{**given, "w": None if given["w"] is None else given["w"] + (given["w"] == 0)}
+                g,
+                **{
+                    **given,
+                    "w": None if given["w"] is None else given["w"] + (given["w"] == 0),
+                    "ignore_index": -(10**6),
+                },
             )
         ),
     ),

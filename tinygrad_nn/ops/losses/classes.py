@@ -132,6 +132,7 @@ def _nll_rule(
     input_shape: Any,
     target: Array,
     weight: Any,
+    ignore_index: int,
     reduction: str,
     m: Any,
     places: Array,
@@ -144,7 +145,10 @@ def _nll_rule(
     share = -1.0 / m if w is None else -w / m
     if is_array(g):
         dx = np.zeros(input_shape, g.dtype)
-        dx.reshape(-1)[places] = g * share if w is None else masked(g * share, w != 0)
+        at_target = g * share
+        if w is not None:
+            at_target = masked(at_target, target != ignore_index)
+        dx.reshape(-1)[places] = at_target
         return dx
     like: Any = getattr(g, "array", g)
     slope = np.zeros(tuple(input_shape), like.dtype)
@@ -237,7 +241,7 @@ def _cross_entropy_rule(
     With weights or smoothing softmax(input) sum(q) - q: q is the mass wanted of each class.
     """
     g = g[()] / m
-    at_target = g if w is None else masked(g, w)
+    at_target = g if w is None else masked(g * w, target != ignore_index)
     if not label_smoothing:
         p = exponentials * _with_classes(at_target / totals)
     else:
