@@ -17,6 +17,10 @@ class DTypeError(RuntimeError, TypeError):
     """A dtype, or a kind of value, that an operation does not take."""
 
 
+class RangeError(DTypeError, OverflowError, ValueError):
+    """A number that a dtype cannot hold."""
+
+
 class DimensionError(IndexError, RuntimeError):
     """A dimension that the tensor does not have."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DTypeError
+from .refusing import shown
 
 Array = Any  # an ndarray on the first order; a Tensor where a rule is itself recorded
 
@@ -82,11 +83,15 @@ def to_numpy(given: Any) -> np.dtype[Any]:
     """Return NumPy's dtype for ours, for Python's `float`, `int`, `bool`, or for NumPy's own."""
     if isinstance(given, dtype):
         return given.dtype
-    if given in _BY_PYTHON:
+    if isinstance(given, type) and given in _BY_PYTHON:
         return _BY_PYTHON[given].dtype
     try:
+        if given is None or isinstance(given, (list, tuple, dict)) or hasattr(given, "array"):
+            raise TypeError
         return from_numpy(np.dtype(given)).dtype
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
+        if isinstance(error, DTypeError):
+            raise
         raise DTypeError(f"dtype expected, such as tnn.float32, got {given!r}") from error
 
 
@@ -180,5 +185,8 @@ def result_type(tensor: Any, other: Any) -> dtype:
         >>> tnn.result_type(tnn.tensor([1, 2]), 1.0)
         torch.float32
     """
-    given = (getattr(each, "array", each) for each in (tensor, other))
+    given = [getattr(each, "array", each) for each in (tensor, other)]
+    for each in given:
+        if not isinstance(each, (np.ndarray, np.generic, complex, type(0.0), type(0))):
+            raise DTypeError(f"result_type() takes Tensors and numbers, got {shown(each)}")
     return from_numpy(result_dtype(*given))

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DTypeError, ShapeError
+from ..errors import DTypeError, RangeError, ShapeError
 from .dtypes import FLOAT16, FLOAT32, FLOAT64, default_float, from_numpy, result_dtype
 from .kinds import category, is_array, is_integral, is_number, plain_number
+from .refusing import shown
 from .warnings import quiet
 
 NUMBERS = frozenset((float, int, bool))
@@ -46,8 +47,9 @@ def in_one_dtype(
     elif any(isinstance(value, np.generic) for value in given):
         values = given = [np.asarray(value) for value in given]  # of 0-d arrays, in a rule
     elif annotation == "Data" and all(map(is_number, given)):
+        dtype = result_dtype(*given)
         with quiet():
-            values = given = [np.asarray(value, result_dtype(*given)) for value in given]
+            values = given = [np.asarray(_in_dtype(v, dtype, name), dtype) for v in given]
     else:
         kinds = ", ".join(type(value).__name__ for value in given)
         raise DTypeError(f"{name}() takes Tensors, got {kinds}; make one with tnn.tensor(...)")
@@ -58,11 +60,13 @@ def in_one_dtype(
     if is_whole and annotation.startswith("FloatArray"):
         dtype = default_float()
     if forward is None:
-        return tuple(_in_dtype(value, dtype) for value in values)
+        return tuple(_in_dtype(value, dtype, name) for value in values)
     if dtype is FLOAT16:
-        exact = (_in_dtype(v, FLOAT32) if is_array(v) and v.dtype != FLOAT16 else v for v in values)
+        exact = [
+            _in_dtype(v, FLOAT32, name) if is_array(v) and v.dtype != FLOAT16 else v for v in values
+        ]
         return tuple(exact), rounded_once(forward)
-    return tuple(_in_dtype(value, dtype) for value in values), forward
+    return tuple(_in_dtype(value, dtype, name) for value in values), forward
 
 
 @cache
@@ -76,11 +80,13 @@ def rounded_once(forward: Any) -> Any:
     return compute
 
 
-def _in_dtype(value: Any, dtype: Any) -> Any:
+def _in_dtype(value: Any, dtype: Any, name: str) -> Any:
     if is_array(value):
         with quiet():
             return value.astype(dtype, copy=False)
     if type(value) is int and category(dtype) == "integer":
+        if not -(2**63) <= value < 2**64:
+            raise RangeError(f"{name}: {shown(value)} is too large for {dtype}")
         return np.array(value & (2**64 - 1), np.uint64).astype(dtype)  # wraps, as in PyTorch
     return value
 
@@ -102,10 +108,11 @@ def refusal(operands: Sequence[Any], name: str, error: Exception) -> Exception:
     except ValueError:
         return ShapeError(f"{name}: {_misfit(shapes)}")
     kinds = " and ".join(
-        f"{each.dtype} of shape {each.shape}" if is_array(each) else f"{each!r}"
+        f"{each.dtype} of shape {each.shape}" if is_array(each) else shown(each)
         for each in operands
     )
-    return DTypeError(f"{name}: not defined for {kinds}")
+    kind = RangeError if isinstance(error, OverflowError) else DTypeError
+    return kind(f"{name}: not defined for {kinds}")
 
 
 def _misfit(shapes: list[tuple[int, ...]]) -> str:

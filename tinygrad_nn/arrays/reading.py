@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DTypeError, ShapeError
+from ..errors import DTypeError, RangeError, ShapeError
 from . import dtypes
 from .arguments import as_integers
 from .warnings import quiet
@@ -57,6 +57,8 @@ def sizes_from(given: Any, name: str) -> tuple[int, ...]:
         DTypeError: a size that is no integer. ShapeError: a negative size.
     """
     sizes = as_integers(given, "each size", f"{name}()")
+    if any(size >= 2**63 for size in sizes):
+        raise ShapeError(f"{name}(): a size is too large, in {given!r:.60}")
     if any(size < 0 for size in sizes):
         raise ShapeError(f"{name}(): sizes cannot be negative, got {sizes}")
     return sizes
@@ -136,7 +138,7 @@ def _array_of_numbers(
             _check_range(array, wanted, name)
             return array.astype(wanted, copy=False).reshape(shape)
     except OverflowError:
-        raise DataValueError(f"{name}(): an integer is too large for {found}") from None
+        raise RangeError(f"{name}(): an integer is too large for {found}") from None
 
 
 def _dtype_of(kind: type) -> np.dtype[Any]:
@@ -155,4 +157,4 @@ def _check_range(array: np.ndarray[Any, Any], wanted: np.dtype[Any], name: str) 
     least, most = -limits.max if wraps else limits.min, limits.max
     low, high = array.min().item(), array.max().item()
     if not least <= low <= high <= most:
-        raise DataValueError(f"{name}(): {low if low < least else high} does not fit {wanted}")
+        raise RangeError(f"{name}(): {low if low < least else high} does not fit {wanted}")

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..arrays.dtypes import FLOAT16, FLOAT32, FLOAT64, from_numpy
 from ..arrays.kinds import COMPLEX, is_array, is_complex
+from ..arrays.refusing import shown
 from ..arrays.warnings import quiet
 from ..errors import DTypeError, GraphError, ShapeError
 from .anomaly import check_finite
@@ -291,6 +292,8 @@ def _targets(inputs: Any, name: str) -> list[Any]:
     if not targets:
         raise GraphError(f"{name} got an empty list of inputs; name tensors to differentiate by")
     for i, target in enumerate(targets):
+        if not isinstance(target, TensorBase):
+            raise DTypeError(f"{name}: input {i} is no Tensor but {shown(target)}")
         if target.node is None:
             raise GraphError(f"{name}: input {i} does not require a gradient")
     return targets
@@ -304,8 +307,10 @@ def _start(tensors: Any, given: Any, create_graph: bool) -> dict[Node, Any]:
         raise GraphError(f"got {len(roots)} tensors but {len(gradients)} gradients for them")
     start: dict[Node, Any] = {}
     for i, root in enumerate(roots):
-        node = root.node
+        node = getattr(root, "node", None)
         if node is None:
+            if not isinstance(root, TensorBase):
+                raise DTypeError(f"backward: tensor {i} is no Tensor but {shown(root)}")
             raise GraphError(
                 f"backward: tensor {i}, of shape {root.array.shape}, does not require a gradient "
                 "and was not computed from one that does; create its leaves with requires_grad=True"

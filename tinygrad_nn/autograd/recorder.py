@@ -19,6 +19,7 @@ from ..arrays.arguments import as_bool, as_dim, as_dims, as_dtype, as_integer, a
 from ..arrays.indexing import as_index, is_basic
 from ..arrays.kinds import COMPLEX, DIFFERENTIABLE, REAL, is_number
 from ..arrays.promotion import as_float, in_one_dtype, refusal
+from ..arrays.refusing import refused
 from ..arrays.warnings import SILENT, restore, silence
 from . import tensor_base
 from .anomaly import remember_call

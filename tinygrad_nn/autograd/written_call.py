@@ -74,6 +74,13 @@ ON_ERROR = """\
     except (TypeError, ValueError, OverflowError) as error:
         raise refusal({values}, name, error) from None
 """
+ON_OTHER_ERROR = """\
+    except Exception as error:
+        wrong = refused(name, dict(zip(op.parameters, {values})), error)
+        if wrong is error:
+            raise
+        raise wrong from None
+"""
 ONE_OUTPUT = """\
     if type(array) is not ndarray:
         array = as_output(op, array)
@@ -148,7 +155,7 @@ def call_source(op: Op, is_operator: bool = False) -> str:
         else:
             names = ", ".join(("array", *op.keeps))
             unpack = UNPACK_KEPT.format(names=names, count=1 + len(op.keeps))
-    on_error = ON_ERROR.format(values=values) if op.elementwise else ""
+    on_error = (ON_ERROR if op.elementwise else ON_OTHER_ERROR).format(values=values)
     lines.append(
         COMPUTE.format(
             results=results,

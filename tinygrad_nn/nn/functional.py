@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays.dtypes import promoted
 from ..arrays.kinds import is_floating
+from ..arrays.refusing import shown
 from ..errors import ArgumentError, DTypeError, ShapeError
 from ..ops.elementwise import activations, functions
 from ..ops.layers import softmax as softmax_ops
@@ -65,6 +66,8 @@ def sigmoid(input: Tensor) -> Tensor:
 def _implied_dim(input: Tensor, dim: int | None, name: str) -> int:
     if dim is not None:
         return dim
+    if not isinstance(input, Tensor):
+        raise DTypeError(f"{name}() takes a Tensor, got {shown(input)}")
     warn_user(f"{name} without dim is ambiguous; pass dim=, as in {name}(x, dim=1)")
     return 0 if input.array.ndim in (0, 1, 3) else 1
 
@@ -203,6 +206,11 @@ def cross_entropy(
         kind = legacy_reduction(size_average, reduce, reduction)
     if target.array.shape != input.array.shape or not is_floating(target.array):
         return classes.cross_entropy(input, target, weight, ignore_index, kind, label_smoothing)
+    if not isinstance(ignore_index, int) or not isinstance(label_smoothing, (int, float)):
+        raise TypeError(
+            "cross_entropy: ignore_index is an int and label_smoothing a number, got "
+            f"{ignore_index!r:.40} and {label_smoothing!r:.40}"
+        )
     if ignore_index >= 0:
         raise ArgumentError(
             f"cross_entropy: ignore_index={ignore_index} has no meaning for class probabilities"

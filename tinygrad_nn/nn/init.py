@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.refusing import refuses
 from ..arrays.warnings import quiet
 from ..random import Generator, default_generator
 from ..tensor import Tensor
@@ -31,6 +32,7 @@ def _put(tensor: Tensor, values: Any) -> Tensor:
     return tensor
 
 
+@refuses
 def uniform_(
     tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
@@ -39,6 +41,7 @@ def uniform_(
     return _put(tensor, source.uniform(tensor.array.shape, a, b, tensor.array.dtype))
 
 
+@refuses
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
@@ -47,21 +50,25 @@ def normal_(
     return _put(tensor, source.normal(tensor.array.shape, mean, std, tensor.array.dtype))
 
 
+@refuses
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one value."""
     return _put(tensor, val)
 
 
+@refuses
 def zeros_(tensor: Tensor) -> Tensor:
     """Fill with 0."""
     return _put(tensor, 0)
 
 
+@refuses
 def ones_(tensor: Tensor) -> Tensor:
     """Fill with 1."""
     return _put(tensor, 1)
 
 
+@refuses
 def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     """Return how many inputs and outputs each unit of a weight (out, in, ...) is connected to."""
     shape = tensor.array.shape
@@ -71,6 +78,7 @@ def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     return shape[1] * receptive_field, shape[0] * receptive_field
 
 
+@refuses
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """Return the factor that keeps a signal's size through the function that follows a layer.
 
@@ -82,11 +90,13 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         return math.sqrt(2.0 / (1.0 + (0.01 if param is None else param) ** 2))
     if nonlinearity not in GAINS:
         raise ValueError(
-            f"no gain is known for {nonlinearity!r}; for: leaky_relu, {', '.join(GAINS)}"
+            f"calculate_gain: no gain is known for {nonlinearity!r}; for: leaky_relu, "
+            f"{', '.join(GAINS)}"
         )
     return GAINS[nonlinearity]
 
 
+@refuses
 def kaiming_uniform_(
     tensor: Tensor,
     a: float = 0.0,

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.refusing import refused, refuses
 from ..arrays.warnings import SILENT, restore, silence
 from ..autograd.grad_mode import enable_grad
+from ..errors import GraphError
 from ..tensor import Tensor
 from ..warn import warn_user
 
@@ -27,6 +29,7 @@ class Optimizer:
         ValueError: no parameters, a computed tensor, or a parameter in two groups.
     """
 
+    @refuses
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
             raise TypeError(
@@ -101,9 +104,23 @@ class Optimizer:
                     if gradient is not None:
                         self.update(parameter.array, gradient.array, group, self.state[parameter])
                         parameter.version[0] += 1
+        except (TypeError, ValueError) as error:
+            wrong = self._refusal(parameter, error)
+            if wrong is error:
+                raise
+            raise wrong from None
         finally:
             restore(before)
         return loss
+
+    def _refusal(self, parameter: Tensor, error: Exception) -> Exception:
+        name = f"{type(self).__name__}.step"
+        if not parameter.array.flags.writeable:
+            return GraphError(
+                f"{name}(): NumPy marks a parameter of shape {tuple(parameter.shape)} read-only; "
+                "make the parameter of a copy, as with .clone()"
+            )
+        return refused(name, {"the parameter": parameter}, error)
 
     def state_dict(self) -> dict[str, Any]:
         """Return {"state": per parameter by number, "param_groups": options and numbers}."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.refusing import refuses
 from ..autograd.tensor_base import make_tensor
 from .optimizer import Optimizer, as_array, check_not_negative
 
@@ -32,6 +33,7 @@ class SGD(Optimizer):
         tensor([0.8000], requires_grad=True)
     """
 
+    @refuses
     def __init__(
         self,
         params: Iterable[Any],

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..arrays.kinds import category
+from ..arrays.refusing import shown
 from ..arrays.warnings import quiet
 from ..errors import DTypeError, ShapeError
 from .box_muller import BLOCK, box_muller, fused_multiply_add
@@ -299,7 +300,11 @@ def manual_seed(seed: Any) -> Generator:
         >>> tnn.manual_seed(0).normal((2,))
         array([ 1.5409961, -0.2934289], dtype=float32)
     """
-    return default_generator.manual_seed(int(seed))
+    try:
+        number = int(seed)
+    except (TypeError, ValueError, OverflowError):
+        raise DTypeError(f"manual_seed() takes an int, got {shown(seed)}") from None
+    return default_generator.manual_seed(number)
 
 
 seed = default_generator.seed

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.reading import array_from, sizes_from
+from ..arrays.refusing import refuses
 from ..arrays.warnings import quiet
 from ..autograd.tensor_base import make_tensor
 from ..errors import DTypeError, ShapeError
@@ -53,6 +54,7 @@ def _plain(number: Any) -> Any:
 # --- from data ------------------------------------------------------------------------------------
 
 
+@refuses
 def tensor(
     data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -71,6 +73,7 @@ def tensor(
     return wrap(np.array(array_from(data, dtype, "tensor")), device, requires_grad)
 
 
+@refuses
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """Make a tensor that shares the memory of an ndarray or a tensor where it can."""
     if not isinstance(data, Tensor):
@@ -79,6 +82,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     return data if dtype is None else data.to(dtype=dtype)
 
 
+@refuses
 def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     """Make a tensor that shares the memory of an ndarray and has its dtype.
 
@@ -107,6 +111,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
 # --- filled ---------------------------------------------------------------------------------------
 
 
+@refuses
 def zeros(
     *sizes: Any,
     size: Any = None,
@@ -118,6 +123,7 @@ def zeros(
     return wrap(np.zeros(shape_of(sizes, size, "zeros"), _dtype(dtype)), device, requires_grad)
 
 
+@refuses
 def ones(
     *sizes: Any,
     size: Any = None,
@@ -129,6 +135,7 @@ def ones(
     return wrap(np.ones(shape_of(sizes, size, "ones"), _dtype(dtype)), device, requires_grad)
 
 
+@refuses
 def empty(
     *sizes: Any,
     size: Any = None,
@@ -140,6 +147,7 @@ def empty(
     return wrap(np.zeros(shape_of(sizes, size, "empty"), _dtype(dtype)), device, requires_grad)
 
 
+@refuses
 def full(
     size: Any,
     fill_value: Any,
@@ -162,6 +170,7 @@ def full(
     return wrap(filled.copy(), device, requires_grad)
 
 
+@refuses
 def eye(
     n: int,
     m: int | None = None,
@@ -175,27 +184,31 @@ def eye(
     return wrap(np.eye(rows, columns, dtype=_dtype(dtype)), device, requires_grad)
 
 
+@refuses
 def zeros_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Make zeros of the input's shape and dtype."""
-    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+    return _full_like(input, 0, dtype, device, requires_grad)
 
 
+@refuses
 def ones_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Make ones of the input's shape and dtype."""
-    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad)
+    return _full_like(input, 1, dtype, device, requires_grad)
 
 
+@refuses
 def empty_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Make a tensor of the input's shape and dtype whose values nobody promises (here: zeros)."""
-    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+    return _full_like(input, 0, dtype, device, requires_grad)
 
 
+@refuses
 def full_like(
     input: Tensor,
     fill_value: Any,
@@ -205,6 +218,12 @@ def full_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Make a tensor of one value in the input's shape and dtype."""
+    return _full_like(input, fill_value, dtype, device, requires_grad)
+
+
+def _full_like(
+    input: Tensor, fill_value: Any, dtype: Any, device: Any, requires_grad: bool
+) -> Tensor:
     value = array_from(_plain(fill_value), dtype or input.dtype, "full_like")
     order: Any = "C" if 0 in input.array.strides else "K"  # expanded: row by row
     return wrap(np.full_like(input.array, value, value.dtype, order), device, requires_grad)
@@ -213,6 +232,7 @@ def full_like(
 # --- ranges ---------------------------------------------------------------------------------------
 
 
+@refuses
 def arange(
     start: Any = None,
     end: Any = None,
@@ -259,6 +279,7 @@ def arange(
     return wrap(values, device, requires_grad)
 
 
+@refuses
 def linspace(
     start: Any,
     end: Any,

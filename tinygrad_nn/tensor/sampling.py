@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.arguments import as_integer
+from ..arrays.refusing import refuses
 from ..errors import DTypeError
 from ..random import Generator, default_generator
 from .creation import shape_of, wrap
@@ -27,6 +28,7 @@ def _any_dtype(dtype: Any) -> np.dtype[Any]:
     return np.dtype(np.int64) if dtype is None else dtypes.to_numpy(dtype)
 
 
+@refuses
 def rand(
     *sizes: Any,
     size: Any = None,
@@ -48,6 +50,7 @@ def rand(
     return wrap(drawn, device, requires_grad)
 
 
+@refuses
 def randn(
     *sizes: Any,
     size: Any = None,
@@ -62,6 +65,7 @@ def randn(
     return wrap(drawn, device, requires_grad)
 
 
+@refuses
 def randint(
     low: Any = 0,
     high: Any = None,
@@ -89,6 +93,7 @@ def randint(
     return wrap(drawn, device, requires_grad)
 
 
+@refuses
 def randperm(
     n: int,
     *,
@@ -103,6 +108,7 @@ def randperm(
     return wrap(drawn, device, requires_grad)
 
 
+@refuses
 def rand_like(
     input: Tensor,
     *,
@@ -121,6 +127,7 @@ def rand_like(
     )
 
 
+@refuses
 def randn_like(
     input: Tensor,
     *,
@@ -139,6 +146,7 @@ def randn_like(
     )
 
 
+@refuses
 def randint_like(
     input: Tensor,
     low: Any = 0,
@@ -161,11 +169,13 @@ def randint_like(
     )
 
 
+@refuses
 def get_rng_state() -> Tensor:
     """Return the place in the default stream, 5056 uint8 numbers that PyTorch takes too."""
     return wrap(default_generator.get_state(), None)
 
 
+@refuses
 def set_rng_state(new_state: Tensor) -> None:
     """Go back to a place in the default stream that `get_rng_state` returned.
 

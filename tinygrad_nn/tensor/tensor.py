@@ -13,10 +13,11 @@ import numpy as np
 from ..arrays import dtypes
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.reading import array_from, sizes_from
+from ..arrays.refusing import shown
 from ..autograd import tensor_base
 from ..autograd.node import make_leaf
 from ..autograd.tensor_base import TensorBase, make_tensor
-from ..errors import DTypeError, GraphError
+from ..errors import DTypeError, GraphError, ShapeError
 from ..ops.elementwise.activations import ActivationMethods
 from ..ops.elementwise.arithmetic import ArithmeticMethods
 from ..ops.elementwise.comparison import ComparisonMethods
@@ -94,8 +95,18 @@ class Tensor(
         """Return the same memory in another shape, or read as another dtype of the same size."""
         wanted = sizes[0] if len(sizes) == 1 else None if sizes else dtype
         if isinstance(wanted, dtype_class):
-            return make_tensor(self.array.view(wanted.dtype), None, self.version)
+            return self._read_as(wanted)
         return view(self, sizes_given(sizes, size))
+
+    def _read_as(self, dtype: dtype_class) -> Tensor:
+        try:
+            return make_tensor(self.array.view(dtype.dtype), None, self.version)
+        except ValueError:
+            raise ShapeError(
+                f"view: {self.array.dtype} of shape {self.array.shape} cannot be read as "
+                f"{dtype!r}, {dtype.itemsize} bytes each; its last dimension "
+                "must hold a whole number of them in a row of memory"
+            ) from None
 
     # --- to other types ---------------------------------------------------------------------------
 
@@ -147,9 +158,9 @@ class Tensor(
 
     def type_as(self, other: Tensor) -> Tensor:
         """Return this tensor in the other's dtype."""
-        if not isinstance(other, Tensor):
-            raise DTypeError(f"type_as() takes a Tensor, got {type(other).__name__} {other!r:.40}")
-        return self.to(other.dtype)
+        if not isinstance(other, TensorBase):
+            raise DTypeError(f"type_as() takes a Tensor, got {shown(other)}")
+        return self.to(dtype=other.array.dtype)
 
     def cpu(self) -> Tensor:
         """Return this tensor, which is on the CPU."""

@@ -8,6 +8,7 @@ import math
 from operator import index
 from typing import Any
 
+from ...arrays.refusing import refuses
 from ...tensor import Tensor
 from ...tensor.creation import empty
 from .. import functional as F
@@ -32,6 +33,7 @@ class Conv2d(Module):
     weight: Parameter
     bias: Parameter | None
 
+    @refuses
     def __init__(
         self,
         in_channels: int,

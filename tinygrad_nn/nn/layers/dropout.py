@@ -4,6 +4,7 @@ Read `normalization.py` next.
 
 from __future__ import annotations
 
+from ...arrays.refusing import refuses
 from ...tensor import Tensor
 from .. import functional as F
 from ..module import Module
@@ -20,6 +21,7 @@ class Dropout(Module):
         tensor([1., 1.])
     """
 
+    @refuses
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
         if not 0 <= p <= 1:

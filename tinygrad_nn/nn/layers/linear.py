@@ -8,6 +8,7 @@ import math
 from operator import index
 from typing import Any
 
+from ...arrays.refusing import refuses
 from ...ops.layers.linear import linear
 from ...tensor import Tensor
 from ...tensor.creation import empty
@@ -31,6 +32,7 @@ class Linear(Module):
     weight: Parameter
     bias: Parameter | None
 
+    @refuses
     def __init__(
         self,
         in_features: int,
@@ -68,6 +70,7 @@ class Linear(Module):
 class Identity(Module):
     """Returns its input; any arguments are accepted and ignored."""
 
+    @refuses
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
 

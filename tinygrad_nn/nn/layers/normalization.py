@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...arrays.arguments import as_shape
+from ...arrays.refusing import refuses
 from ...tensor import Tensor
 from ...tensor.creation import empty
 from .. import functional as F
@@ -29,6 +30,7 @@ class LayerNorm(Module):
     weight: Parameter | None
     bias: Parameter | None
 
+    @refuses
     def __init__(
         self,
         normalized_shape: Any,

@@ -13,11 +13,12 @@ from ...arrays.dtypes import from_numpy
 from ...arrays.indexing import as_index, check_index, is_basic, pick, put
 from ...arrays.kinds import is_array, is_floating, is_number
 from ...arrays.reading import array_from
+from ...arrays.refusing import shown
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase, make_tensor
 from ...autograd.views import base_of
 from ...autograd.writing import write
-from ...errors import DTypeError, ShapeError
+from ...errors import DTypeError, RangeError, ShapeError
 from .picking import getitem
 
 _NUMBERS = frozenset((float, int, bool))
@@ -26,8 +27,9 @@ _LARGE = 6e4  # float16 holds that much
 
 def fill(x: Any, value: Any) -> Any:
     """Write `value`, a number or a 0-d tensor, into every element of x and return x."""
-    if isinstance(value, TensorBase) and value.array.ndim:
-        raise ShapeError(f"fill_: a number or 0-d tensor expected, got shape {value.array.shape}")
+    array = getattr(value, "array", value)
+    if is_array(array) and array.ndim:
+        raise ShapeError(f"fill_: a number or 0-d tensor expected, got shape {array.shape}")
     return write(x, _as_tensor(value, x.array, "fill_"), "fill_", np.ndarray.fill)
 
 
@@ -88,12 +90,12 @@ def _as_tensor(value: Any, like: Array, name: str) -> Any:
             return make_tensor(value)
         if not is_number(value):
             raise DTypeError(
-                f"{name}(): a number, a Tensor or an array can be written, got "
-                f"{type(value).__name__} {value!r:.40}; make it one with tnn.tensor(...)"
+                f"{name}(): a number, a Tensor or an array can be written, got {shown(value)}; "
+                "make it one with tnn.tensor(...)"
             )
         array = array_from(value, like.dtype, name)
         if isinstance(value, float) and math.isfinite(value) and np.isinf(array):
-            raise DTypeError(f"{name}(): {value!r} does not fit {like.dtype}")
+            raise RangeError(f"{name}(): {value!r} does not fit {like.dtype}")
         return make_tensor(array)
     if value.array is not like and np.may_share_memory(value.array, like):
         return value.clone()  # type: ignore[attr-defined]

@@ -178,6 +178,11 @@ def scaled_dot_product_attention(
         torch.Size([1, 2, 3])
     """
     if enable_gqa:
+        if min(query.ndim, key.ndim, value.ndim) < 3:
+            raise ShapeError(
+                "scaled_dot_product_attention: enable_gqa needs a dimension of heads, (..., H, L, "
+                f"d); got {tuple(query.shape)}, {tuple(key.shape)} and {tuple(value.shape)}"
+            )
         heads = query.shape[-3]
         key, value = (_repeated(each, heads) for each in (key, value))
     if not dropout_p:

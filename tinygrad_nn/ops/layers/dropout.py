@@ -44,8 +44,12 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
         >>> tnn.nn.functional.dropout(tnn.ones(4))
         tensor([0., 0., 2., 0.])
     """
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout: p is a probability, from 0 to 1; got {p}")
+    try:
+        is_probability = 0 <= p <= 1
+    except (TypeError, ValueError):
+        is_probability = False
+    if not is_probability:
+        raise ValueError(f"dropout: p is a probability, from 0 to 1; got {p!r:.60}")
     if not training or p == 0:
         return input
     return _drop_in_place(input, p) if inplace else _drop(input, p)

@@ -136,7 +136,7 @@ svd.vjp(A=_svd_rule)
 
 def svdvals(A: Any) -> Any:
     """Return the singular values, from the largest down."""
-    return svd(A, False).S
+    return svd(A, False)[1]
 
 
 # --- as PyTorch names them outside torch.linalg, where the operand is `input` ---------------------

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.kinds import is_integral
+from ...arrays.refusing import shown
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array, Arrays
@@ -204,11 +205,25 @@ def einsum(equation: Any, *operands: Any) -> Any:
         operands = tuple(operands[0])
     if not operands:
         raise ShapeError(f"einsum: no operands for {equation!r}")
-    return _contract(list(operands), _letters(equation, tuple(x.ndim for x in operands)))
+    try:
+        ndims = tuple(x.ndim for x in operands)
+    except AttributeError:
+        raise _no_operands(operands) from None
+    return _contract(list(operands), _letters(equation, ndims))
+
+
+def _no_operands(given: tuple[Any, ...]) -> DTypeError:
+    values = ", ".join(map(shown, given))
+    return DTypeError(f"einsum() takes an equation and Tensors, or Tensors and lists; got {values}")
 
 
 def _from_lists(given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
     """Return the equation of operands that are each followed by ints; 0 to 51 are A to z."""
+    lists_given = (*given[1::2], *(given[-1:] if len(given) % 2 else ()))
+    if not all(isinstance(each, (list, tuple)) for each in lists_given) or not all(
+        k is Ellipsis or isinstance(k, int) for each in lists_given for k in each
+    ):
+        raise _no_operands(given)
     letters = ascii_uppercase + ascii_lowercase
     lists = ["".join("..." if k is Ellipsis else letters[k] for k in each) for each in given[1::2]]
     result = ""

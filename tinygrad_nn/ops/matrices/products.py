@@ -11,6 +11,7 @@ import numpy as np
 
 from ...arrays.dtypes import FLOAT16
 from ...arrays.kinds import is_array
+from ...arrays.refusing import shown
 from ...arrays.sums import in_float32
 from ...autograd.declaring import as_operator, op
 from ...autograd.op import Array
@@ -102,7 +103,7 @@ matmul.vjp(input=_left_rule, other=_right_rule)
 def _check_ndims(name: str, a: Any, b: Any, *ndims: int) -> None:
     for each in (a, b):
         if not isinstance(each, TensorBase) and not is_array(each):
-            raise DTypeError(f"{name}() takes Tensors, got {type(each).__name__} {each!r:.40}")
+            raise DTypeError(f"{name}() takes Tensors, got {shown(each)}")
     if (a.ndim, b.ndim) != ndims:
         raise ShapeError(
             f"{name}: operands of {ndims[0]} and {ndims[1]} dimensions expected, got shapes "

@@ -169,7 +169,7 @@ sort.vjp(input=_to_where_it_was)
 
 def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Any:
     """Return the indices that put the elements in order along `dim`."""
-    return sort(input, dim, descending, stable=stable).indices
+    return sort(input, dim, descending, stable=stable)[1]
 
 
 class ExtremeMethods:

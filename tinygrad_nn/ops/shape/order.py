@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from ...arrays.arguments import Dim, Shape, as_dim
+from ...arrays.refusing import shown
 from ...autograd.declaring import op
 from ...autograd.op import Array
-from ...errors import ShapeError
+from ...errors import DTypeError, ShapeError
 from .sizes import sizes_given, view
 
 __all__ = ["flip", "permute", "swapaxes", "t", "transpose"]
@@ -66,6 +67,8 @@ swapaxes = transpose
 
 def t(input: Any) -> Any:
     """Return the transposed matrix; a vector stays as it is."""
+    if not hasattr(input, "ndim"):
+        raise DTypeError(f"t() takes a Tensor, got {shown(input)}")
     if input.ndim > 2:
         raise ShapeError(f"t: a matrix or vector expected, got shape {tuple(input.shape)}")
     return transpose(input, 0, 1) if input.ndim == 2 else view(input, tuple(input.shape))

@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...arrays.arguments import Dim, as_dim, as_integer, as_integers
+from ...arrays.refusing import shown
 from ...autograd.declaring import op
 from ...autograd.op import Array
-from ...errors import DimensionError, ShapeError
+from ...errors import DimensionError, DTypeError, ShapeError
 from .joining import cat, stack
 
 __all__ = ["chunk", "split", "unbind"]
@@ -58,6 +59,8 @@ split.vjp(tensor=lambda g, dim: cat(g, dim))
 
 def chunk(input: Any, chunks: int, dim: int = 0) -> Any:
     """Return at most `chunks` stretches along `dim`, all of one size but the last."""
+    if not hasattr(input, "ndim"):
+        raise DTypeError(f"chunk() takes a Tensor, got {shown(input)}")
     chunks = as_integer(chunks, "the number of chunks", "chunk")
     dim = as_dim(dim, input.ndim, "chunk")
     if chunks <= 0:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Integer, NamedDims, Shape, as_dim
+from ...arrays.refusing import shown
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase
@@ -117,7 +118,7 @@ def sizes_given(given: tuple[Any, ...], named: Any = None) -> Any:
 def shape_of(other: Any, name: str) -> tuple[int, ...]:
     """Return the shape of a Tensor, and refuse anything else."""
     if not isinstance(other, TensorBase):
-        raise DTypeError(f"{name}() takes a Tensor, got {type(other).__name__} {other!r:.40}")
+        raise DTypeError(f"{name}() takes a Tensor, got {shown(other)}")
     return other.array.shape
 
 

@@ -1,0 +1,120 @@
+"""What a function says of arguments that it cannot take: its own name, the argument, the value.
+Read `promotion.py` next, where elementwise operations say what does not fit together.
+"""
+
+from __future__ import annotations
+
+import inspect
+import opcode
+from collections.abc import Callable, Mapping
+from functools import wraps
+from operator import index
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..errors import DimensionError, DTypeError, RangeError, ShapeError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+OURS: dict[type[Exception], type[Exception]] = {  # of what Python and NumPy raise
+    AttributeError: DTypeError,
+    IndexError: DimensionError,
+    OverflowError: RangeError,
+    TypeError: DTypeError,
+    ValueError: ShapeError,
+    ZeroDivisionError: ShapeError,
+}
+# An annotation: what is said of it, and whether a value is one.
+KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "Tensor": ("a Tensor", lambda value: hasattr(value, "array")),
+    "Generator": ("a tnn.Generator", lambda value: hasattr(value, "get_state")),
+    "int": ("an int", lambda value: _is_int(value)),
+    "float": ("a number", lambda value: isinstance(value, (int, float, np.generic))),
+    "bool": ("True or False", lambda value: isinstance(value, bool)),
+}
+
+
+def _is_int(value: Any) -> bool:
+    try:
+        index(value)
+    except TypeError:
+        return False
+    return True
+
+
+def shown(value: Any) -> str:
+    """Return a value in a few words: an array by its dtype and shape, any other cut short."""
+    array = getattr(value, "array", value)
+    if isinstance(array, np.ndarray):
+        what = "a tensor" if array is not value else "an ndarray"
+        return f"{what} of {array.dtype} and shape {array.shape}"
+    if type(value) is int and value.bit_length() > 200:
+        return f"an int of {value.bit_length()} bits"
+    return f"{type(value).__name__} {value!r:.60}"
+
+
+def refused(name: str, given: Mapping[str, Any], error: Exception) -> Exception:
+    """Return what Python or NumPy ran into as an error of ours that names the function.
+
+    One that somebody wrote, with a `raise`, says what it has to say, and is returned as it is.
+    """
+    kind = next((OURS[each] for each in OURS if isinstance(error, each)), None)
+    if kind is None or isinstance(error, np.linalg.LinAlgError) or _is_written(error):
+        return error
+    values = ", ".join(f"{each} = {shown(value)}" for each, value in given.items())
+    return kind(f"{name}() cannot be called with {values}: {error}")
+
+
+def _is_written(error: Exception) -> bool:
+    """Whether an error comes from a `raise` outside of NumPy, not from what C code ran into."""
+    trace = error.__traceback__
+    if trace is None:
+        return True
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    frame = trace.tb_frame
+    step = opcode.opname[frame.f_code.co_code[trace.tb_lasti]]
+    is_numpys = str(frame.f_globals.get("__name__")).startswith("numpy")
+    return step in ("RAISE_VARARGS", "RERAISE") and not is_numpys
+
+
+def refuses(function: Function) -> Function:
+    """Have a function name itself, the argument and its value where it cannot take one.
+
+    The arguments are held against the annotations only after something was raised.
+    """
+
+    @wraps(function)
+    def call(*args: Any, **keywords: Any) -> Any:
+        try:
+            return function(*args, **keywords)
+        except tuple(OURS) as error:
+            wrong = _what_is_wrong(function, args, keywords, error)
+            if wrong is error:
+                raise
+        raise wrong
+
+    return call  # type: ignore[return-value]
+
+
+def _what_is_wrong(
+    function: Callable[..., Any], args: Any, keywords: Any, error: Exception
+) -> Exception:
+    signature = inspect.signature(function)
+    name = function.__name__
+    if name == "__init__":
+        name = function.__qualname__.split(".")[-2]
+    try:
+        given = signature.bind(*args, **keywords).arguments
+    except TypeError as wrong:
+        return error if _is_written(error) else TypeError(f"{name}(): {wrong}")
+    given.pop("self", None)
+    for each, value in given.items():
+        parameter = signature.parameters[each]
+        words = str(parameter.annotation).split(" ")
+        if words[0] in KINDS and not (value is None and "None" in words):
+            what, is_one = KINDS[words[0]]
+            if not is_one(value):
+                return DTypeError(f"{name}(): {each} must be {what}, got {shown(value)}")
+    return refused(name, given, error)
