@@ -54,7 +54,6 @@ def _plain(number: Any) -> Any:
 # --- from data ------------------------------------------------------------------------------------
 
 
-@refuses
 def tensor(
     data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -73,7 +72,6 @@ def tensor(
     return wrap(np.array(array_from(data, dtype, "tensor")), device, requires_grad)
 
 
-@refuses
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """Make a tensor that shares the memory of an ndarray or a tensor where it can."""
     if not isinstance(data, Tensor):
@@ -82,7 +80,6 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     return data if dtype is None else data.to(dtype=dtype)
 
 
-@refuses
 def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     """Make a tensor that shares the memory of an ndarray and has its dtype.
 
@@ -111,7 +108,6 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
 # --- filled ---------------------------------------------------------------------------------------
 
 
-@refuses
 def zeros(
     *sizes: Any,
     size: Any = None,
@@ -123,7 +119,6 @@ def zeros(
     return wrap(np.zeros(shape_of(sizes, size, "zeros"), _dtype(dtype)), device, requires_grad)
 
 
-@refuses
 def ones(
     *sizes: Any,
     size: Any = None,
@@ -135,7 +130,6 @@ def ones(
     return wrap(np.ones(shape_of(sizes, size, "ones"), _dtype(dtype)), device, requires_grad)
 
 
-@refuses
 def empty(
     *sizes: Any,
     size: Any = None,
