@@ -79,7 +79,7 @@ def _index_part(part: Any) -> Any:
         return slice(*(None if end is None else _slice_end(end) for end in ends))
     if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):
         return part
-    if hasattr(part, "__index__"):
+    if hasattr(type(part), "__index__"):
         return operator.index(part)
     raise DimensionError(
         f"index: an int, slice, None, ..., or a tensor or list of ints or bools expected, got "

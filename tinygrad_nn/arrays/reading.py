@@ -20,15 +20,15 @@ _NO_LENGTH = -1
 
 
 class DataValueError(DTypeError, ValueError):
-    """Data that is no number, or a number that the dtype cannot hold."""
+    """Data that is no number, or no number of that dtype."""
 
 
 def array_from(data: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
     """Return `data` as an ndarray; Python floats as the default dtype, NumPy's dtypes as they are.
 
     Raises:
-        ShapeError: nested lists of unequal length. DataValueError: anything that is no number, or
-            is too large for the dtype.
+        ShapeError: nested lists of unequal length. DataValueError: anything that is no number.
+        RangeError: a number that is too large for the dtype.
     """
     wanted = None if dtype is None else dtypes.to_numpy(dtype)
     tensor_array = _array_inside(data)
@@ -132,13 +132,13 @@ def _array_of_numbers(
         found = dtypes.COMPLEX128
     elif wanted.kind in "fc" or found.kind == "f":
         found = dtypes.FLOAT64  # no rounding on the way from Python's floats
-    try:
-        with quiet():
+    with quiet():
+        try:
             array = np.array(numbers, found)
-            _check_range(array, wanted, name)
-            return array.astype(wanted, copy=False).reshape(shape)
-    except OverflowError:
-        raise RangeError(f"{name}(): an integer is too large for {found}") from None
+        except OverflowError:
+            raise RangeError(f"{name}(): an integer is too large for {found}") from None
+        _check_range(array, wanted, name)
+        return array.astype(wanted, copy=False).reshape(shape)
 
 
 def _dtype_of(kind: type) -> np.dtype[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.kinds import fits_in, is_array, is_number
+from ..arrays.refusing import shown
 from ..errors import DTypeError, GraphError, ShapeError
 from .grad_mode import mode, no_grad
 from .node import Node
@@ -102,7 +103,11 @@ def call_otherwise(op: Op, arguments: tuple[Any, ...], others: dict[str, Any]) -
         )
     with no_grad():
         made = op.call(**given)
-        for held, result in zip(outs, made if op.has_several else (made,), strict=True):
+        results = made if op.has_several else (made,)
+        if len(outs) != len(results) or not all(isinstance(each, TensorBase) for each in outs):
+            number = "a Tensor" if len(results) == 1 else f"a tuple of {len(results)} Tensors"
+            raise DTypeError(f"{op.public}: out must be {number}, got {shown(out)}")
+        for held, result in zip(outs, results, strict=True):
             _write_out(op, held, result)
     return op.result_type(outs) if op.has_several else out
 

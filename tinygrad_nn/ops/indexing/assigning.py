@@ -27,10 +27,10 @@ _LARGE = 6e4  # float16 holds that much
 
 def fill(x: Any, value: Any) -> Any:
     """Write `value`, a number or a 0-d tensor, into every element of x and return x."""
-    array = getattr(value, "array", value)
-    if is_array(array) and array.ndim:
-        raise ShapeError(f"fill_: a number or 0-d tensor expected, got shape {array.shape}")
-    return write(x, _as_tensor(value, x.array, "fill_"), "fill_", np.ndarray.fill)
+    given = _as_tensor(value, x.array, "fill_")
+    if given.array.ndim:
+        raise ShapeError(f"fill_: a number or 0-d tensor expected, got shape {given.array.shape}")
+    return write(x, given, "fill_", np.ndarray.fill)
 
 
 def copy(x: Any, other: Any, non_blocking: bool = False) -> Any:
