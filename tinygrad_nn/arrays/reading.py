@@ -57,10 +57,11 @@ def sizes_from(given: Any, name: str) -> tuple[int, ...]:
         DTypeError: a size that is no integer. ShapeError: a negative size.
     """
     sizes = as_integers(given, "each size", f"{name}()")
-    if any(size >= 2**63 for size in sizes):
-        raise ShapeError(f"{name}(): a size is too large, in {given!r:.60}")
-    if any(size < 0 for size in sizes):
-        raise ShapeError(f"{name}(): sizes cannot be negative, got {sizes}")
+    for size in sizes:
+        if size < 0:
+            raise ShapeError(f"{name}(): sizes cannot be negative, got {sizes}")
+        if size >= 2**63:
+            raise ShapeError(f"{name}(): a size is too large, in {given!r:.60}")
     return sizes
 
 
