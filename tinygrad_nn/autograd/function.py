@@ -82,12 +82,14 @@ class _FunctionOp(Origin):
 
     is_variadic = True
 
-    def __init__(self, function: type[Function], ctx: Context) -> None:
+    def __init__(self, function: type[Function], ctx: Context, outputs: list[Any]) -> None:
         super().__init__(function.__name__, f"{function.__name__}Backward")
         self.function = function
         self.ctx = ctx
+        self.are_tensors = [isinstance(each, TensorBase) for each in outputs]
         self.kept = tuple(f"saved tensor {i}" for i in range(len(ctx.to_save)))
-        self.parameters = tuple(inspect.signature(function.forward).parameters)[1:]
+        names = tuple(inspect.signature(function.forward).parameters)
+        self.parameters = names if function.has_setup() else names[1:]
 
     def pull(self, node: Node, g: Any, wanted: Any, recorded: bool) -> list[Any]:
         """Return the contributions to the arguments of forward, from the user's backward."""
@@ -97,6 +99,8 @@ class _FunctionOp(Origin):
         ]
         if not self.ctx.materialize_grads:
             gradients = [x if i in g.by_output else None for i, x in enumerate(gradients)]
+        each = iter(gradients)
+        gradients = [next(each) if is_tensor else None for is_tensor in self.are_tensors]
         self.ctx._node = node  # for this call only: the Node holds the ctx, not the other way round
         try:
             with nullcontext() if recorded else no_grad():
@@ -127,7 +131,9 @@ class Function:
 
     `forward(ctx, *args)` computes on tensors (nothing is recorded there) and keeps with
     `ctx.save_for_backward` what `backward(ctx, *gradients)` needs, which returns one gradient per
-    argument of forward. `backward` is itself recorded under `create_graph=True`.
+    argument of forward; or `setup_context(ctx, inputs, output)` keeps it, and forward has no ctx.
+    An output that is no tensor is handed on, and has None for a gradient. `backward` is itself
+    recorded under `create_graph=True`.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -151,6 +157,16 @@ class Function:
         raise NotImplementedError("a Function needs a static method forward(ctx, *args)")
 
     @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Keep what backward needs; a Function that has it has a forward without ctx."""
+        raise NotImplementedError("a Function with forward(ctx, ...) needs no setup_context")
+
+    @classmethod
+    def has_setup(cls) -> bool:
+        """Whether forward goes without ctx, and setup_context comes after it."""
+        return cls.setup_context is not Function.setup_context
+
+    @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         """Return the gradient of each argument of forward, given those of the outputs."""
         raise NotImplementedError("a Function needs a static method backward(ctx, *gradients)")
@@ -161,14 +177,16 @@ class Function:
         inputs = tuple(arg.node if isinstance(arg, TensorBase) else None for arg in args)
         ctx = Context(tuple(edge is not None for edge in inputs))
         with no_grad():
-            result = cls.forward(ctx, *args, **kwargs)
+            if cls.has_setup():
+                result = cls.forward(*args, **kwargs)
+                cls.setup_context(ctx, args, result)
+            else:
+                result = cls.forward(ctx, *args, **kwargs)
         outputs = list(result) if isinstance(result, tuple) else [result]
-        for i, each in enumerate(outputs):
-            if not isinstance(each, TensorBase):
-                raise DTypeError(
-                    f"{cls.__name__}.forward returned {type(each).__name__} as output {i}, not a "
-                    "Tensor"
-                )
+        if not any(isinstance(each, TensorBase) for each in outputs):
+            raise DTypeError(
+                f"{cls.__name__}.forward returned {type(result).__name__} {result!r:.40}, no Tensor"
+            )
         if not any(ctx.needs_input_grad) or not mode():
             return result
         for arg in args:
@@ -176,7 +194,8 @@ class Function:
                 _check_dirty(arg, cls.__name__)
         given = {id(arg) for arg in args if isinstance(arg, TensorBase)}
         outputs = [_own_output(each, given, ctx) for each in outputs]
-        _record(_FunctionOp(cls, ctx), inputs, args, outputs)
+        tensors = [each for each in outputs if isinstance(each, TensorBase)]
+        _record(_FunctionOp(cls, ctx, outputs), inputs, args, tensors)
         return tuple(outputs) if isinstance(result, tuple) else outputs[0]
 
 

@@ -18,6 +18,7 @@ from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.kinds import is_complex, is_floating, is_integral
 from ..arrays.warnings import quiet
 from ..autograd import tensor_base
+from ..autograd.grad_mode import is_grad_enabled
 from ..autograd.tensor_base import TensorBase
 from ..errors import DTypeError, GraphError, ShapeError
 from .device import Size
@@ -108,9 +109,10 @@ class TensorFacts(Differentiable):
         """Return the ndarray that this tensor stands on: the same memory, no copy.
 
         Raises:
-            GraphError: the tensor requires a gradient, which a write would make wrong.
+            GraphError: the tensor requires a gradient, which a write would make wrong; under
+                no_grad it does not matter.
         """
-        if self.node is not None and not force:
+        if self.node is not None and not force and is_grad_enabled():
             raise GraphError("numpy() on a tensor that requires a gradient; use .detach().numpy()")
         return self.array
 

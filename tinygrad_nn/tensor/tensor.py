@@ -110,8 +110,19 @@ class Tensor(
 
     # --- to other types ---------------------------------------------------------------------------
 
-    def to(self, *args: Any, dtype: Any = None, copy: bool = False, **ignored: Any) -> Tensor:
-        """Return this tensor in another dtype, given or a tensor's; every device is the CPU."""
+    def to(
+        self,
+        *args: Any,
+        dtype: Any = None,
+        device: Any = None,
+        non_blocking: bool_ = False,
+        copy: bool_ = False,
+        memory_format: Any = None,
+    ) -> Tensor:
+        """Return this tensor in another dtype, given or a tensor's; every device is the CPU.
+
+        `non_blocking` and `memory_format` change nothing.
+        """
         flags: list[bool_] = []
         for given in args:
             if isinstance(given, (dtype_class, type)):
@@ -125,8 +136,8 @@ class Tensor(
             elif given is not None:
                 raise DTypeError(f"to() takes a dtype, a device or a Tensor, got {given!r:.40}")
         copy = copy or flags[1:2] == [True]  # behind non_blocking
-        if "device" in ignored:
-            device_class(ignored["device"])
+        if device is not None:
+            device_class(device)
         wanted = self.array.dtype if dtype is None else dtypes.to_numpy(dtype)
         if wanted != self.array.dtype:
             return cast(self, wanted)

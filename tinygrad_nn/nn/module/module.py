@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from copy import copy
 from importlib import import_module
 from typing import Any, Self
 
@@ -49,6 +50,13 @@ class Module(StateDict):
             _forward_hooks=OrderedDict(),
             _forward_pre_hooks=OrderedDict(),
         )
+
+    def __copy__(self) -> Self:
+        """Return a module of the same parameters and modules, which may gain others of its own."""
+        made = object.__new__(type(self))
+        own = ("_kinds", "_unsaved", "_forward_hooks", "_forward_pre_hooks")
+        made.__dict__.update({**self.__dict__, **{name: copy(getattr(self, name)) for name in own}})
+        return made
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
