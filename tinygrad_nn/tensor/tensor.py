@@ -113,6 +113,7 @@ class Tensor(
     def to(
         self,
         *args: Any,
+        tensor: Any = None,
         dtype: Any = None,
         device: Any = None,
         non_blocking: bool_ = False,
@@ -124,7 +125,7 @@ class Tensor(
         `non_blocking` and `memory_format` change nothing.
         """
         flags: list[bool_] = []
-        for given in args:
+        for given in (*args, tensor):
             if isinstance(given, (dtype_class, type)):
                 dtype = given
             elif isinstance(given, Tensor):
