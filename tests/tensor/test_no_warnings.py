@@ -30,6 +30,7 @@ NUMBERS = (0, 1, -1, 3, 0.5, 1e40, 1e300, INF, NAN, 5e-324, 1e-300, 2**40, True)
 REFUSALS = (RuntimeError, TypeError, ValueError, IndexError, AttributeError, NotImplementedError)
 REFUSALS += (OverflowError,)  # Python's own, as of int(inf)
 NOT_FOR_THIS = {"__class__", "__init_subclass__", "__new__", "__init__", "__reduce__", "explain"}
+NOT_FOR_THIS |= {"__array__"}  # NumPy 2.0 warns where it gets a tensor for a dtype; see np.asarray
 METHODS = sorted(
     name
     for name in dir(tnn.Tensor)
