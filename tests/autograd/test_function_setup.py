@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from beside_torch import assert_same, leaf
 
+import tinygrad_nn as tnn
+
 
 def test_forward_without_ctx_is_followed_by_setup_context():
     def program(library):
@@ -60,6 +62,7 @@ def test_an_output_that_is_no_tensor_is_handed_on(other):
 WAYS = {
     "numpy": lambda x: x.numpy(),
     "np.asarray": np.asarray,
+    "a ufunc": lambda x: np.arctan(np.asarray(x)),
     "of an element": lambda x: np.asarray(x[0]),
     "of a computed one": lambda x: (x * 2).numpy(),
 }
@@ -93,3 +96,10 @@ def test_an_array_may_be_had_in_forward():
         return y, x.grad
 
     assert_same(program)
+
+
+def test_numpys_functions_take_what_requires_a_gradient_where_nothing_is_recorded():
+    x = leaf(tnn, 1.0, 2.0)
+    with tnn.no_grad():
+        assert np.asarray(np.arctan(x)).tolist() == np.arctan([1.0, 2.0]).tolist()
+        assert np.sum(x, where=np.array([True, False])) == 1.0

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.grad_mode import is_grad_enabled
 from ..autograd.tensor_base import TensorBase, make_tensor
 from ..errors import DTypeError, GraphError
 from ..ops.elementwise import (
@@ -186,11 +187,11 @@ def _needs_gradient(value: Any) -> bool:
         value = tuple(value.values())
     if isinstance(value, (list, tuple)):
         return any(_needs_gradient(each) for each in value)
-    return isinstance(value, TensorBase) and value.node is not None
+    return isinstance(value, TensorBase) and value.node is not None and is_grad_enabled()
 
 
 def _check_recorded(ufunc: Any, method: str, inputs: Any, keywords: Any) -> None:
-    if any(isinstance(x, TensorBase) and x.node is not None for x in inputs):
+    if _needs_gradient(inputs):
         called = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
         with_keywords = f" with {', '.join(keywords)}" if keywords else ""
         usable = ", ".join(sorted(each.__name__ for each in (*UFUNCS, *FLAT)))
