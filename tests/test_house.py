@@ -51,6 +51,8 @@ LAYERS = (
     "tensor.numpy_protocol",
     "tensor.differentiable",
     "tensor.facts",
+    "tensor.copy_protocol",
+    "tensor.destination",
     "tensor.tensor",
     "tensor",
     "autograd",

@@ -213,7 +213,7 @@ OPERATORS = """
     abs add and bool contains float getitem iadd iand imul index int invert ior ipow isub iter
     itruediv ixor len matmul mul neg or pos pow radd rand rmatmul rmul ror rpow rsub rtruediv rxor
     setitem sub truediv xor eq ne lt le gt ge hash repr format delitem reversed
-    array array_function array_ufunc deepcopy dir reduce
+    array array_function array_ufunc copy deepcopy dir reduce_ex
 """
 INSIDE = {  # what the layers below need of a Tensor
     *("array", "node", "version", "view_base", "view_recorded", "view_steps", "views"),

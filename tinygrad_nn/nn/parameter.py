@@ -38,9 +38,8 @@ class Parameter(Tensor):
     def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
         pass
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
-        made = memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
-        return made  # without the gradient, as in PyTorch: a copied model starts afresh
+    def _copied_gradient(self, memo: dict[Any, Any]) -> None:
+        return None  # as in PyTorch: a copied model starts afresh
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()

@@ -131,12 +131,12 @@ class MersenneTwister:
         clone.set_state(self.get_state())
         return clone
 
-    def __getstate__(self) -> NDArray[np.uint8]:  # for copies and for worker processes
-        return self.get_state()
+    def __getstate__(self) -> dict[str, NDArray[np.uint8]]:  # for copies and worker processes
+        return {"state": self.get_state()}
 
-    def __setstate__(self, state: NDArray[np.uint8]) -> None:
+    def __setstate__(self, state: dict[str, NDArray[np.uint8]]) -> None:
         MersenneTwister.__init__(self)
-        self.set_state(state)
+        self.set_state(state["state"])
 
     def words32(self, count: int) -> NDArray[np.uint32]:
         """Return the next `count` words of 32 bits, which all other draws are made of."""

@@ -90,3 +90,6 @@ class device:  # noqa: N801 - PyTorch's spelling
 
     def __hash__(self) -> int:
         return hash((self.type, self.index))
+
+    def __reduce__(self) -> Any:
+        return device, (self.type, self.index)

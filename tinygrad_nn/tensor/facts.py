@@ -1,5 +1,5 @@
 """What a Tensor tells of itself: its facts, its numbers as Python and NumPy take them, its text.
-Read `tensor.py` next, which puts PyTorch's operators and methods on top.
+Read `copy_protocol.py` next: how `copy` and `pickle` take it.
 """
 
 from __future__ import annotations

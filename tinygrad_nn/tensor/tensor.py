@@ -5,7 +5,6 @@ Read `creation.py` next: the functions that make tensors.
 from __future__ import annotations
 
 from builtins import bool as bool_
-from builtins import int as int_
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,8 @@ from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.reading import array_from, sizes_from
 from ..arrays.refusing import shown
 from ..autograd import tensor_base
-from ..autograd.node import make_leaf
 from ..autograd.tensor_base import TensorBase, make_tensor
-from ..errors import DTypeError, GraphError, ShapeError
+from ..errors import DTypeError, ShapeError
 from ..ops.elementwise.activations import ActivationMethods
 from ..ops.elementwise.arithmetic import ArithmeticMethods
 from ..ops.elementwise.comparison import ComparisonMethods
@@ -37,9 +35,9 @@ from ..ops.shape.expanding import ExpandingMethods
 from ..ops.shape.order import OrderMethods
 from ..ops.shape.parting import PartingMethods
 from ..ops.shape.sizes import SizeMethods, sizes_given, view
+from .copy_protocol import CopyProtocol
+from .destination import destination
 from .device import Size
-from .device import device as device_class
-from .facts import TensorFacts
 
 
 class Tensor(
@@ -62,7 +60,7 @@ class Tensor(
     ProductMethods,
     DecompositionMethods,
     SoftmaxMethods,
-    TensorFacts,
+    CopyProtocol,
 ):
     """An n-dimensional array that records what is computed from it.
 
@@ -110,104 +108,61 @@ class Tensor(
 
     # --- to other types ---------------------------------------------------------------------------
 
-    def to(
-        self,
-        *args: Any,
-        tensor: Any = None,
-        dtype: Any = None,
-        device: Any = None,
-        non_blocking: bool_ = False,
-        copy: bool_ = False,
-        memory_format: Any = None,
-    ) -> Tensor:
+    def to(self, *args: Any, **kwargs: Any) -> Tensor:
         """Return this tensor in another dtype, given or a tensor's; every device is the CPU.
 
-        `non_blocking` and `memory_format` change nothing.
+        Called as `to(dtype)`, `to(device, dtype)` or `to(tensor)`, each followed by `non_blocking`,
+        which changes nothing, and `copy`: True asks for memory of its own in any case.
+
+        Raises:
+            TypeError: other arguments. RuntimeError: another device.
+
+        Example:
+            >>> import tinygrad_nn as tnn
+            >>> tnn.tensor([1.5, -1.5]).to(tnn.int64)
+            tensor([ 1, -1])
         """
-        flags: list[bool_] = []
-        for given in (*args, tensor):
-            if isinstance(given, (dtype_class, type)):
-                dtype = given
-            elif isinstance(given, Tensor):
-                dtype = given.dtype
-            elif isinstance(given, (str, device_class)):
-                device_class(given)
-            elif isinstance(given, bool_):
-                flags.append(given)
-            elif given is not None:
-                raise DTypeError(f"to() takes a dtype, a device or a Tensor, got {given!r:.40}")
-        copy = copy or flags[1:2] == [True]  # behind non_blocking
-        if device is not None:
-            device_class(device)
-        wanted = self.array.dtype if dtype is None else dtypes.to_numpy(dtype)
-        if wanted != self.array.dtype:
-            return cast(self, wanted)
+        dtype, copy = destination(args, kwargs)
+        return self._converted(dtype, copy)
+
+    def _converted(self, dtype: np.dtype[Any] | None, copy: bool_ = False) -> Tensor:
+        if dtype is not None and dtype != self.array.dtype:
+            return cast(self, dtype)
         return clone(self) if copy else self
 
     def float(self) -> Tensor:
         """Return this tensor as float32."""
-        return self.to(dtypes.float32)
+        return self._converted(dtypes.float32.dtype)
 
     def double(self) -> Tensor:
         """Return this tensor as float64."""
-        return self.to(dtypes.float64)
+        return self._converted(dtypes.float64.dtype)
 
     def half(self) -> Tensor:
         """Return this tensor as float16."""
-        return self.to(dtypes.float16)
+        return self._converted(dtypes.float16.dtype)
 
     def long(self) -> Tensor:
         """Return this tensor as int64, rounded towards 0."""
-        return self.to(dtypes.int64)
+        return self._converted(dtypes.int64.dtype)
 
     def int(self) -> Tensor:
         """Return this tensor as int32, rounded towards 0."""
-        return self.to(dtypes.int32)
+        return self._converted(dtypes.int32.dtype)
 
     def bool(self) -> Tensor:
         """Return whether each element differs from 0."""
-        return self.to(dtypes.bool)
+        return self._converted(dtypes.bool.dtype)
 
     def type_as(self, other: Tensor) -> Tensor:
         """Return this tensor in the other's dtype."""
         if not isinstance(other, TensorBase):
             raise DTypeError(f"type_as() takes a Tensor, got {shown(other)}")
-        return self.to(dtype=other.array.dtype)
+        return self._converted(other.array.dtype)
 
     def cpu(self) -> Tensor:
         """Return this tensor, which is on the CPU."""
         return self
-
-    def __deepcopy__(self, memo: dict[int_, Any]) -> Any:
-        if not self.is_leaf:
-            raise GraphError(
-                "deepcopy of a computed tensor would need its whole graph; copy .detach() instead"
-            )
-        made = tensor_base.new(type(self))
-        memo[id(self)] = made
-        made.array = self.array.copy()
-        made.version = [0]
-        made.node = None
-        if self.node is not None:
-            gradient = _copied(self.node.grad)
-            made.node = make_leaf(made, gradient)
-        return made
-
-    def __reduce__(self) -> Any:
-        if not self.is_leaf:
-            raise GraphError("a computed tensor cannot be pickled with its graph; use .detach()")
-        return _rebuild, (type(self), self.array, self.requires_grad)
-
-
-def _copied(gradient: Any) -> Any:
-    return None if gradient is None else make_tensor(gradient.array.copy())
-
-
-def _rebuild(kind: type[Tensor], array: np.ndarray[Any, Any], requires_grad: bool_) -> Tensor:
-    """Make the pickled leaf again."""
-    made = tensor_base.new(kind)
-    made.array, made.node, made.version = array, None, [0]
-    return made.requires_grad_(requires_grad)
 
 
 tensor_base.tensor_class = Tensor

@@ -11,9 +11,11 @@ from importlib import import_module
 from typing import Any, Self
 
 from ...arrays import dtypes
+from ...arrays.kinds import DIFFERENTIABLE
 from ...autograd.node import RemovableHandle, clock
-from ...errors import DTypeError
+from ...errors import ArgumentError
 from ...tensor import Tensor
+from ...tensor.destination import destination
 from ..parameter import Parameter
 from .registration import BUFFER, MODULE, PARAMETER
 from .state import StateDict
@@ -211,17 +213,22 @@ class Module(StateDict):
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Convert floating-point parameters, buffers and gradients in place; return this module.
 
-        Takes what `Tensor.to` takes: a dtype, a tensor to be like, and the CPU as the device.
+        Takes what `Tensor.to` takes: a dtype, a tensor to be like, and the CPU as the device; but
+        `copy=True` is refused with an ArgumentError, as the module itself is changed.
 
         Raises:
-            DTypeError: a dtype that is no float. RuntimeError: another device.
+            TypeError: an integer dtype, other arguments. RuntimeError: another device.
         """
-        like = Tensor(0).to(*args, **kwargs)
-        if not like.is_floating_point():
-            raise DTypeError(f"a Module's parameters are floating point: cannot be {like.dtype}")
+        dtype, copy = destination(args, kwargs)
+        if copy:
+            raise ArgumentError("Module.to() changes the module itself: use copy.deepcopy(module)")
+        if dtype is None:
+            return self
+        if dtype not in DIFFERENTIABLE:
+            raise TypeError(f"Module.to() takes floating-point and complex dtypes, got {dtype}")
         for tensor in [*self.parameters(), *self.buffers()]:
             if tensor.is_floating_point():
-                _convert(tensor, *args, **kwargs)
+                _convert(tensor, dtypes.from_numpy(dtype))
         return self
 
     def float(self) -> Self:
@@ -292,11 +299,10 @@ def _add(hooks: Hooks, hook: Callable[..., Any], first: bool, with_kwargs: bool)
     return RemovableHandle(hooks, key)
 
 
-def _convert(tensor: Tensor, *args: Any, **kwargs: Any) -> None:
-    gradient = tensor.grad if tensor.is_leaf else None
-    converted = tensor.detach().to(*args, **kwargs)
-    if converted.dtype is tensor.dtype:
+def _convert(tensor: Tensor, dtype: dtypes.dtype) -> None:
+    if tensor.dtype is dtype:
         return
-    tensor.data = converted
+    gradient = tensor.grad if tensor.is_leaf else None
+    tensor.data = tensor.detach().to(dtype)
     if gradient is not None:
-        tensor.grad = gradient.detach().to(*args, **kwargs)
+        tensor.grad = gradient.detach().to(dtype)
