@@ -54,10 +54,10 @@ def backward(
         >>> tnn.autograd.backward((x * x).sum()); x.grad
         tensor([2., 4.])
     """
-    start = _start(tensors, grad_tensors, create_graph)
     targets = None if inputs is None else _targets(inputs, "backward(inputs=...)")
     keep = create_graph if retain_graph is None else retain_graph
     with quiet():
+        start = _start(tensors, grad_tensors, create_graph)
         found, fresh = _visit(start, targets, create_graph, keep)
         for node, gradient in found.items():
             accumulate(node, gradient, node in fresh, create_graph)
@@ -95,9 +95,9 @@ def grad(
             "grad(): materialize_grads=True asks for zeros, allow_unused=False refuses"
         )
     targets = _targets(inputs, "grad()")
-    start = _start(outputs, grad_outputs, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
     with quiet():
+        start = _start(outputs, grad_outputs, create_graph)
         found, fresh = _visit(start, targets, create_graph, keep)
     results: list[Any] = []
     for i, target in enumerate(targets):
@@ -325,8 +325,7 @@ def _start(tensors: Any, given: Any, create_graph: bool) -> dict[Node, Any]:
             if create_graph:
                 g = g.to(from_numpy(node.dtype))
             else:
-                with quiet():
-                    g = g.array.astype(node.dtype, copy=False)
+                g = g.array if g.array.dtype is node.dtype else g.array.astype(node.dtype)
         start[node] = start[node] + g if node in start else g
     return start
 
