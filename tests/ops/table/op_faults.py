@@ -40,13 +40,13 @@ def cross_entropy_rule(wrong):
         g,
         target,
         weight,
-        ignore_index,
         label_smoothing,
         m,
         exponentials,
         totals,
         places,
         w,
+        counts,
     ):
         given = dict(locals())
         del given["g"], given["wrong"]
@@ -181,7 +181,7 @@ FAULTS = {
         "differences",
         "parts",
         input=lambda g, input_shape, target, reduction, m, places: _nll_rule(
-            g, input_shape, target, None, -100, reduction, m, places, None
+            g, input_shape, target, None, reduction, m, places, None, None
         ),
     ),
     "cross_entropy forgets label smoothing": fault(
@@ -204,7 +204,7 @@ FAULTS = {
                 **{
                     **given,
                     "w": None if given["w"] is None else given["w"] + (given["w"] == 0),
-                    "ignore_index": -(10**6),
+                    "counts": None,
                 },
             )
         ),

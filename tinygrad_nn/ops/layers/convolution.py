@@ -261,6 +261,8 @@ def geometry_of(
 
 def _pair(given: Any, name: str, least: int) -> tuple[int, int]:
     """Return an int, or one or two of them, as two."""
+    if type(given) is int and given >= least:  # most often
+        return given, given
     values = as_integers(given, name, "conv2d")
     if len(values) not in (1, 2) or min(values) < least:
         raise ArgumentError(f"conv2d: {name} is an int or two, {least} or more; got {given!r}")

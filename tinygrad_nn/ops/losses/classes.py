@@ -110,7 +110,7 @@ def _reduced_classes(
     return np.asarray(total, dtype), m
 
 
-@op(r"-\frac{1}{m} \sum_i x_{i, t_i}", keeps="m, places, w")
+@op(r"-\frac{1}{m} \sum_i x_{i, t_i}", keeps="m, places, w, counts")
 def nll_loss(
     input: Array,
     target: Data,
@@ -124,7 +124,7 @@ def nll_loss(
     losses = -in_float32(input).take(places)
     if w is not None:
         losses *= w
-    return *_reduced_classes(losses, w, counts, reduction, input.dtype), places, w
+    return *_reduced_classes(losses, w, counts, reduction, input.dtype), places, w, counts
 
 
 def _nll_rule(
@@ -132,11 +132,11 @@ def _nll_rule(
     input_shape: Any,
     target: Array,
     weight: Any,
-    ignore_index: int,
     reduction: str,
     m: Any,
     places: Array,
     w: Any,
+    counts: Any,
 ) -> Array:
     """-g / m * one_hot(target): m predictions count in the mean. Weights weigh them and m.
 
@@ -146,8 +146,8 @@ def _nll_rule(
     if is_array(g):
         dx = np.zeros(input_shape, g.dtype)
         at_target = g * share
-        if w is not None:
-            at_target = masked(at_target, target != ignore_index)
+        if counts is not None:
+            at_target = masked(at_target, counts)
         dx.reshape(-1)[places] = at_target
         return dx
     like: Any = getattr(g, "array", g)
@@ -173,7 +173,7 @@ def _nll_by_parts(
 
 @op(
     r"-\frac{1}{m} \sum_i \log\operatorname{softmax}(x_i)_{t_i}",
-    keeps="m, exponentials, totals, places, w",
+    keeps="m, exponentials, totals, places, w, counts",
 )
 def cross_entropy(
     input: Array,
@@ -205,7 +205,8 @@ def cross_entropy(
         losses *= w
     if label_smoothing:
         losses = (1.0 - label_smoothing) * losses + (whole * np.log(totals) - evenly)
-    return *_reduced_classes(losses, w, counts, reduction, input.dtype), e, totals, places, w
+    reduced = _reduced_classes(losses, w, counts, reduction, input.dtype)
+    return *reduced, e, totals, places, w, counts
 
 
 def _exponentials(z: Array, dim: int) -> tuple[Array, Array]:
@@ -228,25 +229,27 @@ def _cross_entropy_rule(
     g: Array,
     target: Array,
     weight: Any,
-    ignore_index: int,
     label_smoothing: float,
     m: Any,
     exponentials: Array,
     totals: Array,
     places: Array,
     w: Any,
+    counts: Any,
 ) -> Array:
     """g / m * (softmax(input) - one_hot(target)): the predicted minus the wanted, dZ2 = A2 - Y.
 
     With weights or smoothing softmax(input) sum(q) - q: q is the mass wanted of each class.
     """
     g = g[()] / m
-    at_target = g if w is None else masked(g * w, target != ignore_index)
+    at_target = g if w is None else g * w
+    if counts is not None:
+        at_target = masked(at_target, counts)
     if not label_smoothing:
         p = exponentials * _with_classes(at_target / totals)
     else:
         at_target = (1.0 - label_smoothing) * at_target
-        spread = g if w is None else masked(g, target != ignore_index)
+        spread = g if counts is None else masked(g, counts)
         even, whole = _smoothing(label_smoothing, weight, exponentials.shape)
         p = exponentials * _with_classes((at_target + spread * whole) / totals)
         p -= _with_classes(spread) * even
