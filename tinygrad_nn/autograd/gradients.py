@@ -121,7 +121,8 @@ def accumulate(node: Node, gradient: Any, owned: bool, create_graph: bool) -> No
     if extra.grad is None and create_graph:
         extra.grad = gradient.clone()  # the same Tensor may be another leaf's gradient
     elif extra.grad is None:
-        extra.grad = as_tensor(gradient, owned, node.tensor)
+        leaf = extra.tensor  # a weak reference; None: a computed tensor that retains its gradient
+        extra.grad = as_tensor(gradient, owned, leaf and leaf())
     elif extra.retains_grad and node.op is not None:
         return  # it was kept on the way
     elif create_graph:
