@@ -2,6 +2,7 @@
 Read `test_house.py` next, for what the tests say about the source itself.
 """
 
+import gc
 import os
 
 for name in ("OPENBLAS", "OMP", "MKL"):  # read when NumPy and PyTorch are imported, further down
@@ -26,6 +27,12 @@ def library(request):
     if request.param == "torch":
         library.set_num_threads(1)
     return library
+
+
+def pytest_collection_finish():
+    """Leave the tests themselves, 28,000 objects and more, out of all collections of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 NO_PYTORCH = "all that compares with PyTorch, which is not installed; to run it: pip install torch"

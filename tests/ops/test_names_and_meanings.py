@@ -4,6 +4,8 @@ Read `test_dims_and_sizes.py` next.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from beside_torch import assert_same, outcome, torch
@@ -50,6 +52,7 @@ ALIASES = [
 ]
 
 
+@cache
 def differences_of(name: str, further: tuple) -> tuple[int, list[str]]:
     """Return how many calls both take, and in which they differ."""
     compared, found = 0, []
