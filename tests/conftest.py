@@ -35,11 +35,17 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-NO_PYTORCH = "all that compares with PyTorch, which is not installed; to run it: pip install torch"
+NEEDS = {  # what a skipped test lacked: what is said instead, once
+    "could not import 'torch": "all that compares with PyTorch, which is not installed; to run it: "
+    "pip install torch",
+    "could not import 'playwright": "all that opens a browser, which Playwright does; to run it: "
+    "pip install playwright && playwright install chromium",
+}
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say once, not in a line for each place, that PyTorch is not there and how to have it."""
+    """Say once, not in a line for each place, which large package is not there, and the way out."""
     for report in terminalreporter.stats.get("skipped", []):
-        if "could not import 'torch'" in report.longrepr[2]:
-            report.longrepr = ("tests", None, f"Skipped: {NO_PYTORCH}")
+        for lacking, what in NEEDS.items():
+            if lacking in report.longrepr[2]:
+                report.longrepr = ("tests", None, f"Skipped: {what}")
