@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ..arrays.kinds import COMPLEX, REAL, is_complex, is_floating
+from ..arrays.sums import broadcasts
 from ..errors import DTypeError, GraphError, ShapeError
 from .context import FunctionCtx
 from .grad_mode import mode, no_grad
@@ -93,7 +94,7 @@ class FunctionOp(Origin):
         if edge is None:
             return
         shape, given = edge.shape, answer.array.shape
-        if shape != given and not _broadcasts(shape, given):
+        if shape != given and not broadcasts(shape, given):
             raise ShapeError(
                 f"{what} a gradient of shape {given} for input {i}, of shape {shape}; it has that "
                 "shape, or one that the input broadcasts to"
@@ -104,12 +105,6 @@ class FunctionOp(Origin):
                 f"{what} a {answer.array.dtype} gradient for input {i}, of {edge.dtype}; return "
                 f"{way_out}"
             )
-
-
-def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
-    """Whether an array of this shape broadcasts to the target's."""
-    pairs = zip(reversed(shape), reversed(target), strict=False)
-    return len(shape) <= len(target) and all(size in (1, wide) for size, wide in pairs)
 
 
 def record(
