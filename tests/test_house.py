@@ -43,6 +43,8 @@ LAYERS = (
     "autograd.gradients",
     "autograd.engine",
     "autograd.writing",
+    "autograd.context",
+    "autograd.function_call",
     "autograd.function",
     "ops",
     "linalg",

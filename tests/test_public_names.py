@@ -171,9 +171,9 @@ GOLDEN = {
         as_tensor autograd bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cat cdouble
         cfloat chunk clamp clip clone complex128 complex64 concat conj cos cumsum datasets
         default_generator det device div divide dot double dtype e einsum empty empty_like
-        enable_grad eq exp eye finfo flatten flip float float16 float32 float64 formulas from_numpy
-        full full_like gather ge get_default_dtype get_rng_state gt half hypot iinfo imag index_add
-        index_select inf inference_mode initial_seed int int16 int32 int64 int8 inverse
+        enable_grad eq exp eye finfo flatten flip float float16 float32 float64 formulas from_dlpack
+        from_numpy full full_like gather ge get_default_dtype get_rng_state gt half hypot iinfo imag
+        index_add index_select inf inference_mode initial_seed int int16 int32 int64 int8 inverse
         is_grad_enabled is_inference_mode_enabled isnan le linalg linspace log log_softmax
         logical_not logsumexp long lstm_cell lt manual_seed matmul max maximum mean min minimum mm
         mul multiply mv nan ne neg negative nn no_grad ones ones_like optim outer permute pi pow
@@ -203,17 +203,17 @@ TENSOR = """
     imag is_cuda is_floating_point is_inference is_leaf isnan item le log log_ log_softmax
     logical_not logsumexp long lt mT matmul max maximum mean min minimum mm mul mul_ multiply mv
     name ndim ne neg neg_ negative nelement node numel numpy outer permute pow pow_ real reciprocal
-    reciprocal_ register_hook relu relu_ requires_grad requires_grad_ reshape reshape_as retain_grad
-    retains_grad scatter_add scatter_add_ sgn shape sigmoid sigmoid_ sign sin sin_ size slogdet
-    softmax sort split sqrt sqrt_ square square_ squeeze stride sub sub_ subtract sum swapaxes t
-    tanh tanh_ to tolist transpose true_divide type_as unbind unsqueeze var version view view_as
-    view_base view_recorded view_steps views where zero_
+    reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_ requires_grad
+    requires_grad_ reshape reshape_as retain_grad retains_grad scatter_add scatter_add_ sgn shape
+    sigmoid sigmoid_ sign sin sin_ size slogdet softmax sort split sqrt sqrt_ square square_ squeeze
+    stride sub sub_ subtract sum swapaxes t tanh tanh_ to tolist transpose true_divide type_as
+    unbind unsqueeze var version view view_as view_base view_recorded view_steps views where zero_
 """
 OPERATORS = """
     abs add and bool contains float getitem iadd iand imul index int invert ior ipow isub iter
     itruediv ixor len matmul mul neg or pos pow radd rand rmatmul rmul ror rpow rsub rtruediv rxor
     setitem sub truediv xor eq ne lt le gt ge hash repr format delitem reversed
-    array array_function array_ufunc copy deepcopy dir reduce_ex
+    array array_function array_ufunc copy deepcopy dir dlpack dlpack_device reduce_ex
 """
 INSIDE = {  # what the layers below need of a Tensor
     *("array", "node", "version", "view_base", "view_recorded", "view_steps", "views"),

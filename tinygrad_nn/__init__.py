@@ -103,6 +103,7 @@ from .tensor.creation import (
     zeros_like,
 )
 from .tensor.device import Size, device
+from .tensor.dlpack import from_dlpack
 from .tensor.printing import set_printoptions
 from .tensor.sampling import (
     get_rng_state,
@@ -144,6 +145,7 @@ __all__ = [
     "float32",
     "float64",
     "formulas",
+    "from_dlpack",
     "from_numpy",
     "full",
     "full_like",

@@ -29,6 +29,10 @@ class GraphError(RuntimeError):
     """A backward pass that the recorded graph does not allow."""
 
 
+class ExchangeError(RuntimeError, BufferError):
+    """Memory that cannot be handed to another library, or taken from it."""
+
+
 class LinAlgError(RuntimeError, np.linalg.LinAlgError):
     """A matrix for which an inverse or a decomposition has no answer."""
 

@@ -2,6 +2,9 @@
 Read `test_engine.py` next.
 """
 
+import re
+
+import numpy as np
 import pytest
 
 import tinygrad_nn as tnn
@@ -43,3 +46,17 @@ def test_one_of_several_outputs_says_what_its_call_took():
 def test_a_leaf_took_nothing():
     node = tnn.ones(2, requires_grad=True).node
     assert (list(node.operands()), node.constants()) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("shape", "gradient"), [((2, 3), (6,)), ((2, 3), (3, 2)), ((1,), ()), ((2, 3), (4, 3, 2))]
+)
+def test_a_rule_that_gives_another_shape_of_as_many_elements_is_refused(shape, gradient):
+    probe = op("x", name="probe")(lambda x: x.copy())
+    try:
+        probe.vjp(x=lambda g: np.ones(gradient, np.float32))
+        x = tnn.ones(shape, requires_grad=True)
+        with pytest.raises(RuntimeError, match=re.escape(f"gave shape {gradient} for an operand")):
+            probe(x).sum().backward()
+    finally:
+        del registry["probe"]

@@ -1,5 +1,5 @@
 """Hooks that see, change or remove, and gradients retained on the way, beside PyTorch.
-Read `test_grad_mode.py` next.
+Read `test_post_accumulate_hooks.py` next.
 """
 
 from __future__ import annotations

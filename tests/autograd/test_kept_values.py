@@ -46,10 +46,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ("threshold_backward", "operand 1", "operand 1"): THERE,
     ("sgn(of a real tensor)", "all", "output"): THERE,
     ("slogdet", "all", "output 0"): THERE,  # the sign's is; PyTorch keeps it for complex numbers
-    # PyTorch lets nobody write into what was parted.
-    ("unbind", "all", "operand 0"): THERE,
-    ("split", "all", "operand 0"): THERE,
-    ("chunk", "all", "operand 0"): THERE,
     # PyTorch multiplies a folded copy of the operand.
     ("matmul", "all", "operand 1"): HERE,
     ("matmul", "operand 0", "operand 1"): HERE,

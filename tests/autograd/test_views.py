@@ -247,3 +247,37 @@ def test_parts_of_no_dimension_are_views_too(library):
     x = library.zeros(3)
     x.unbind()[1].add_(1)
     assert x.tolist() == [0.0, 1.0, 0.0]
+
+
+PARTED = {
+    "unbind": lambda x: x.unbind(0),
+    "split": lambda x: x.split(1),
+    "chunk": lambda x: x.chunk(2),
+}
+
+
+@pytest.mark.parametrize("part", PARTED.values(), ids=PARTED)
+@pytest.mark.parametrize("frozen", [False, True])
+def test_one_of_several_views_is_not_used_after_a_write_into_their_base(part, frozen):
+    def program(library):
+        w = leaf(library, 1.0, 2.0)
+        x = w.detach().clone() if frozen else w * 2
+        first, _ = part(x)
+        x.mul_(w if frozen else 5)
+        first.sum().backward()
+        return w.grad
+
+    assert "written in place" in str(assert_same(program))
+
+
+@pytest.mark.parametrize("part", PARTED.values(), ids=PARTED)
+def test_what_was_computed_from_one_of_several_views_before_the_write_is_right(part):
+    def program(library):
+        w = leaf(library, 1.0, 2.0)
+        x = w * 2
+        before = part(x)[0] * 3
+        x.mul_(5)
+        (before.sum() + x.sum()).backward()
+        return w.grad
+
+    assert_same(program)

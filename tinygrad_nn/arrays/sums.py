@@ -150,17 +150,35 @@ def add_rows(y: Array, index: Array, rows: Array) -> None:
         add_at_places(y.reshape(-1), places.reshape(-1), rows.reshape(-1))
 
 
+def broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether an array of this shape broadcasts to the target's."""
+    added = len(target) - len(shape)
+    pairs = zip(shape, target[added:], strict=False)
+    return added >= 0 and all(size in (1, wide) for size, wide in pairs)
+
+
+@lru_cache(maxsize=4096)
+def _stretched(shape: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the axes that broadcasting a shape to the target's added or stretched."""
+    if not broadcasts(shape, target):
+        raise ValueError(f"{shape} does not broadcast to {target}")
+    added = len(target) - len(shape)
+    return tuple(
+        i for i, wide in enumerate(target) if i < added or (shape[i - added] == 1 and wide != 1)
+    )
+
+
 def sum_to_shape(x: Array, shape: tuple[int, ...]) -> Array:
     """Sum over the axes that broadcasting added or stretched: its gradient, seen from the input.
 
     Works on ndarrays and on Tensors.
+
+    Raises:
+        ValueError: what an array of that shape does not broadcast to.
     """
-    added = x.ndim - len(shape)
     if type(x) is np.ndarray and x.ndim == 2 and x.shape[1:] == shape and len(x) <= _ROWS:
         return _ones(len(x), x.dtype).dot(x)  # the gradient of a bias, from a small batch
-    stretched = tuple(
-        i for i in range(x.ndim) if i < added or (shape[i - added] == 1 and x.shape[i] != 1)
-    )
+    stretched = _stretched(shape, x.shape)
     if stretched:
         x = accurate_sum(x, stretched) if isinstance(x, np.ndarray) else x.sum(stretched)
     return x.reshape(shape)

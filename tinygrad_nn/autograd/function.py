@@ -6,124 +6,18 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..errors import DTypeError, GraphError
+from ..arrays.kinds import is_differentiable
+from ..errors import GraphError
+from ..warn import warn_user
+from .context import FunctionCtx
+from .function_call import FunctionOp, record
 from .grad_mode import mode, no_grad
-from .node import Node, Origin
-from .op import freed, pair_up, written_since
-from .outputs import gradients_of, make_selector
-from .recording import leave_several, remembered
 from .tensor_base import TensorBase, make_tensor
-from .views import base_of, renew_views
-
-
-class Context:
-    """What forward leaves for backward: the `ctx` of both."""
-
-    def __init__(self, needs_input_grad: tuple[bool, ...]) -> None:
-        self.needs_input_grad = needs_input_grad
-        self.to_save: tuple[Any, ...] = ()
-        self.sources: list[Any] = []  # per saved tensor its Node, or which output of the call it is
-        self.non_differentiable: set[int] = set()
-        self.dirty: set[int] = set()
-        self.materialize_grads = True
-        self._node: Node | None = None
-
-    def save_for_backward(self, *tensors: Any) -> None:
-        """Keep these tensors (inputs, outputs or None) for backward, guarded against writes."""
-        for each in tensors:
-            if each is not None and not isinstance(each, TensorBase):
-                raise DTypeError(
-                    f"save_for_backward() takes tensors, got {type(each).__name__}; set other "
-                    "values as attributes of ctx"
-                )
-        self.to_save = tensors
-
-    def mark_non_differentiable(self, *outputs: Any) -> None:
-        """Say that these outputs need no gradient."""
-        self.non_differentiable.update(id(each) for each in outputs)
-
-    def mark_dirty(self, *inputs: Any) -> None:
-        """Say that forward writes into these inputs in place; it has to return them."""
-        for each in inputs:
-            each.version[0] += 1
-            self.dirty.add(id(each))
-
-    def set_materialize_grads(self, value: bool) -> None:
-        """Give backward None rather than zeros for outputs that got no gradient."""
-        self.materialize_grads = value
-
-    @property
-    def saved_tensors(self) -> tuple[Any, ...]:
-        """The tensors that `save_for_backward` kept.
-
-        Raises:
-            GraphError: freed by an earlier backward, or written to in place since.
-        """
-        node = self._node
-        if node is None:
-            return self.to_save
-        if node.saved is None:
-            raise freed(node)
-        tensors = []
-        for name, entry, source in zip(node.op.kept, node.saved, self.sources, strict=True):
-            if entry is not None and entry[1][0] != entry[2]:
-                raise written_since(node, name)
-            owner = make_selector(node, source) if isinstance(source, int) else source
-            tensors.append(None if entry is None else make_tensor(entry[0], owner, entry[1]))
-        return tuple(tensors)
-
-
-class _FunctionOp(Origin):
-    """What one call of a Function leaves: runs the user's backward."""
-
-    is_variadic = True
-
-    def __init__(self, function: type[Function], ctx: Context, outputs: list[Any]) -> None:
-        super().__init__(function.__name__, f"{function.__name__}Backward")
-        self.function = function
-        self.ctx = ctx
-        self.are_tensors = [isinstance(each, TensorBase) for each in outputs]
-        self.kept = tuple(f"saved tensor {i}" for i in range(len(ctx.to_save)))
-        names = tuple(inspect.signature(function.forward).parameters)
-        self.parameters = names if function.has_setup() else names[1:]
-
-    def pull(self, node: Node, g: Any, wanted: Any, recorded: bool) -> list[Any]:
-        """Return the contributions to the arguments of forward, from the user's backward."""
-        gradients: list[Any] = [
-            each if isinstance(each, TensorBase) else make_tensor(each)
-            for each in gradients_of(node, g, recorded)
-        ]
-        if not self.ctx.materialize_grads:
-            gradients = [x if i in g.by_output else None for i, x in enumerate(gradients)]
-        each = iter(gradients)
-        gradients = [next(each) if is_tensor else None for is_tensor in self.are_tensors]
-        self.ctx._node = node  # for this call only: the Node holds the ctx, not the other way round
-        try:
-            with nullcontext() if recorded else no_grad():
-                answers = self.function.backward(self.ctx, *gradients)
-        finally:
-            self.ctx._node = None
-        answers = list(answers) if isinstance(answers, tuple) else [answers]
-        while len(answers) > len(node.inputs) and answers[-1] is None:
-            answers.pop()
-        for i, answer in enumerate(answers):
-            if answer is not None and not isinstance(answer, TensorBase):
-                raise DTypeError(
-                    f"{self.name}.backward returned {type(answer).__name__} for input {i}, not a "
-                    "Tensor"
-                )
-            if answer is not None and not recorded:
-                answers[i] = answer.array.view()  # a view: who else holds the array is not known
-        found = pair_up(self, node.inputs, [edge is not None for edge in node.inputs], answers)
-        return [
-            (edge, each)
-            for edge, each in found
-            if each is not None and (wanted is None or edge in wanted)
-        ]
+from .views import base_of, link_view
+from .writing import check_writable
 
 
 class Function:
@@ -132,8 +26,8 @@ class Function:
     `forward(ctx, *args)` computes on tensors (nothing is recorded there) and keeps with
     `ctx.save_for_backward` what `backward(ctx, *gradients)` needs, which returns one gradient per
     argument of forward; or `setup_context(ctx, inputs, output)` keeps it, and forward has no ctx.
-    An output that is no tensor is handed on, and has None for a gradient. `backward` is itself
-    recorded under `create_graph=True`.
+    What is returned and is no tensor is handed on, and has None for a gradient. `backward`, which
+    may be called `vjp`, is itself recorded under `create_graph=True`.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -171,77 +65,128 @@ class Function:
         """Return the gradient of each argument of forward, given those of the outputs."""
         raise NotImplementedError("a Function needs a static method backward(ctx, *gradients)")
 
+    vjp = backward  # another name for it: a Function defines one of the two
+    generate_vmap_rule = False  # there is no vmap to use it
+
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """Say that there is no forward mode, which a Function's own jvp would be for."""
+        raise NotImplementedError("tinygrad_nn has no forward mode: jvp is never called")
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
+        """Say that there is no vmap, which a Function's own would be for."""
+        raise NotImplementedError("tinygrad_nn has no vmap: a Function's own is never called")
+
+    @classmethod
+    def rule(cls) -> Callable[..., Any]:
+        """Return the user's backward, which may be called vjp."""
+        if cls.vjp is Function.vjp:
+            return cls.backward
+        if cls.backward is Function.backward:
+            return cls.vjp
+        raise GraphError(f"{cls.__name__} has both backward and vjp, two names for one thing")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        name = type(self).__name__
+        raise GraphError(f"a Function is not called itself: write {name}.apply(...)")
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run forward and record it."""
+        if kwargs or cls.has_setup():
+            args = cls._positional(args, kwargs)
         inputs = tuple(arg.node if isinstance(arg, TensorBase) else None for arg in args)
-        ctx = Context(tuple(edge is not None for edge in inputs))
+        ctx = FunctionCtx(tuple(edge is not None for edge in inputs))
         with no_grad():
             if cls.has_setup():
-                result = cls.forward(*args, **kwargs)
+                result = cls.forward(*args)
                 cls.setup_context(ctx, args, result)
             else:
-                result = cls.forward(ctx, *args, **kwargs)
+                result = cls.forward(ctx, *args)
+        is_recorded = bool(mode()) and any(ctx.needs_input_grad)
         outputs = list(result) if isinstance(result, tuple) else [result]
-        if not any(isinstance(each, TensorBase) for each in outputs):
-            raise DTypeError(
-                f"{cls.__name__}.forward returned {type(result).__name__} {result!r:.40}, no Tensor"
-            )
-        if not any(ctx.needs_input_grad) or not mode():
-            return result
-        for arg in args:
-            if id(arg) in ctx.dirty:
-                _check_dirty(arg, cls.__name__)
+        _write_dirty(cls.__name__, ctx, outputs, is_recorded)
         given = {id(arg) for arg in args if isinstance(arg, TensorBase)}
-        outputs = [_own_output(each, given, ctx) for each in outputs]
-        tensors = [each for each in outputs if isinstance(each, TensorBase)]
-        _record(_FunctionOp(cls, ctx, outputs), inputs, args, tensors)
+        apart = {id(each) for each in ctx.non_differentiable}
+        places = []  # of the outputs that get a gradient
+        for i, each in enumerate(outputs):
+            if isinstance(each, TensorBase):
+                joins = is_recorded and id(each) not in apart and is_differentiable(each.array)
+                outputs[i] = _own_output(each, given, ctx, joins)
+                places += [i] if joins else []
+        if places:
+            record(FunctionOp(cls, ctx, args, outputs), inputs, args, outputs, places)
+        elif is_recorded and isinstance(result, list) and _holds_tensors(result):
+            warn_user(
+                f"{cls.__name__}.forward returned a list, whose tensors get no gradient; those of "
+                "a tuple do"
+            )
         return tuple(outputs) if isinstance(result, tuple) else outputs[0]
 
+    @classmethod
+    def _positional(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """Bring keywords to their places, so that they get gradients; setup_context sees defaults.
 
-def _own_output(output: Any, given: set[int], ctx: Context) -> Any:
-    """An input handed back unchanged becomes a tensor of its own, so that it can have this Node."""
-    if id(output) in given and id(output) not in ctx.dirty:
+        Raises:
+            TypeError: what forward has no place for.
+        """
+        before_them = () if cls.has_setup() else (None,)  # ctx
+        bound = inspect.signature(cls.forward).bind(*before_them, *args, **kwargs)
+        if cls.has_setup():
+            bound.apply_defaults()
+        if bound.kwargs:
+            raise TypeError(
+                f"{cls.__name__}.forward takes {', '.join(bound.kwargs)} by keyword only, or behind"
+                " an argument that is left out; backward answers by position: give all before it"
+            )
+        return bound.args[len(before_them) :]
+
+
+def _holds_tensors(values: Sequence[Any]) -> bool:
+    return any(isinstance(each, TensorBase) for each in values)
+
+
+def _write_dirty(name: str, ctx: FunctionCtx, outputs: list[Any], is_recorded: bool) -> None:
+    """Count the writes into dirty inputs, and raise where one would make gradients wrong."""
+    returned = {id(each) for each in outputs}
+    for x in ctx.dirty_tensors:
+        if id(x) not in returned:
+            raise GraphError(
+                f"{name}: a tensor of shape {x.array.shape} was marked dirty, and forward did not "
+                "return it; return every input that it writes into"
+            )
+        x.version[0] += 1
+        if not is_recorded or not is_differentiable(x.array):
+            continue
+        base = base_of(x)
+        if base is not None and sum(isinstance(each, TensorBase) for each in outputs) > 1:
+            raise GraphError(
+                f"{name}: a Function that writes in place into a view can have no other output; "
+                "pass a .clone(), or make two Functions of it"
+            )
+        check_writable(x, base, True, name)
+
+
+def _own_output(output: Any, given: set[int], ctx: FunctionCtx, joins: bool) -> Any:
+    """Return the tensor that stands for an output: where it may not be that, another beside it.
+
+    An input handed back unchanged is one, and what has a graph of its own but is to get none.
+    """
+    is_input = id(output) in given
+    is_dirty = any(output is each for each in ctx.dirty_tensors)
+    if not joins:
+        alone = output.node is None and (is_dirty or not is_input)
+        return output if alone else make_tensor(output.array, None, output.version)
+    if is_dirty:
+        return output
+    if is_input:
         made = make_tensor(output.array, None, output.version)
-        if id(output) in ctx.non_differentiable:
-            ctx.non_differentiable.add(id(made))
+        link_view(made, output, None, None)
         return made
+    if base_of(output) is not None:
+        output.view_steps, output.view_recorded = None, True  # the way is the user's own
     return output
-
-
-def _check_dirty(x: Any, name: str) -> None:
-    """Raise `GraphError` where a write in place would make gradients wrong."""
-    if base_of(x) is not None:
-        raise GraphError(f"{name}: a Function cannot write in place into a view; pass a .clone()")
-    if x.node is not None and x.node.op is None:
-        raise GraphError(
-            f"{name}: a leaf that requires a gradient, of shape {x.array.shape}, was written in "
-            "place while operations are recorded; use `with tnn.no_grad():`, or pass a .clone()"
-        )
-
-
-def _record(
-    op: _FunctionOp, inputs: tuple[Node | None, ...], args: tuple[Any, ...], outputs: list[Any]
-) -> None:
-    """Make the Node of the call, and a Node per output that selects its gradient."""
-    ctx = op.ctx
-    places = {id(each): i for i, each in enumerate(outputs) if each.node is None}
-    ctx.sources = [places.get(id(each), getattr(each, "node", None)) for each in ctx.to_save]
-    saved = tuple(
-        None if each is None else (each.array, each.version, each.version[0])
-        for each in ctx.to_save
-    )
-    ctx.to_save = ()
-    arguments = tuple(None if edge else remembered(x) for x, edge in zip(args, inputs, strict=True))
-    before = [each.node for each in outputs]
-    leave_several(op, outputs, inputs, saved, arguments, mode())
-    for each, node in zip(outputs, before, strict=True):
-        if id(each) in ctx.non_differentiable:
-            each.node = node
-        elif each.node is not None:
-            each.node.inputs[0].dtype = None  # nobody conjugates around the user's own rule
-        if id(each) in ctx.dirty:
-            renew_views(each)
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:

@@ -130,6 +130,21 @@ def accumulate(node: Node, gradient: Any, owned: bool, create_graph: bool) -> No
     else:
         extra.grad.array += gradient
         extra.grad.version[0] += 1
+    if extra.after:
+        _call_after(node, create_graph)
+
+
+def _call_after(node: Node, create_graph: bool) -> None:
+    """Let the hooks see a leaf whose `.grad` has just grown, if somebody still holds it."""
+    tensor = node.tensor
+    for hook in () if tensor is None else list(extra_of(node).after.values()):
+        with _NOTHING if create_graph else no_grad():
+            answer = hook(tensor)
+        if answer is not None:
+            raise DTypeError(
+                f"a post-accumulate-grad hook returned {type(answer).__name__}; it returns None, "
+                "and changes .grad in place or by assigning another"
+            )
 
 
 def as_tensor(gradient: Any, owned: bool, tensor: Any = None) -> Any:

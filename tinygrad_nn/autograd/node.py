@@ -125,6 +125,16 @@ class Node:
         """Call `hook(gradient)` when this Node's whole gradient is known; it may return another."""
         return add_hook(extra_of(self).hooks, hook)
 
+    def register_post_hook(self, hook: Callable[[Any], None]) -> RemovableHandle:
+        """Call `hook(tensor)` when a backward pass has added to the `.grad` of this leaf."""
+        return add_hook(extra_of(self).after, hook)
+
+    @property
+    def hooks(self) -> Any:
+        """The hooks of a leaf, in the form that `make_leaf` takes; None if there are none."""
+        extra = self.extra
+        return (extra.hooks, extra.after) if extra and (extra.hooks or extra.after) else None
+
     # --- for those who look from outside ----------------------------------------------------------
 
     def operands(self) -> Iterator[Operand]:
@@ -178,20 +188,24 @@ class Extra:
     A leaf's has a weak reference to its tensor, for graphs to show.
     """
 
-    __slots__ = ("checksums", "grad", "hooks", "line", "name", "retains_grad", "tensor")
+    __slots__ = ("after", "checksums", "grad", "hooks", "line", "name", "retains_grad", "tensor")
 
     def __init__(self) -> None:
         self.grad: Any = None
         self.retains_grad = False
         self.hooks: dict[int, Callable[[Any], Any]] = {}
+        self.after: dict[int, Callable[[Any], None]] = {}  # hooks for when `.grad` has grown
         self.line: str | None = None
         self.checksums: tuple[int, ...] = ()
         self.name: str | None = None
         self.tensor: ref[Any] | None = None
 
 
-def make_leaf(tensor: Any, grad: Any = None) -> Node:
-    """Make the Node of a tensor that requires a gradient and was not computed."""
+def make_leaf(tensor: Any, grad: Any = None, hooks: Any = None) -> Node:
+    """Make the Node of a tensor that requires a gradient and was not computed.
+
+    It takes over the gradient and the `Node.hooks` that the tensor had when it was a leaf before.
+    """
     node = Node()
     node.op = None
     node.serial = clock()
@@ -202,6 +216,8 @@ def make_leaf(tensor: Any, grad: Any = None) -> Node:
     node.extra.tensor = ref(tensor)
     node.extra.grad = grad
     node.extra.retains_grad = True
+    if hooks is not None:
+        node.extra.hooks, node.extra.after = hooks
     return node
 
 

@@ -9,8 +9,9 @@ from weakref import ref
 
 import numpy as np
 
+from ..errors import GraphError
 from .grad_mode import INFERENCE, NO_GRAD, mode
-from .node import hand_on
+from .node import Node, Origin, clock, hand_on
 from .tensor_base import TensorBase, make_tensor
 
 
@@ -71,6 +72,33 @@ def renew_views(base: TensorBase) -> None:
     base.views = [ref(y) for y in living]
     again = make_tensor(base.array, base.node, base.version)  # whose own views nobody lists
     for y in living:
-        if y.view_recorded and y.view_steps is not None:
-            old, y.node = y.node, replay(again, y.view_steps).node
+        if y.view_recorded:
+            old = y.node
+            y.node = _outdated(y) if y.view_steps is None else replay(again, y.view_steps).node
             hand_on(old, y.node)
+
+
+class _Outdated(Origin):
+    """What made a view of unknown steps whose base was written since: nothing that is known."""
+
+    def pull(self, node: Node, g: Any, wanted: Any, recorded: bool) -> list[tuple[Node, Any]]:
+        """Raise `GraphError`: the gradient would miss the write."""
+        raise GraphError(
+            f"backward through a view of shape {node.shape} whose base was written in place after "
+            "it was taken: it is one of several views made by one operation, such as unbind or "
+            "split, or one made by an autograd.Function, and its graph does not know of the write. "
+            "Index instead (x[i]), or .clone() it before the write"
+        )
+
+
+_OUTDATED = _Outdated("view", "OutdatedViewBackward")
+
+
+def _outdated(y: TensorBase) -> Node:
+    """Make the Node of a view that backward cannot go through any more."""
+    node = Node()
+    node.op = _OUTDATED
+    node.serial = clock()
+    node.inputs = node.arguments = node.saved = ()
+    node.shape, node.dtype, node.extra = y.array.shape, y.array.dtype, None
+    return node

@@ -57,7 +57,7 @@ def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> A
     is the view of x that it writes into. Values broadcast there, and take x's dtype.
     """
     base = base_of(x)
-    check_writable(x, base, value, name)
+    check_writable(x, base, value.node is not None, name)
     if put is not None:
         given, held = value.array.dtype, x.array.dtype
         if given is held or (given is INT64 and held is FLOAT32):
@@ -102,8 +102,11 @@ def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> A
     return x
 
 
-def check_writable(x: TensorBase, base: Any, value: Any, name: str) -> None:
-    """Raise `GraphError` where a write in place would make gradients wrong."""
+def check_writable(x: TensorBase, base: Any, brings_graph: bool, name: str) -> None:
+    """Raise `GraphError` where a write in place would make gradients wrong.
+
+    `brings_graph`: what is written has a graph of its own.
+    """
     if mode():
         node = x.node if base is None else base.node
         if node is not None and node.op is None:
@@ -113,11 +116,12 @@ def check_writable(x: TensorBase, base: Any, value: Any, name: str) -> None:
                 "written in place while operations are recorded; use `with tnn.no_grad():`, or "
                 "compute a new tensor"
             )
-        needs_graph = base is not None and (value.node is not None or node is not None)
+        needs_graph = base is not None and (brings_graph or node is not None or x.node is not None)
         if needs_graph and x.view_steps is None:
             raise GraphError(
                 f"{name}: this is one of several views made by one operation, such as unbind or "
-                "split, and cannot be written in place; index instead (x[i] = ...), or .clone() it"
+                "split, or one made by an autograd.Function, and cannot be written in place; index "
+                "instead (x[i] = ...), or .clone() it"
             )
         if needs_graph and not x.view_recorded:
             raise GraphError(

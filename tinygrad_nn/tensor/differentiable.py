@@ -48,7 +48,8 @@ class Differentiable(TensorBase):
                     "an inference tensor cannot require a gradient; .clone() it outside "
                     "inference_mode"
                 )
-            self.node = make_leaf(self, self.__dict__.pop("grad", None))
+            kept = self.__dict__
+            self.node = make_leaf(self, kept.pop("grad", None), kept.pop("hooks", None))
             self.view_base = None  # a leaf is nobody's view: its own views are guarded as a leaf's
         elif not requires_grad and self.node is not None:
             if self.node.op is not None:
@@ -158,6 +159,33 @@ class Differentiable(TensorBase):
             raise GraphError("register_hook() on a tensor that does not require a gradient")
         return self.node.register_hook(hook)
 
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Any], None]) -> RemovableHandle:
+        """Call `hook(self)` when a backward pass has added to the `.grad` of this leaf.
+
+        It runs within the pass, without recording unless `create_graph=True`, and may write into
+        this tensor and its gradient: an optimizer's step for one parameter.
+
+        Raises:
+            GraphError: a tensor that requires no gradient, or that was computed.
+
+        Example:
+            >>> import tinygrad_nn as tnn
+            >>> w = tnn.tensor([1.0, 2.0], requires_grad=True)
+            >>> handle = w.register_post_accumulate_grad_hook(lambda p: print(p.grad))
+            >>> (w * w).sum().backward()
+            tensor([2., 4.])
+            >>> handle.remove()
+        """
+        name = "register_post_accumulate_grad_hook()"
+        if self.node is None:
+            raise GraphError(f"{name} on a tensor that does not require a gradient")
+        if self.node.op is not None:
+            raise GraphError(
+                f"{name} on a tensor that was computed, of shape {self.array.shape}: its .grad does"
+                " not grow; use register_hook()"
+            )
+        return self.node.register_post_hook(hook)
+
     def detach(self) -> Any:
         """Return a tensor with the same memory that is not part of the graph."""
         return make_tensor(self.array, None, self.version)
@@ -170,12 +198,17 @@ class Differentiable(TensorBase):
         return self
 
     def _leave_graph(self) -> None:
-        """Become a tensor without a Node; a leaf keeps its gradient, which no longer grows."""
+        """Become a tensor without a Node; a leaf keeps its gradient, which no longer grows.
+
+        Its hooks wait until it requires a gradient again.
+        """
         node = self.node
         self.node = None
         if node is not None and node.op is None:
             node.retains_grad = False
             self.__dict__["grad"] = node.grad
+            if node.hooks is not None:
+                self.__dict__["hooks"] = node.hooks
 
     @property
     def data(self) -> Any:

@@ -20,7 +20,7 @@ from ..arrays.warnings import quiet
 from ..autograd import tensor_base
 from ..autograd.grad_mode import is_grad_enabled
 from ..autograd.tensor_base import TensorBase
-from ..errors import DTypeError, GraphError, ShapeError
+from ..errors import DTypeError, ExchangeError, GraphError, ShapeError
 from .device import Size
 from .device import device as device_class
 from .differentiable import Differentiable
@@ -132,6 +132,19 @@ class TensorFacts(Differentiable):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         with quiet():
             return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __dlpack__(self, *, stream: Any = None, **keywords: Any) -> Any:
+        if self.node is not None:
+            raise ExchangeError(
+                "__dlpack__() on a tensor that requires a gradient, which a write in another "
+                "library would make wrong; use .detach()"
+            )
+        stream = None if stream == -1 else stream  # PyTorch's default for the same
+        given = {name: value for name, value in keywords.items() if value is not None}
+        return self.array.__dlpack__(stream=stream, **given)
+
+    def __dlpack_device__(self) -> Any:
+        return self.array.__dlpack_device__()
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         return call_ufunc(ufunc, method, inputs, keywords)
