@@ -183,6 +183,20 @@ def test_a_copied_model_keeps_what_is_tied_and_what_is_shared():
     assert 9.0 not in model.window.tolist()
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_copy_has_no_hooks(way, frozen):
+    x = tnn.ones(2, requires_grad=True)
+    x.hooks = "an attribute of the user's"
+    x.register_hook(lambda g: g * 2)
+    copied = WAYS[way](x.requires_grad_(not frozen))
+    (copied.requires_grad_() * 3).sum().backward()
+    assert copied.grad.tolist() == [3.0, 3.0]
+    (x.requires_grad_() * 3).sum().backward()
+    assert x.grad.tolist() == [6.0, 6.0]
+    assert copied.hooks == x.hooks
+
+
 class Tagged(tnn.Tensor):
     """A user's own tensor."""
 

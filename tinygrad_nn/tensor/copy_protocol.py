@@ -60,8 +60,10 @@ class CopyProtocol(TensorFacts):
 
 
 def _set_on(tensor: Any) -> dict[str, Any]:
-    """Return the attributes that a user set, and the name."""
-    return {name: value for name, value in tensor.__dict__.items() if name != "grad"}
+    """Return the attributes that a user set, and the name; a copy has none of the hooks."""
+    return {
+        name: value for name, value in tensor.__dict__.items() if name not in ("grad", "_hooks")
+    }
 
 
 def _owner(array: Any) -> Any:

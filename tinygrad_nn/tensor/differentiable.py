@@ -49,7 +49,7 @@ class Differentiable(TensorBase):
                     "inference_mode"
                 )
             kept = self.__dict__
-            self.node = make_leaf(self, kept.pop("grad", None), kept.pop("hooks", None))
+            self.node = make_leaf(self, kept.pop("grad", None), kept.pop("_hooks", None))
             self.view_base = None  # a leaf is nobody's view: its own views are guarded as a leaf's
         elif not requires_grad and self.node is not None:
             if self.node.op is not None:
@@ -208,7 +208,7 @@ class Differentiable(TensorBase):
             node.retains_grad = False
             self.__dict__["grad"] = node.grad
             if node.hooks is not None:
-                self.__dict__["hooks"] = node.hooks
+                self.__dict__["_hooks"] = node.hooks
 
     @property
     def data(self) -> Any:
