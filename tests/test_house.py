@@ -48,6 +48,7 @@ LAYERS = (
     "linalg",
     "tensor.device",
     "tensor.printing",
+    "tensor.numpy_functions",
     "tensor.numpy_protocol",
     "tensor.differentiable",
     "tensor.facts",
