@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.arguments import as_dtype
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.reading import array_from, sizes_from
 from ..arrays.refusing import shown
@@ -37,7 +38,7 @@ from ..ops.shape.expanding import ExpandingMethods
 from ..ops.shape.order import OrderMethods
 from ..ops.shape.parting import PartingMethods
 from ..ops.shape.sizes import SizeMethods, sizes_given, view
-from .device import Size
+from .device import Size, check_device
 from .device import device as device_class
 from .facts import TensorFacts
 
@@ -131,15 +132,15 @@ class Tensor(
             elif isinstance(given, Tensor):
                 dtype = given.dtype
             elif isinstance(given, (str, device_class)):
-                device_class(given)
+                device = given
             elif isinstance(given, bool_):
                 flags.append(given)
             elif given is not None:
                 raise DTypeError(f"to() takes a dtype, a device or a Tensor, got {given!r:.40}")
         copy = copy or flags[1:2] == [True]  # behind non_blocking
         if device is not None:
-            device_class(device)
-        wanted = self.array.dtype if dtype is None else dtypes.to_numpy(dtype)
+            check_device(device, "to")
+        wanted = self.array.dtype if dtype is None else as_dtype(dtype, "to")
         if wanted != self.array.dtype:
             return cast(self, wanted)
         return clone(self) if copy else self

@@ -11,8 +11,9 @@ from importlib import import_module
 from typing import Any, Self
 
 from ...arrays import dtypes
+from ...arrays.refusing import refuses, shown
 from ...autograd.node import RemovableHandle, clock
-from ...errors import DTypeError
+from ...errors import ArgumentError, DTypeError
 from ...tensor import Tensor
 from ..parameter import Parameter
 from .registration import BUFFER, MODULE, PARAMETER
@@ -157,6 +158,7 @@ class Module(StateDict):
         """Yield the buffers, each once."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
+    @refuses
     def get_submodule(self, target: str) -> Module:
         """Return the module at a dotted path, this one for "". Raises AttributeError if none is."""
         module = self
@@ -171,6 +173,8 @@ class Module(StateDict):
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call `fn` on every inner module and then on this one; return this module."""
+        if not callable(fn):
+            raise DTypeError(f"apply() takes a function of a Module, got {shown(fn)}")
         for module in self.children():
             module.apply(fn)
         fn(self)
@@ -179,7 +183,7 @@ class Module(StateDict):
     def train(self, mode: bool = True) -> Self:
         """Set training mode here and inside (dropout drops); return this module."""
         if not isinstance(mode, bool):
-            raise ValueError(f"train() takes True or False, got {mode!r}")
+            raise ArgumentError(f"train() takes True or False, got {mode!r}")
         self.training = mode
         for module in self.children():
             module.train(mode)
