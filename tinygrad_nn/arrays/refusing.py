@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..errors import DimensionError, DTypeError, RangeError, ShapeError
+from ..errors import DataError, DimensionError, DTypeError, RangeError, ShapeError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -135,7 +135,7 @@ def say_as(error: Exception, name: str, inner: tuple[str, ...], else_before: boo
     first = re.match(r"\w+(?=\(\)|: )", said)
     if first is not None and first[0] in inner:
         error.args = (name + said[first.end() :],)
-    elif else_before and name not in said:
+    elif else_before and name not in said and not isinstance(error, DataError):  # names a file
         error.args = (f"{name}(): {said}",)
 
 
