@@ -26,7 +26,7 @@ from .outputs import gradients_of
 from .tensor_base import CONSTANT, TensorBase, make_tensor
 
 RULED = (FLOAT32, FLOAT64)  # the dtypes that rules take as they are
-FLAGS = (bool, type(None))
+FLAGS = frozenset((bool, type(None)))
 Observer = Callable[[Node, Any, list[tuple[Node, Any]]], None]
 
 
@@ -100,14 +100,16 @@ def grad(
         >>> first.item(), second.item()
         (27.0, 18.0)
     """
-    _check_flags(
-        "grad",
-        retain_graph=retain_graph,
-        create_graph=create_graph,
-        allow_unused=allow_unused,
-        is_grads_batched=is_grads_batched,
-        materialize_grads=materialize_grads,
-    )
+    flags = (retain_graph, create_graph, allow_unused, is_grads_batched, materialize_grads)
+    if not FLAGS.issuperset(map(type, flags)):
+        _check_flags(
+            "grad",
+            retain_graph=retain_graph,
+            create_graph=create_graph,
+            allow_unused=allow_unused,
+            is_grads_batched=is_grads_batched,
+            materialize_grads=materialize_grads,
+        )
     if is_grads_batched:
         raise NotImplementedError("grad(is_grads_batched=True): call grad() once per gradient")
     if materialize_grads and allow_unused is False:
