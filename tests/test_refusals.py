@@ -32,35 +32,37 @@ def bad_values():
     ]
 
 
-def good_value(name):
-    """What a parameter of that name takes, if it has no default."""
-    x, three = tnn.ones(2, 3), tnn.ones(3)
-    held = {
-        "dim": 0,
-        "dim0": 0,
-        "dim1": 1,
-        "index": tnn.zeros(2, 3, dtype=tnn.int64),
-        "condition": tnn.ones(2, 3, dtype=tnn.bool),
-        "tensors": [x, x],
-        "mat2": tnn.ones(3, 2),
-        "weight": tnn.ones(4, 3),
-        "equation": "ij->ji",
-        "fill_value": 1.0,
-        "ndarray": np.ones(3),
-        "data": [1.0, 2.0],
-        "query": tnn.ones(2, 3, 4),
-        "key": tnn.ones(2, 3, 4),
-        "hx": (tnn.ones(2, 4), tnn.ones(2, 4)),
-        "dims": (1, 0),
-        "type1": tnn.float32,
-        "type2": tnn.int64,
-        **dict.fromkeys(("size", "shape", "sizes"), (2, 3)),
-        **dict.fromkeys(("normalized_shape",), (3,)),
-        **dict.fromkeys(("vec", "vec2", "tensor1"), three),
-        **dict.fromkeys(("n", "end", "steps", "high", "chunks", "split_size", "low", "start"), 3),
-        **dict.fromkeys(("a", "b", "mean", "std", "val", "p", "exponent"), 0.5),
-    }
-    return held.get(name, x)
+def matrix():
+    return tnn.ones(2, 3)
+
+
+GOOD = {  # what a parameter of that name takes, if it has no default; else a matrix
+    "dim": lambda: 0,
+    "dim0": lambda: 0,
+    "dim1": lambda: 1,
+    "index": lambda: tnn.zeros(2, 3, dtype=tnn.int64),
+    "condition": lambda: tnn.ones(2, 3, dtype=tnn.bool),
+    "tensors": lambda: [matrix(), matrix()],
+    "mat2": lambda: tnn.ones(3, 2),
+    "weight": lambda: tnn.ones(4, 3),
+    "equation": lambda: "ij->ji",
+    "fill_value": lambda: 1.0,
+    "ndarray": lambda: np.ones(3),
+    "data": lambda: [1.0, 2.0],
+    "query": lambda: tnn.ones(2, 3, 4),
+    "key": lambda: tnn.ones(2, 3, 4),
+    "hx": lambda: (tnn.ones(2, 4), tnn.ones(2, 4)),
+    "dims": lambda: (1, 0),
+    "type1": lambda: tnn.float32,
+    "type2": lambda: tnn.int64,
+    **dict.fromkeys(("size", "shape", "sizes"), lambda: (2, 3)),
+    **dict.fromkeys(("normalized_shape",), lambda: (3,)),
+    **dict.fromkeys(("vec", "vec2", "tensor1"), lambda: tnn.ones(3)),
+    **dict.fromkeys(
+        ("n", "end", "steps", "high", "chunks", "split_size", "low", "start"), lambda: 3
+    ),
+    **dict.fromkeys(("a", "b", "mean", "std", "val", "p", "exponent"), lambda: 0.5),
+}
 
 
 def parameters_of(function):
@@ -81,7 +83,7 @@ def call(function, name, bad):
     taken = parameters_of(function)
     is_variadic = any(kind is inspect.Parameter.VAR_POSITIONAL for _, _, kind in taken)
     for each, is_needed, kind in taken:
-        value = bad if each == name else good_value(each)
+        value = bad if each == name else GOOD.get(each, matrix)()
         if each != name and not is_needed:
             continue
         if each != name and kind is inspect.Parameter.VAR_POSITIONAL:

@@ -96,7 +96,7 @@ ERRORS = [
     (lambda: X[1.5], DimensionError, "index float 1.5"),
     (lambda: X[X], DimensionError, "index float32"),
     (lambda: X[0:1.5], DTypeError, "index 1.5"),
-    (lambda: X[::-1], ValueError, "index step -1 flip"),
+    (lambda: X[::-1], ArgumentError, "index step -1 flip"),
     (lambda: X[[0, 1], [0, 1, 2]], DimensionError, "index (2,) (3,)"),
     (lambda: tnn.gather(X, 0, i(0, 1)), ShapeError, "gather (2,) (2, 3)"),
     (lambda: tnn.gather(X, 0, X), DTypeError, "gather int64 float32"),
@@ -117,7 +117,7 @@ ERRORS = [
     (lambda: F.linear(X, z(4, 3).double()), DTypeError, "linear float32 float64"),
     (lambda: F.linear(X, 5), DTypeError, "linear int 5"),
     # losses
-    (lambda: F.mse_loss(X, X, reduction="avg"), ValueError, "mse_loss none mean sum 'avg'"),
+    (lambda: F.mse_loss(X, X, reduction="avg"), ArgumentError, "mse_loss none mean sum 'avg'"),
     (lambda: F.mse_loss(i(1), i(1)), DTypeError, "mse_loss int64"),
     (lambda: F.cross_entropy(X, i(0, 1, 2)), ShapeError, "cross_entropy (3,) (2, 3) (2,)"),
     (lambda: F.cross_entropy(z(3, 3), z(3)), DTypeError, "cross_entropy int64 float32"),

@@ -9,8 +9,11 @@ from functools import lru_cache
 from operator import index
 from typing import Any
 
+import numpy as np
+
 from ..errors import DimensionError, DTypeError, ShapeError
 from .dtypes import to_numpy
+from .refusing import shown
 
 Dim = int  # one dimension of the first operand; forward and rules see it as 0 .. ndim - 1
 Dims = Any  # an int, several, or None for all: forward and rules see a tuple, or None for all
@@ -45,6 +48,16 @@ def as_integers(given: Any, argument: str, name: str) -> tuple[int, ...]:
             value = int(value)
         made.append(as_integer(value, argument, name))
     return tuple(made)
+
+
+def as_number(value: Any, argument: str, name: str) -> Any:
+    """Return a number, also one of NumPy's, or in a tensor of one element."""
+    array = getattr(value, "array", value)
+    if isinstance(array, np.ndarray) and array.size == 1:
+        return array.item()
+    if isinstance(value, (int, float, complex, np.number)):
+        return value
+    raise DTypeError(f"{name}: {argument} must be a number, got {shown(value)}")
 
 
 def as_dim(dim: Any, ndim: int, name: str) -> int:
@@ -85,18 +98,21 @@ def as_shape(shape: Any, name: str) -> tuple[int, ...]:
     return as_integers(shape, "each size or dim", name)
 
 
-def as_dtype(dtype: Any) -> Any:
+def as_dtype(dtype: Any, name: str) -> Any:
     """Return NumPy's dtype; None stays None."""
-    return None if dtype is None else to_numpy(dtype)
+    try:
+        return None if dtype is None else to_numpy(dtype)
+    except DTypeError as error:
+        raise DTypeError(f"{name}: {error}") from None
 
 
 def as_bool(flag: Any, argument: str, name: str) -> bool:
     """Return True or False; anything else is most likely a dim that should be in a tuple."""
     if isinstance(flag, bool):
         return flag
-    raise TypeError(
-        f"{name}(): {argument} is True or False, got {flag!r}; several dims are one tuple, as in "
-        f"{name}(dim=(0, 1))"
+    raise DTypeError(
+        f"{name}(): {argument} is True or False, got {flag!r:.60}"
+        + (f"; several dims are one tuple, as in {name}(dim=(0, 1))" if type(flag) is int else "")
     )
 
 

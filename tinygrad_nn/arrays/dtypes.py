@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DTypeError
-from .refusing import shown
+from .refusing import refuses, shown
 
 Array = Any  # an ndarray on the first order; a Tensor where a rule is itself recorded
 
@@ -163,6 +163,7 @@ def dtype_of_number(number: Any) -> np.dtype[Any]:
     return COMPLEX128 if _default is FLOAT64 else COMPLEX64
 
 
+@refuses
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """Return the smallest dtype of the larger category (bool, integer, float) that holds both.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DimensionError, DTypeError
+from ..errors import ArgumentError, DimensionError, DTypeError
 from .dtypes import Array
 from .kinds import is_array, is_bool, is_integral
 
@@ -74,7 +74,7 @@ def _index_part(part: Any) -> Any:
         return _index_part(_array_of(part))
     if isinstance(part, slice):
         if part.step is not None and part.step < 0:
-            raise ValueError(f"index: a slice's step must be positive, got {part.step}; use flip")
+            raise ArgumentError(f"index: a slice's step must be above 0, got {part.step}; use flip")
         ends = (part.start, part.stop, part.step)
         return slice(*(None if end is None else _slice_end(end) for end in ends))
     if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):

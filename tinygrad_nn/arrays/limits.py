@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import DTypeError
 from .dtypes import default_float, dtype, to_numpy
+from .refusing import refuses
 
 
 class finfo:  # noqa: N801 - PyTorch's spelling
@@ -22,6 +23,7 @@ class finfo:  # noqa: N801 - PyTorch's spelling
         1.1920928955078125e-07
     """
 
+    @refuses
     def __init__(self, type: dtype | None = None) -> None:
         numpy_dtype = default_float() if type is None else to_numpy(type)
         if numpy_dtype.kind != "f":
@@ -52,6 +54,7 @@ class iinfo:  # noqa: N801 - PyTorch's spelling
         255
     """
 
+    @refuses
     def __init__(self, type: dtype) -> None:
         numpy_dtype = to_numpy(type)
         if numpy_dtype.kind not in "iu":

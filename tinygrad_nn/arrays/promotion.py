@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 
 from ..errors import DTypeError, RangeError, ShapeError
-from .dtypes import FLOAT16, FLOAT32, FLOAT64, default_float, from_numpy, result_dtype
+from .arguments import as_dtype
+from .dtypes import FLOAT16, FLOAT32, FLOAT64, default_float, result_dtype
 from .kinds import category, is_array, is_integral, is_number, plain_number
 from .refusing import shown
 from .warnings import quiet
 
 NUMBERS = frozenset((float, int, bool))
+UNWRAPPED = {"clamp"}  # bounds that wrap would be others: PyTorch refuses them too
 
 
 def in_one_dtype(
@@ -40,7 +42,7 @@ def in_one_dtype(
     given = [value for value in values if value is not None]
     for value in given:
         if is_array(value):
-            from_numpy(value.dtype)
+            as_dtype(value.dtype, name)
     if any(is_array(value) for value in given):
         values = [plain_number(v) for v in values]
         given = [value for value in values if value is not None]
@@ -87,8 +89,20 @@ def _in_dtype(value: Any, dtype: Any, name: str) -> Any:
     if type(value) is int and category(dtype) == "integer":
         if not -(2**63) <= value < 2**64:
             raise RangeError(f"{name}: {shown(value)} is too large for {dtype}")
+        if name in UNWRAPPED:
+            _check_fits(value, dtype, name)
         return np.array(value & (2**64 - 1), np.uint64).astype(dtype)  # wraps, as in PyTorch
     return value
+
+
+def _check_fits(value: int, dtype: Any, name: str) -> None:
+    limits = np.iinfo(dtype)
+    least = -limits.max if dtype.kind == "u" else limits.min  # the integer -1 is 255 in uint8
+    if not least <= value <= limits.max:
+        raise RangeError(
+            f"{name}: {value} does not fit {dtype}, which holds {limits.min} to {limits.max}; "
+            "convert the tensor, as in x.long()"
+        )
 
 
 def as_float(x: Any) -> Any:

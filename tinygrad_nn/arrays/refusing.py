@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import inspect
 import opcode
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from operator import index
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..errors import DimensionError, DTypeError, RangeError, ShapeError
+from ..errors import DataError, DimensionError, DTypeError, RangeError, ShapeError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -25,6 +26,7 @@ OURS: dict[type[Exception], type[Exception]] = {  # of what Python and NumPy rai
     ValueError: ShapeError,
     ZeroDivisionError: ShapeError,
 }
+CALLED_BY_CONSTRUCTORS = ("empty", "Optimizer")
 # An annotation: what is said of it, and whether a value is one.
 KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "Tensor": ("a Tensor", lambda value: hasattr(value, "array")),
@@ -92,19 +94,62 @@ def refuses(function: Function) -> Function:
         except tuple(OURS) as error:
             wrong = _what_is_wrong(function, args, keywords, error)
             if wrong is error:
+                say_as(error, _name_of(function), CALLED_BY_CONSTRUCTORS, else_before=True)
                 raise
         raise wrong
 
     return call  # type: ignore[return-value]
 
 
+def instead_of(*inner: str, name: str | None = None) -> Callable[[Function], Function]:
+    """Have a function name itself in the errors of those that it calls, which name themselves."""
+    return lambda function: _naming(function, name or function.__name__, inner)
+
+
+def alias(function: Function, name: str) -> Function:
+    """Return a function under another name, which its errors say."""
+    return _naming(function, name, (function.__name__,))
+
+
+def _naming(function: Function, name: str, inner: tuple[str, ...]) -> Function:
+    @wraps(function)
+    def call(*args: Any, **keywords: Any) -> Any:
+        try:
+            return function(*args, **keywords)
+        except tuple(OURS) as error:
+            say_as(error, name, inner, else_before=False)
+            raise
+
+    call.__name__ = call.__qualname__ = name
+    return call  # type: ignore[return-value]
+
+
+def say_as(error: Exception, name: str, inner: tuple[str, ...], else_before: bool) -> None:
+    """Have an error of ours name the function that users called, where it names an inner one.
+
+    Where it does not, and names none, the name may go before it.
+    """
+    if type(error).__module__.partition(".")[0] != __name__.partition(".")[0]:
+        return
+    said = str(error)
+    first = re.match(r"\w+(?=\(\)|: )", said)
+    if first is not None and first[0] in inner:
+        error.args = (name + said[first.end() :],)
+    elif else_before and name not in said and not isinstance(error, DataError):  # names a file
+        error.args = (f"{name}(): {said}",)
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    """Return what users call a function: a constructor by its class."""
+    *_, place, name = ("", *function.__qualname__.split("."))
+    return place if name == "__init__" else name
+
+
 def _what_is_wrong(
     function: Callable[..., Any], args: Any, keywords: Any, error: Exception
 ) -> Exception:
     signature = inspect.signature(function)
-    name = function.__name__
-    if name == "__init__":
-        name = function.__qualname__.split(".")[-2]
+    name = _name_of(function)
     try:
         given = signature.bind(*args, **keywords).arguments
     except TypeError as wrong:

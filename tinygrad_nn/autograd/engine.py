@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.arguments import as_integer
 from ..arrays.dtypes import FLOAT16, FLOAT32, FLOAT64, from_numpy
 from ..arrays.kinds import COMPLEX, is_array, is_complex
-from ..arrays.refusing import shown
+from ..arrays.refusing import instead_of, shown
 from ..arrays.warnings import quiet
-from ..errors import DTypeError, GraphError, ShapeError
+from ..errors import ArgumentError, DTypeError, GraphError, ShapeError
 from .anomaly import check_finite
 from .grad_mode import enable_grad, mode
 from .gradients import accumulate, as_tensor, fit, no_gradient, pull_in_float32, watch
@@ -25,6 +26,7 @@ from .outputs import gradients_of
 from .tensor_base import CONSTANT, TensorBase, make_tensor
 
 RULED = (FLOAT32, FLOAT64)  # the dtypes that rules take as they are
+FLAGS = frozenset((bool, type(None)))
 Observer = Callable[[Node, Any, list[tuple[Node, Any]]], None]
 
 
@@ -54,6 +56,8 @@ def backward(
         >>> tnn.autograd.backward((x * x).sum()); x.grad
         tensor([2., 4.])
     """
+    if type(create_graph) is not bool or type(retain_graph) not in FLAGS:
+        _check_flags("backward", retain_graph=retain_graph, create_graph=create_graph)
     targets = None if inputs is None else _targets(inputs, "backward(inputs=...)")
     keep = create_graph if retain_graph is None else retain_graph
     with quiet():
@@ -63,6 +67,14 @@ def backward(
             accumulate(node, gradient, node in fresh, create_graph)
 
 
+def _check_flags(name: str, **flags: Any) -> None:
+    """Refuse what is no flag; 0 and 1 are, as in PyTorch."""
+    for argument, flag in flags.items():
+        if type(flag) not in FLAGS:
+            as_integer(flag, argument, name)
+
+
+@instead_of("backward")
 def grad(
     outputs: TensorBase | Sequence[TensorBase],
     inputs: TensorBase | Sequence[TensorBase],
@@ -88,10 +100,20 @@ def grad(
         >>> first.item(), second.item()
         (27.0, 18.0)
     """
+    flags = (retain_graph, create_graph, allow_unused, is_grads_batched, materialize_grads)
+    if not FLAGS.issuperset(map(type, flags)):
+        _check_flags(
+            "grad",
+            retain_graph=retain_graph,
+            create_graph=create_graph,
+            allow_unused=allow_unused,
+            is_grads_batched=is_grads_batched,
+            materialize_grads=materialize_grads,
+        )
     if is_grads_batched:
         raise NotImplementedError("grad(is_grads_batched=True): call grad() once per gradient")
     if materialize_grads and allow_unused is False:
-        raise ValueError(
+        raise ArgumentError(
             "grad(): materialize_grads=True asks for zeros, allow_unused=False refuses"
         )
     targets = _targets(inputs, "grad()")

@@ -12,6 +12,8 @@ from copy import copy
 from types import TracebackType
 from typing import Any, TypeVar
 
+from ..errors import DTypeError
+
 RECORD = True
 ANOMALY = 2  # record, and remember where in the user's program each operation was called
 NO_GRAD = False
@@ -81,7 +83,7 @@ class _Mode:
         if inspect.isgeneratorfunction(function):
             return _wrap_generator(function, self._copy)  # type: ignore[return-value]
         if inspect.isasyncgenfunction(function):
-            raise TypeError(
+            raise DTypeError(
                 f"{type(self).__name__} cannot decorate the asynchronous generator "
                 f"{function.__name__}; use a `with` block between its yields"
             )

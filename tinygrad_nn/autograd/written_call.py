@@ -51,7 +51,8 @@ ARGUMENTS = {
     "Integer": "    if type({p}) is not int:\n        {p} = as_integer({p}, '{p}', name)\n",
     "Index": "    if not is_basic({p}):\n        {p} = as_index({p})\n",
     "Shape": "    {p} = as_shape({p}, name)\n",
-    "Dtype": "    {p} = as_dtype({p})\n",
+    "Dtype": "    {p} = as_dtype({p}, name)\n",
+    "float": "    if type({p}) is not float:\n        {p} = as_number({p}, '{p}', name)\n",
     "bool": "    if {p} is not False and {p} is not True:\n"
     "        {p} = as_bool({p}, '{p}', name)\n",
 }

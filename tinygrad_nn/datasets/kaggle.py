@@ -9,6 +9,7 @@ from itertools import product, takewhile
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays.refusing import refuses
 from ..errors import DataError
 from .byte_source import ByteSource, malformed
 
@@ -27,6 +28,7 @@ PIXEL_COLUMNS = (
 CELLS = {text % value: value for text in (b"%d", b'"%d"') for value in range(256)}
 
 
+@refuses
 def read_kaggle_csv(
     path: str | os.PathLike[str], *, max_bytes: int = 2**30
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
+from ..errors import ArgumentError, DataError
 from .byte_source import malformed
 from .download import WAY_OUT, cached_or_downloaded
 from .idx import read_idx
@@ -48,7 +48,7 @@ def mnist(
     (10000, 28, 28)
     """
     if split not in IMAGES_AND_LABELS:
-        raise ValueError(f"mnist: split must be 'train' or 'test', got {split!r}")
+        raise ArgumentError(f"mnist: split must be 'train' or 'test', got {split!r}")
     named = os.environ.get("TINYGRAD_NN_DATA") if path is None else path
     if not named:
         images, labels = (

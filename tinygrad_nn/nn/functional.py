@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.arguments import as_dtype
 from ..arrays.dtypes import promoted
 from ..arrays.kinds import is_floating
-from ..arrays.refusing import shown
+from ..arrays.refusing import instead_of, shown
 from ..errors import ArgumentError, DTypeError, ShapeError
 from ..ops.elementwise import activations, functions
 from ..ops.layers import softmax as softmax_ops
@@ -76,7 +77,7 @@ def softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
 ) -> Tensor:
     """Return e^x / sum(e^x) over `dim`."""
-    converted = input if dtype is None else input.to(dtype)
+    converted = input if dtype is None else input.to(dtype=as_dtype(dtype, "softmax"))
     return softmax_ops.softmax(converted, _implied_dim(input, dim, "softmax"))
 
 
@@ -84,7 +85,7 @@ def log_softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
 ) -> Tensor:
     """Return log(softmax(x)) over `dim`, in one stable step."""
-    converted = input if dtype is None else input.to(dtype)
+    converted = input if dtype is None else input.to(dtype=as_dtype(dtype, "log_softmax"))
     return softmax_ops.log_softmax(converted, _implied_dim(input, dim, "log_softmax"))
 
 
@@ -104,7 +105,7 @@ def _check_tensors(name: str, input: Any, target: Any, **weights: Any) -> None:
     for argument, value in (("input", input), ("target", target), *weights.items()):
         optional = argument in weights and value is None
         if not optional and not isinstance(value, Tensor):
-            raise TypeError(f"{name}: {argument} must be a Tensor, got {type(value).__name__}")
+            raise DTypeError(f"{name}: {argument} must be a Tensor, got {type(value).__name__}")
 
 
 def _check_floats(name: str, **given: Tensor) -> None:
@@ -207,7 +208,7 @@ def cross_entropy(
     if target.array.shape != input.array.shape or not is_floating(target.array):
         return classes.cross_entropy(input, target, weight, ignore_index, kind, label_smoothing)
     if not isinstance(ignore_index, int) or not isinstance(label_smoothing, (int, float)):
-        raise TypeError(
+        raise DTypeError(
             "cross_entropy: ignore_index is an int and label_smoothing a number, got "
             f"{ignore_index!r:.40} and {label_smoothing!r:.40}"
         )
@@ -228,6 +229,7 @@ def _check_classification(name: str, input: Any, target: Any, weight: Any) -> No
         )
 
 
+@instead_of("log_softmax", "mul", name="cross_entropy")
 def _with_probabilities(
     input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, label_smoothing: float
 ) -> Tensor:

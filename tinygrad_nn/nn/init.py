@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arrays.refusing import refuses
 from ..arrays.warnings import quiet
+from ..errors import ArgumentError
 from ..random import Generator, default_generator
 from ..tensor import Tensor
 from ..warn import warn_user
@@ -37,7 +38,7 @@ def uniform_(
     tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
     """Fill with values drawn uniformly from [a, b)."""
-    source = generator or default_generator
+    source = default_generator if generator is None else generator
     return _put(tensor, source.uniform(tensor.array.shape, a, b, tensor.array.dtype))
 
 
@@ -46,7 +47,7 @@ def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
     """Fill with values drawn from the normal distribution N(mean, std^2)."""
-    source = generator or default_generator
+    source = default_generator if generator is None else generator
     return _put(tensor, source.normal(tensor.array.shape, mean, std, tensor.array.dtype))
 
 
@@ -73,7 +74,7 @@ def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     """Return how many inputs and outputs each unit of a weight (out, in, ...) is connected to."""
     shape = tensor.array.shape
     if len(shape) < 2:
-        raise ValueError(f"fan_in and fan_out need 2 dimensions or more, got shape {shape}")
+        raise ArgumentError(f"fan_in and fan_out need 2 dimensions or more, got shape {shape}")
     receptive_field = math.prod(shape[2:])
     return shape[1] * receptive_field, shape[0] * receptive_field
 
@@ -89,7 +90,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity == "leaky_relu":
         return math.sqrt(2.0 / (1.0 + (0.01 if param is None else param) ** 2))
     if nonlinearity not in GAINS:
-        raise ValueError(
+        raise ArgumentError(
             f"calculate_gain: no gain is known for {nonlinearity!r}; for: leaky_relu, "
             f"{', '.join(GAINS)}"
         )
@@ -114,6 +115,6 @@ def kaiming_uniform_(
         return tensor
     fans = dict(zip(("fan_in", "fan_out"), fan_in_and_fan_out(tensor), strict=True))
     if mode not in fans:
-        raise ValueError(f'kaiming_uniform_: mode must be "fan_in" or "fan_out", got {mode!r}')
+        raise ArgumentError(f'kaiming_uniform_: mode must be "fan_in" or "fan_out", got {mode!r}')
     bound = math.sqrt(3.0) * (calculate_gain(nonlinearity, a) / math.sqrt(fans[mode]))
     return uniform_(tensor, -bound, bound, generator)

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.refusing import refused, refuses
+from ..arrays.refusing import refused, refuses, shown
 from ..arrays.warnings import SILENT, restore, silence
 from ..autograd.grad_mode import enable_grad
-from ..errors import GraphError
+from ..errors import ArgumentError, DTypeError, GraphError
 from ..tensor import Tensor
 from ..warn import warn_user
 
@@ -32,7 +32,7 @@ class Optimizer:
     @refuses
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
-            raise TypeError(
+            raise DTypeError(
                 "an optimizer takes a list of tensors, such as model.parameters(), not one Tensor"
             )
         self.defaults = defaults
@@ -40,7 +40,7 @@ class Optimizer:
         self.state: dict[Tensor, dict[str, Any]] = defaultdict(dict)  # by the parameter's identity
         groups = [{"params": params}] if isinstance(params, Set) else list(params)
         if not groups:
-            raise ValueError("an optimizer got an empty list of parameters; was the model built?")
+            raise ArgumentError("an optimizer got an empty list of parameters; is the model built?")
         if not isinstance(groups[0], dict):
             groups = [{"params": groups}]
         for group in groups:
@@ -55,16 +55,16 @@ class Optimizer:
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group: {"params": tensors, option: value, ...}; other options take the defaults."""
         if not isinstance(param_group, dict):
-            raise TypeError(f"a parameter group is a dict, got {type(param_group).__name__}")
+            raise DTypeError(f"a parameter group is a dict, got {type(param_group).__name__}")
         given = param_group["params"]
         if isinstance(given, Set):
-            raise TypeError("a set of parameters has no fixed order from run to run; pass a list")
+            raise DTypeError("a set of parameters has no fixed order from run to run; pass a list")
         params = [given] if isinstance(given, Tensor) else list(given)
         for each in params:
             if not isinstance(each, Tensor):
-                raise TypeError(f"an optimizer takes Tensors, got {type(each).__name__}")
+                raise DTypeError(f"an optimizer takes Tensors, got {type(each).__name__}")
             if not each.is_leaf:
-                raise ValueError(
+                raise ArgumentError(
                     f"a computed tensor of shape {tuple(each.shape)} cannot be optimized; pass the "
                     "leaf that it was computed from"
                 )
@@ -73,7 +73,7 @@ class Optimizer:
             warn_user("an optimizer got the same parameter twice; it is then updated twice a step")
         taken = {id(each) for group in self.param_groups for each in group["params"]}
         if any(id(each) in taken for each in params):
-            raise ValueError("a parameter appears in more than one group")
+            raise ArgumentError("a parameter appears in more than one group")
         self.param_groups.append(group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -94,6 +94,8 @@ class Optimizer:
         """Update every parameter that has a gradient; return the loss of a closure, if given."""
         loss = None
         if closure is not None:
+            if not callable(closure):
+                raise DTypeError(f"step() takes a function or None, got {shown(closure)}")
             with enable_grad():
                 loss = closure()
         before = silence(SILENT)
@@ -142,17 +144,17 @@ class Optimizer:
                 or of a parameter that is not there. TypeError: not what `state_dict` returned.
         """
         if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= set(state_dict):
-            raise TypeError("load_state_dict() takes what state_dict() of an optimizer returned")
+            raise DTypeError("load_state_dict() takes what state_dict() of an optimizer returned")
         given = state_dict["param_groups"]
         if len(given) != len(self.param_groups):
-            raise ValueError(
+            raise ArgumentError(
                 f"the loaded state has {len(given)} parameter groups, this optimizer "
                 f"{len(self.param_groups)}"
             )
         by_number: dict[Any, Tensor] = {}
         for i, (theirs, ours) in enumerate(zip(given, self.param_groups, strict=True)):
             if len(theirs["params"]) != len(ours["params"]):
-                raise ValueError(
+                raise ArgumentError(
                     f"the loaded group {i} has {len(theirs['params'])} parameters, "
                     f"this optimizer's has {len(ours['params'])}"
                 )
@@ -160,7 +162,7 @@ class Optimizer:
         state: dict[Tensor, dict[str, Any]] = defaultdict(dict)
         for number, values in state_dict["state"].items():
             if number not in by_number:
-                raise ValueError(
+                raise ArgumentError(
                     f"the loaded state is of a parameter {number}, which no group lists"
                 )
             state[by_number[number]] = {
@@ -185,7 +187,7 @@ def _taken_over(value: Any, parameter: Tensor, key: str) -> Any:
     if not isinstance(value, Tensor):
         return value
     if value.ndim and value.shape != parameter.shape:
-        raise ValueError(
+        raise ArgumentError(
             f"the loaded state {key!r} has shape {tuple(value.shape)}, its parameter "
             f"{tuple(parameter.shape)}"
         )
@@ -203,4 +205,4 @@ def check_not_negative(**options: float) -> None:
     """Raise ValueError for the first option below 0."""
     for name, value in options.items():
         if not value >= 0.0:
-            raise ValueError(f"{name} must be 0 or more, got {value}")
+            raise ArgumentError(f"{name} must be 0 or more, got {value}")

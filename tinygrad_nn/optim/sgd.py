@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arrays.refusing import refuses
 from ..autograd.tensor_base import make_tensor
+from ..errors import ArgumentError
 from .optimizer import Optimizer, as_array, check_not_negative
 
 
@@ -50,7 +51,7 @@ class SGD(Optimizer):
     ) -> None:
         check_not_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
-            raise ValueError(
+            raise ArgumentError(
                 f"nesterov needs momentum above 0 and dampening 0, got momentum={momentum}, "
                 f"dampening={dampening}"
             )

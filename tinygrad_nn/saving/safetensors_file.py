@@ -14,7 +14,7 @@ import safetensors
 from safetensors import numpy as safetensors_numpy
 
 from ..arrays.dtypes import COMPLEX128
-from ..errors import DataError, DTypeError
+from ..errors import ArgumentError, DataError, DTypeError
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 from .whole_files import as_path, write_file
@@ -54,7 +54,7 @@ def save_file(tensors: Mapping[str, Tensor], path: str | os.PathLike[str]) -> No
     """
     target = as_path(path, "save_file")
     if not isinstance(tensors, Mapping):
-        raise TypeError(
+        raise DTypeError(
             f"save_file() takes a dict of Tensors by name, such as model.state_dict(), got "
             f"{type(tensors).__name__} {tensors!r:.60}"
         )
@@ -65,11 +65,11 @@ def save_file(tensors: Mapping[str, Tensor], path: str | os.PathLike[str]) -> No
 def _array(name: str, tensor: Tensor) -> np.ndarray[Any, Any]:
     """Return what is written of a tensor, if the format has a place for it."""
     if not isinstance(name, str):
-        raise TypeError(f"save_file: names are strings, got {type(name).__name__} {name!r:.60}")
+        raise DTypeError(f"save_file: names are strings, got {type(name).__name__} {name!r:.60}")
     if not isinstance(tensor, Tensor):
-        raise TypeError(f"save_file: {name!r} is no Tensor but {type(tensor).__name__}")
+        raise DTypeError(f"save_file: {name!r} is no Tensor but {type(tensor).__name__}")
     if name == "__metadata__" or any("\ud800" <= letter <= "\udfff" for letter in name):
-        raise ValueError(f"save_file: safetensors has no place for a tensor named {name!r}")
+        raise ArgumentError(f"save_file: safetensors has no place for a tensor named {name!r}")
     if tensor.array.dtype == COMPLEX128:
         raise DTypeError(
             f"save_file: {name!r} is complex128, which safetensors does not have; save its .real "

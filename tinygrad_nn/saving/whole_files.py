@@ -10,6 +10,8 @@ import secrets
 import stat
 from pathlib import Path
 
+from ..errors import ArgumentError, DTypeError
+
 KINDS = (
     (stat.S_ISFIFO, "a FIFO"),
     (stat.S_ISSOCK, "a socket"),
@@ -23,12 +25,12 @@ def as_path(path: str | os.PathLike[str], name: str) -> Path:
     try:
         made = Path(path)
     except TypeError:
-        raise TypeError(
+        raise DTypeError(
             f"{name}() takes a path, a str or a pathlib.Path, got {type(path).__name__} "
             f"{path!r:.60}"
         ) from None
     if "\0" in str(made):
-        raise ValueError(f"{name}(): no path has a null character in it: {str(made)!r:.60}")
+        raise ArgumentError(f"{name}(): no path has a null character in it: {str(made)!r:.60}")
     return made
 
 

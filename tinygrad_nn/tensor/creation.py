@@ -16,21 +16,19 @@ from ..arrays.warnings import quiet
 from ..autograd.tensor_base import make_tensor
 from ..errors import DTypeError, ShapeError
 from ..random.box_muller import fused_multiply_add
-from .device import device as device_class
+from .device import check_device
 from .tensor import Tensor
-
-
-def check_device(device: Any) -> None:
-    """Raise RuntimeError for a device that is not the CPU."""
-    if device is not None:
-        device_class(device)
 
 
 def wrap(array: Any, device: Any, requires_grad: bool = False) -> Tensor:
     """Make a tensor of a new array."""
     check_device(device)
     made = make_tensor(array)
-    return made.requires_grad_() if requires_grad else made
+    return (
+        made
+        if requires_grad is False or requires_grad is None
+        else made.requires_grad_(requires_grad)
+    )
 
 
 def shape_of(sizes: tuple[Any, ...], size: Any, name: str) -> tuple[int, ...]:
@@ -54,6 +52,7 @@ def _plain(number: Any) -> Any:
 # --- from data ------------------------------------------------------------------------------------
 
 
+@refuses
 def tensor(
     data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -72,6 +71,7 @@ def tensor(
     return wrap(np.array(array_from(data, dtype, "tensor")), device, requires_grad)
 
 
+@refuses
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """Make a tensor that shares the memory of an ndarray or a tensor where it can."""
     if not isinstance(data, Tensor):
@@ -80,6 +80,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     return data if dtype is None else data.to(dtype=dtype)
 
 
+@refuses
 def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     """Make a tensor that shares the memory of an ndarray and has its dtype.
 
@@ -95,7 +96,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
         tensor([1., 0.], dtype=torch.float64)
     """
     if not isinstance(ndarray, np.ndarray):
-        raise TypeError(f"from_numpy() takes an ndarray, got {type(ndarray).__name__}")
+        raise DTypeError(f"from_numpy() takes an ndarray, got {type(ndarray).__name__}")
     if not ndarray.dtype.isnative:
         raise DTypeError(
             f"from_numpy(): {ndarray.dtype} has another byte order than this machine; tnn.tensor() "
@@ -108,6 +109,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
 # --- filled ---------------------------------------------------------------------------------------
 
 
+@refuses
 def zeros(
     *sizes: Any,
     size: Any = None,
@@ -119,6 +121,7 @@ def zeros(
     return wrap(np.zeros(shape_of(sizes, size, "zeros"), _dtype(dtype)), device, requires_grad)
 
 
+@refuses
 def ones(
     *sizes: Any,
     size: Any = None,
@@ -130,6 +133,7 @@ def ones(
     return wrap(np.ones(shape_of(sizes, size, "ones"), _dtype(dtype)), device, requires_grad)
 
 
+@refuses
 def empty(
     *sizes: Any,
     size: Any = None,
@@ -156,10 +160,10 @@ def full(
         TypeError: a size that is no tuple or list, or a value that is no number.
     """
     if not isinstance(size, (tuple, list)):
-        raise TypeError(f"full() takes a size such as (2, 3), got {size!r}")
+        raise DTypeError(f"full() takes a size such as (2, 3), got {size!r}")
     value = _plain(fill_value)
     if not isinstance(value, (bool, int, float, complex)):
-        raise TypeError(f"full() takes one number to fill with, got {type(value).__name__}")
+        raise DTypeError(f"full() takes one number to fill with, got {type(value).__name__}")
     filled = np.broadcast_to(array_from(value, dtype, "full"), sizes_from(size, "full"))
     return wrap(filled.copy(), device, requires_grad)
 
@@ -218,7 +222,7 @@ def full_like(
 def _full_like(
     input: Tensor, fill_value: Any, dtype: Any, device: Any, requires_grad: bool
 ) -> Tensor:
-    value = array_from(_plain(fill_value), dtype or input.dtype, "full_like")
+    value = array_from(_plain(fill_value), input.dtype if dtype is None else dtype, "full_like")
     order: Any = "C" if 0 in input.array.strides else "K"  # expanded: row by row
     return wrap(np.full_like(input.array, value, value.dtype, order), device, requires_grad)
 

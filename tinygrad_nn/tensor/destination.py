@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import dtypes
+from ..arrays.arguments import as_dtype
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.refusing import shown
 from ..autograd.tensor_base import TensorBase
-from .device import device as device_class
+from ..errors import DTypeError
+from .device import check_device
 
 FLAGS = ("non_blocking", "copy")
 DTYPES = (dtype_class, np.dtype, type)
@@ -23,7 +24,7 @@ def destination(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, b
     """Return the NumPy dtype asked for, or None, and whether a copy is.
 
     Raises:
-        TypeError: arguments that PyTorch's `to` does not take together. RuntimeError: another
+        DTypeError: arguments that PyTorch's `to` does not take together. RuntimeError: another
             device than the CPU.
     """
     first = args[0] if args else keywords.get("tensor")
@@ -34,20 +35,20 @@ def destination(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, b
     else:
         names = ("device", "dtype", *FLAGS)
     if len(args) > len(names):
-        raise TypeError(f"to() got {len(args)} arguments: it is called as {WAYS}")
+        raise DTypeError(f"to() got {len(args)} arguments: it is called as {WAYS}")
     asked = dict(zip(names, args, strict=False))
     for name, value in keywords.items():
         if name in asked or name not in (*names, "memory_format"):
             beside = ", ".join([f"{each}={shown(asked[each])}" for each in asked]) or "nothing"
-            raise TypeError(
+            raise DTypeError(
                 f"to() got {name}={shown(value)} beside {beside}: it is called as {WAYS}"
             )
         asked[name] = value
     for name in FLAGS:
         if not isinstance(asked.get(name, False), bool):
-            raise TypeError(f"to() takes True or False as {name}, got {shown(asked[name])}")
+            raise DTypeError(f"to() takes True or False as {name}, got {shown(asked[name])}")
     if asked.get("memory_format") is not None:
-        raise TypeError(
+        raise DTypeError(
             f"to() knows no memory format {shown(asked['memory_format'])}; leave it out"
         )
     return _dtype(asked), asked.get("copy", False)
@@ -55,15 +56,12 @@ def destination(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, b
 
 def _dtype(asked: dict[str, Any]) -> Any:
     """Return the dtype asked for, after a look at the device."""
-    given, dtype = asked.get("device"), asked.get("dtype")
+    dtype = asked.get("dtype")
     if isinstance(asked.get("tensor"), TensorBase):
         return asked["tensor"].array.dtype
-    if given is not None:
-        if not isinstance(given, (str, int, device_class)) or isinstance(given, bool):
-            raise TypeError(f"to() takes a dtype, a device or a Tensor, got {shown(given)}")
-        device_class(given)
+    check_device(asked.get("device"), "to")
     if dtype is None:
         return None
     if not isinstance(dtype, DTYPES):
-        raise TypeError(f"to() takes a dtype such as tnn.float32, got {shown(dtype)}")
-    return dtypes.to_numpy(dtype)
+        raise DTypeError(f"to() takes a dtype such as tnn.float32, got {shown(dtype)}")
+    return as_dtype(dtype, "to")

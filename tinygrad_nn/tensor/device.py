@@ -11,6 +11,8 @@ from typing import Any, Self, SupportsIndex
 import numpy as np
 
 from ..arrays.arguments import as_integer
+from ..arrays.refusing import say_as, shown
+from ..errors import ArgumentError, DTypeError
 
 
 class Size(tuple[int, ...]):
@@ -63,17 +65,26 @@ class device:  # noqa: N801 - PyTorch's spelling
     """Where tensors live: `device("cpu")`, the only one there is.
 
     Raises:
-        RuntimeError: any other device, as PyTorch without CUDA does.
+        ArgumentError: any other device, a RuntimeError as in PyTorch without CUDA. DTypeError: what
+            is no device.
     """
 
     __slots__ = ("index", "type")
 
     def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
-        name, _, number = str(getattr(type, "type", type)).partition(":")
-        if name != "cpu":
-            raise RuntimeError(f"device {name!r} is not there: tinygrad_nn computes on the CPU")
+        given = getattr(type, "type", type)
+        if not isinstance(given, (str, int)) or isinstance(given, bool):
+            raise DTypeError(f"device expected, such as 'cpu', got {shown(type)}")
+        name, _, number = str(given).partition(":")
+        if name != "cpu" or not (number.isdecimal() or given == name):
+            raise ArgumentError(
+                f"device {given!r} is not there: tinygrad_nn computes on the CPU; leave device= "
+                "out, or pass 'cpu'"
+            )
         self.type = name
-        self.index = int(number) if number else index
+        self.index = index if index is None else as_integer(index, "index", "device")
+        if number:
+            self.index = int(number)
 
     def __repr__(self) -> str:
         return (
@@ -93,3 +104,13 @@ class device:  # noqa: N801 - PyTorch's spelling
 
     def __reduce__(self) -> Any:
         return device, (self.type, self.index)
+
+
+def check_device(given: Any, name: str | None = None) -> None:
+    """Raise ArgumentError or DTypeError for another device than the CPU."""
+    if given is not None:
+        try:
+            device(given)
+        except (ArgumentError, DTypeError) as error:
+            say_as(error, name or "device", (), else_before=True)
+            raise

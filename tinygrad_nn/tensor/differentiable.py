@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..arrays.arguments import as_bool
 from ..arrays.kinds import is_differentiable
 from ..autograd import engine
 from ..autograd.grad_mode import INFERENCE, mode
@@ -37,6 +38,8 @@ class Differentiable(TensorBase):
         Raises:
             DTypeError: an integer or bool tensor. GraphError: a computed tensor, which always does.
         """
+        if requires_grad is not True and requires_grad is not False:
+            as_bool(requires_grad, "requires_grad", "requires_grad_")
         if requires_grad and self.node is None:
             if not is_differentiable(self.array):
                 raise DTypeError(

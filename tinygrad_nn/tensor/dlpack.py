@@ -12,6 +12,7 @@ from ..arrays import dtypes
 from ..arrays.refusing import shown
 from ..errors import DTypeError, ExchangeError
 from .creation import wrap
+from .device import check_device
 from .tensor import Tensor
 
 
@@ -32,6 +33,7 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
         >>> shared
         tensor([1., 0.], dtype=torch.float64)
     """
+    check_device(device, "from_dlpack")
     if not hasattr(ext_tensor, "__dlpack__"):
         raise DTypeError(
             f"from_dlpack() takes an array that has __dlpack__, got {shown(ext_tensor)}"
@@ -45,4 +47,4 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
             f"from_dlpack() cannot share the memory of {shown(ext_tensor)}: {error}"
         ) from error
     dtypes.from_numpy(array.dtype)
-    return wrap(array.copy() if copy else array, device)
+    return wrap(array.copy() if copy else array, None)

@@ -10,53 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from .. import errors
 from ..autograd.grad_mode import is_grad_enabled
-from ..autograd.tensor_base import TensorBase, make_tensor
+from ..autograd.tensor_base import TensorBase
 from ..errors import DTypeError, GraphError
-from ..ops.elementwise import (
-    arithmetic,
-    comparison,
-    complex_parts,
-    functions,
-    selection,
-)
-from ..ops.indexing.along import gather
+from ..ops.elementwise import arithmetic, comparison, complex_parts, functions, selection
 from ..ops.matrices.products import matmul
-from ..ops.reduction import extremes, sums
-from ..ops.shape import expanding, joining, order, sizes
-
-
-def _tensors(arrays: Any) -> list[Any]:
-    return [x if isinstance(x, TensorBase) else make_tensor(x) for x in arrays]
-
-
-def _concatenate(arrays: Any, axis: int = 0) -> Any:
-    return joining.cat(_tensors(arrays), axis)
-
-
-def _stack(arrays: Any, axis: int = 0) -> Any:
-    return joining.stack(_tensors(arrays), axis)
-
-
-def _sizes(shape: Any) -> Any:
-    return shape if isinstance(shape, (tuple, list)) else (shape,)
-
-
-def _reshape(x: Any, shape: Any) -> Any:
-    return sizes.reshape(x, _sizes(shape))
-
-
-def _broadcast_to(x: Any, shape: Any) -> Any:
-    return expanding.expand(x, _sizes(shape))
-
-
-def _transpose(x: Any, axes: Any = None) -> Any:
-    return order.permute(x, tuple(range(x.ndim))[::-1] if axes is None else axes)
-
-
-def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    return selection.clamp(x, a_min if min is None else min, a_max if max is None else max)
-
+from .numpy_functions import FUNCTIONS
 
 UFUNCS: dict[Any, Callable[..., Any]] = {
     np.add: arithmetic.add,
@@ -111,75 +71,42 @@ FLAT = (
 )
 
 
-def _zeros_like(x: Any, *args: Any, **keywords: Any) -> Any:
-    """Zeros that need no gradient: what a rule makes where nothing flows."""
-    return make_tensor(np.zeros_like(x.array, *args, **keywords))
-
-
-def _ones_like(x: Any, *args: Any, **keywords: Any) -> Any:
-    return make_tensor(np.ones_like(x.array, *args, **keywords))
-
-
-FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.zeros_like: _zeros_like,
-    np.ones_like: _ones_like,
-    np.angle: complex_parts.angle,
-    np.where: selection.where,
-    np.clip: _clip,
-    np.sum: sums.sum,
-    np.mean: sums.mean,
-    np.max: extremes.amax,
-    np.amax: extremes.amax,
-    np.min: extremes.amin,
-    np.amin: extremes.amin,
-    np.argmax: extremes.argmax,
-    np.argmin: extremes.argmin,
-    np.reshape: _reshape,
-    np.broadcast_to: _broadcast_to,
-    np.transpose: _transpose,
-    np.swapaxes: order.transpose,
-    np.expand_dims: lambda x, axis: sizes.unsqueeze(x, axis),
-    np.squeeze: sizes.squeeze,
-    np.concatenate: _concatenate,
-    np.stack: _stack,
-    np.take_along_axis: lambda x, indices, axis: gather(x, axis, indices),
-    np.shape: lambda x: tuple(x.shape),
-    np.ndim: lambda x: x.ndim,
-    np.size: lambda x, axis=None: np.size(x.array, axis),
-}
-
-
 def call_ufunc(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
     """Answer a NumPy ufunc called on a Tensor: by our operation, or by NumPy on plain arrays.
 
     Raises:
-        DTypeError: a Tensor as `out`. GraphError: no operation of ours, and a gradient is required.
+        DTypeError: a Tensor to write into. GraphError: no operation of ours, and a gradient is
+            required.
     """
-    _check_out(ufunc, keywords.get("out", ()))
     operation = UFUNCS.get(ufunc)
-    if method == "__call__" and operation is not None and not keywords:
+    if operation is not None and not keywords and method == "__call__":
         return operation(*inputs)
-    if ufunc in FLAT and method == "__call__" and not keywords:
-        return ufunc(*(x.array if isinstance(x, TensorBase) else x for x in inputs))
-    _check_recorded(ufunc, method, inputs, keywords)
-    return getattr(ufunc, method)(*_plain(inputs), **_plain(keywords))
+    name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+    _check_out(name, keywords.get("out"))
+    if _needs_gradient(inputs) and (ufunc not in FLAT or method != "__call__" or keywords):
+        usable = ", ".join(sorted(each.__name__ for each in (*UFUNCS, *FLAT)))
+        raise _no_gradient(
+            name, keywords, f", or in a gradient rule of these ufuncs, called plainly: {usable}"
+        )
+    return _on_arrays(getattr(ufunc, method), name, inputs, keywords)
 
 
 def call_function(function: Any, args: Any, keywords: dict[str, Any]) -> Any:
-    """Answer a NumPy function called on a Tensor, likewise."""
-    _check_out(function, keywords.get("out", ()))
+    """Answer a NumPy function called on a Tensor, likewise; also with arguments that ours lacks."""
     operation = FUNCTIONS.get(function)
-    if operation is None or keywords.get("out") is not None:
-        return function(*_plain(args), **_plain(keywords))
-    try:
-        return operation(*args, **keywords)
-    except TypeError as error:  # an argument of NumPy's that our operation lacks
-        if not _needs_gradient((args, keywords)):
-            return function(*_plain(args), **_plain(keywords))
-        raise DTypeError(
-            f"np.{function.__name__} with these arguments has no gradient here ({error}); "
-            "call it on x.detach(), or use the Tensor's own methods"
-        ) from error
+    if operation is not None:
+        try:
+            return operation(*args, **keywords)
+        except (TypeError, ValueError, IndexError) as error:
+            refused: Exception | None = error
+    else:
+        refused = None
+    name = f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
+    _check_out(name, keywords.get("out"))
+    if _needs_gradient((args, {**keywords, "like": None})):
+        wrong = _no_gradient(name, keywords) if refused is None else _refusal(name, refused)
+        raise wrong from refused
+    return _on_arrays(function, name, args, keywords)
 
 
 def _needs_gradient(value: Any) -> bool:
@@ -190,32 +117,53 @@ def _needs_gradient(value: Any) -> bool:
     return isinstance(value, TensorBase) and value.node is not None and is_grad_enabled()
 
 
-def _check_recorded(ufunc: Any, method: str, inputs: Any, keywords: Any) -> None:
-    if _needs_gradient(inputs):
-        called = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
-        with_keywords = f" with {', '.join(keywords)}" if keywords else ""
-        usable = ", ".join(sorted(each.__name__ for each in (*UFUNCS, *FLAT)))
-        raise GraphError(
-            f"{called}{with_keywords} calls numpy() on a tensor that requires a gradient; use "
-            f".detach().numpy(), or in a gradient rule of these ufuncs, called plainly: {usable}"
-        )
+def _no_gradient(name: str, keywords: Any, else_usable: str = "") -> GraphError:
+    with_keywords = f" with {', '.join(keywords)}" if keywords else ""
+    return GraphError(
+        f"{name}{with_keywords} calls numpy() on a tensor that requires a gradient; use "
+        f".detach().numpy(){else_usable}"
+    )
 
 
-def _check_out(function: Any, out: Any) -> None:
+def _refusal(name: str, error: Exception) -> Exception:
+    """Return what is said of arguments that our operation lacks, or that are wrong."""
+    if not isinstance(error, TypeError):
+        kind = type(error) if type(error).__module__ == errors.__name__ else errors.ShapeError
+        return kind(f"{name}: {error}")
+    return DTypeError(
+        f"{name} with these arguments has no gradient here ({error}); call it on x.detach(), or "
+        "use the Tensor's own methods"
+    )
+
+
+def _on_arrays(function: Any, name: str, args: Any, keywords: Any) -> Any:
+    try:
+        return function(*_plain(args), **_plain(keywords))
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+    raise _no_writing(name)
+
+
+def _check_out(name: str, out: Any) -> None:
     if any(isinstance(x, TensorBase) for x in (out if isinstance(out, tuple) else (out,))):
-        raise DTypeError(
-            f"np.{function.__name__}(out=...): NumPy cannot write into a Tensor; use .copy_(result)"
-        )
+        raise _no_writing(f"{name}(out=...)")
+
+
+def _no_writing(called: str) -> DTypeError:
+    return DTypeError(f"{called}: NumPy cannot write into a Tensor; use .copy_(result)")
 
 
 def _plain(value: Any) -> Any:
     """Return arrays in the place of Tensors: read-only, as NumPy's writes count no versions."""
-    if isinstance(value, (list, tuple)):
-        return type(value)(_plain(each) for each in value)
+    if isinstance(value, tuple):
+        return tuple([_plain(each) for each in value])
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if not isinstance(value, TensorBase):
         return value
-    array = np.asarray(value).view()
+    array = value.array.view()
     array.flags.writeable = False
     return array

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..arrays.kinds import is_complex, is_floating
+from ..errors import ArgumentError
 
 Array = NDArray[Any]
 
@@ -62,7 +63,7 @@ def set_printoptions(
     """
     global _options
     if profile is not None and profile not in _PROFILES:
-        raise ValueError(
+        raise ArgumentError(
             f"set_printoptions: no profile is called {profile!r}; there are {', '.join(_PROFILES)}"
         )
     base = _options if profile is None else _PROFILES[profile]
@@ -79,7 +80,7 @@ def _whole_number(name: str, value: int | None, unchanged: int) -> int:
     if value is None:
         return unchanged
     if not isinstance(value, Integral) or value < 0:
-        raise ValueError(f"set_printoptions: {name} must be a whole number >= 0, not {value!r}")
+        raise ArgumentError(f"set_printoptions: {name} must be a whole number >= 0, not {value!r}")
     return int(value)
 
 
@@ -87,7 +88,7 @@ def _threshold(value: float | None, unchanged: float) -> float:
     if value is None:
         return unchanged
     if not isinstance(value, Real) or math.isnan(value):
-        raise ValueError(
+        raise ArgumentError(
             f"set_printoptions: threshold must be a number of elements, not {value!r}; "
             "math.inf prints every tensor whole"
         )

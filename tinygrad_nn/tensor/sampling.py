@@ -45,7 +45,10 @@ def rand(
         >>> tnn.rand(3)
         tensor([0.4963, 0.7682, 0.0885])
     """
-    source, wanted = generator or default_generator, _float_dtype(dtype, "rand")
+    source, wanted = (
+        default_generator if generator is None else generator,
+        _float_dtype(dtype, "rand"),
+    )
     drawn = source.uniform(shape_of(sizes, size, "rand"), dtype=wanted)
     return wrap(drawn, device, requires_grad)
 
@@ -60,7 +63,10 @@ def randn(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw from the normal distribution N(0, 1): PyTorch's numbers for the same seed."""
-    source, wanted = generator or default_generator, _float_dtype(dtype, "randn")
+    source, wanted = (
+        default_generator if generator is None else generator,
+        _float_dtype(dtype, "randn"),
+    )
     drawn = source.normal(shape_of(sizes, size, "randn"), dtype=wanted)
     return wrap(drawn, device, requires_grad)
 
@@ -86,8 +92,8 @@ def randint(
     elif high is None:
         low, high = 0, low
     if not isinstance(size, (tuple, list)):
-        raise TypeError(f"randint() takes a size such as (2, 3), got {size!r}")
-    source = generator or default_generator
+        raise DTypeError(f"randint() takes a size such as (2, 3), got {size!r}")
+    source = default_generator if generator is None else generator
     shape = shape_of((), size, "randint")
     drawn = source.randint(low, high, shape, dtype=_any_dtype(dtype))
     return wrap(drawn, device, requires_grad)
@@ -103,7 +109,7 @@ def randperm(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw a permutation of 0 .. n - 1: PyTorch's for the same seed."""
-    source = generator or default_generator
+    source = default_generator if generator is None else generator
     drawn = source.randperm(as_integer(n, "n", "randperm"), dtype=_any_dtype(dtype))
     return wrap(drawn, device, requires_grad)
 
@@ -121,7 +127,7 @@ def rand_like(
     return rand(
         size=input.shape,
         generator=generator,
-        dtype=dtype or input.dtype,
+        dtype=input.dtype if dtype is None else dtype,
         device=device,
         requires_grad=requires_grad,
     )
@@ -140,7 +146,7 @@ def randn_like(
     return randn(
         size=input.shape,
         generator=generator,
-        dtype=dtype or input.dtype,
+        dtype=input.dtype if dtype is None else dtype,
         device=device,
         requires_grad=requires_grad,
     )
@@ -163,7 +169,7 @@ def randint_like(
         high,
         input.shape,
         generator=generator,
-        dtype=dtype or input.dtype,
+        dtype=input.dtype if dtype is None else dtype,
         device=device,
         requires_grad=requires_grad,
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import DTypeError
 from ..warn import warn_user
 from .tensor import Tensor
 
@@ -31,7 +32,7 @@ class Variable(metaclass=_AnyTensor):
 
     def __new__(cls, data: Any, requires_grad: bool = False, volatile: bool = False) -> Any:
         if not isinstance(data, Tensor):
-            raise TypeError(f"Variable() takes a Tensor, got {type(data).__name__}")
+            raise DTypeError(f"Variable() takes a Tensor, got {type(data).__name__}")
         if volatile:
             warn_user("volatile has no effect any more; compute under tnn.no_grad() instead")
         return data.detach().requires_grad_(requires_grad)

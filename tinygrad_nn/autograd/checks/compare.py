@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays.kinds import category
-from ...errors import DTypeError, GraphError, ShapeError
+from ...errors import ArgumentError, DTypeError, GraphError, ShapeError
 from .. import engine
 from ..tensor_base import TensorBase
 from .comparison import Comparison, ComparisonRow
@@ -71,7 +71,7 @@ def compare(
     _check_names(by_hand, parameters)
     _check_parameters(parameters)
     if entries is not None and entries < 0:
-        raise ValueError(f"compare: entries={entries}; it is a count, or None for all entries")
+        raise ArgumentError(f"compare: entries={entries}; it is a count, or None for all entries")
     hands = {name: _array(name, by_hand[name]) for name in parameters}
     value = _scalar(loss())
     here = value.array.reshape(1)
@@ -107,7 +107,7 @@ def compare(
 def _check_names(by_hand: Mapping[str, Any], parameters: Mapping[str, TensorBase]) -> None:
     missing, unknown = set(parameters) - set(by_hand), set(by_hand) - set(parameters)
     if missing or unknown or not parameters:
-        raise ValueError(
+        raise ArgumentError(
             f"compare: by_hand has {', '.join(map(repr, by_hand)) or 'no names'}, parameters have "
             f"{', '.join(map(repr, parameters)) or 'none'}; each gradient is named as its parameter"
         )
@@ -133,7 +133,7 @@ def _check_parameters(parameters: Mapping[str, TensorBase]) -> None:
 def _check_repeatable(loss: Callable[[], Any], here: Array) -> None:
     again = _scalar(loss()).array.reshape(1)
     if not np.allclose(here, again, 4 * ROUNDING, 0.0, equal_nan=True):
-        raise ValueError(
+        raise ArgumentError(
             f"compare: the loss is {here.item()} and then {again.item()}; fix what is random in "
             "it, such as dropout or the choice of a batch"
         )

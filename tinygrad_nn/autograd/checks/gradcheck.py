@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import ArgumentError
 from ...warn import warn_user
 from .. import engine
 from ..tensor_base import TensorBase, make_tensor
@@ -101,7 +102,7 @@ def gradcheck(
         if asked:
             raise NotImplementedError(f"gradcheck({name}=True): there is no such mode here")
     if not check_backward_ad:
-        raise ValueError("gradcheck(check_backward_ad=False) would check nothing")
+        raise ArgumentError("gradcheck(check_backward_ad=False) would check nothing")
     checked = CheckedFunction(func, _as_tuple(inputs), eps, atol, rtol)
     check_inputs(checked)
     try:
@@ -176,7 +177,7 @@ def gradgradcheck(
     if check_fwd_over_rev:
         raise NotImplementedError("gradgradcheck(check_fwd_over_rev=True): no such mode here")
     if not check_rev_over_rev:
-        raise ValueError("gradgradcheck(check_rev_over_rev=False) would check nothing")
+        raise ArgumentError("gradgradcheck(check_rev_over_rev=False) would check nothing")
     arguments = _as_tuple(inputs)
 
     def differentiable_outputs(given: tuple[Any, ...]) -> list[TensorBase]:

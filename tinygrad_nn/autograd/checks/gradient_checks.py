@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays.kinds import is_floating
-from ...errors import ShapeError
+from ...errors import ArgumentError, ShapeError
 from ...warn import warn_user
 from .checked_function import CheckedFunction, Outputs, all_outputs, joined, random_like
 from .mismatch import GradcheckError, check_jacobian, entry
@@ -25,7 +25,7 @@ Array = NDArray[Any]
 def check_inputs(checked: CheckedFunction) -> None:
     """Some input requires a gradient, and each entry can be moved alone."""
     if not checked.inputs:
-        raise ValueError("gradcheck: no input requires a gradient, so there is nothing to check")
+        raise ArgumentError("gradcheck: no input requires a gradient, so there is nothing to check")
     for j, x in checked.inputs.items():
         if _shares_memory_with_itself(x.array):
             raise ShapeError(
@@ -33,7 +33,7 @@ def check_inputs(checked: CheckedFunction) -> None:
                 f"{x.array.strides}, share memory and cannot be moved alone; pass its .clone()"
             )
         if not x.array.flags.writeable:
-            raise ValueError(
+            raise ArgumentError(
                 f"gradcheck: input {j} is read-only and cannot be moved; pass its .clone()"
             )
         if x.array.dtype != np.float64:

@@ -9,6 +9,7 @@ from operator import index
 from typing import Any
 
 from ...arrays.refusing import refuses
+from ...errors import ArgumentError
 from ...tensor import Tensor
 from ...tensor.creation import empty
 from .. import functional as F
@@ -51,7 +52,7 @@ class Conv2d(Module):
         super().__init__()
         in_channels, out_channels, groups = map(index, (in_channels, out_channels, groups))
         if groups < 1 or in_channels % groups or out_channels % groups:
-            raise ValueError(
+            raise ArgumentError(
                 f"Conv2d: groups={groups} must divide in_channels={in_channels} and "
                 f"out_channels={out_channels}"
             )

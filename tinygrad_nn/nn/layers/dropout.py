@@ -5,6 +5,7 @@ Read `normalization.py` next.
 from __future__ import annotations
 
 from ...arrays.refusing import refuses
+from ...errors import ArgumentError
 from ...tensor import Tensor
 from .. import functional as F
 from ..module import Module
@@ -25,7 +26,7 @@ class Dropout(Module):
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
         if not 0 <= p <= 1:
-            raise ValueError(f"Dropout: p is a probability, from 0 to 1; got {p}")
+            raise ArgumentError(f"Dropout: p is a probability, from 0 to 1; got {p}")
         self.p = p
         self.inplace = inplace
 

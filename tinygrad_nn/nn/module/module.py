@@ -12,8 +12,9 @@ from typing import Any, Self
 
 from ...arrays import dtypes
 from ...arrays.kinds import DIFFERENTIABLE
+from ...arrays.refusing import refuses, shown
 from ...autograd.node import RemovableHandle, clock
-from ...errors import ArgumentError
+from ...errors import ArgumentError, DTypeError
 from ...tensor import Tensor
 from ...tensor.destination import destination
 from ..parameter import Parameter
@@ -159,6 +160,7 @@ class Module(StateDict):
         """Yield the buffers, each once."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
+    @refuses
     def get_submodule(self, target: str) -> Module:
         """Return the module at a dotted path, this one for "". Raises AttributeError if none is."""
         module = self
@@ -173,6 +175,8 @@ class Module(StateDict):
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call `fn` on every inner module and then on this one; return this module."""
+        if not callable(fn):
+            raise DTypeError(f"apply() takes a function of a Module, got {shown(fn)}")
         for module in self.children():
             module.apply(fn)
         fn(self)
@@ -181,7 +185,7 @@ class Module(StateDict):
     def train(self, mode: bool = True) -> Self:
         """Set training mode here and inside (dropout drops); return this module."""
         if not isinstance(mode, bool):
-            raise ValueError(f"train() takes True or False, got {mode!r}")
+            raise ArgumentError(f"train() takes True or False, got {mode!r}")
         self.training = mode
         for module in self.children():
             module.train(mode)
@@ -217,7 +221,7 @@ class Module(StateDict):
         `copy=True` is refused with an ArgumentError, as the module itself is changed.
 
         Raises:
-            TypeError: an integer dtype, other arguments. RuntimeError: another device.
+            DTypeError: an integer dtype, other arguments. RuntimeError: another device.
         """
         dtype, copy = destination(args, kwargs)
         if copy:
@@ -225,7 +229,7 @@ class Module(StateDict):
         if dtype is None:
             return self
         if dtype not in DIFFERENTIABLE:
-            raise TypeError(f"Module.to() takes floating-point and complex dtypes, got {dtype}")
+            raise DTypeError(f"Module.to() takes floating-point and complex dtypes, got {dtype}")
         for tensor in [*self.parameters(), *self.buffers()]:
             if tensor.is_floating_point():
                 _convert(tensor, dtypes.from_numpy(dtype))

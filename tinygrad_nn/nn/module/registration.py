@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from ...errors import DTypeError
 from ...tensor import Tensor
 from ..parameter import Parameter
 
@@ -94,14 +95,14 @@ class Registration:
         if "_kinds" not in self.__dict__:
             raise AttributeError(f"cannot register a {kind} before super().__init__() was called")
         if not isinstance(name, str):
-            raise TypeError(f"a {kind}'s name must be a string, got {type(name).__name__}")
+            raise DTypeError(f"a {kind}'s name must be a string, got {type(name).__name__}")
         if not name or "." in name:
             raise KeyError(f"a {kind}'s name cannot be empty or hold a dot, got {name!r}")
         if hasattr(self, name) and self._kinds.get(name) != kind:
             raise KeyError(f"{kind} {name!r}: {type(self).__name__} has an attribute of that name")
         if value is not None and not isinstance(value, wanted):
             expected = "Module" if wanted is Registration else wanted.__name__
-            raise TypeError(
+            raise DTypeError(
                 f"{type(self).__name__}: {expected} or None expected for the {kind} {name!r}, got "
                 f"{type(value).__name__}"
             )

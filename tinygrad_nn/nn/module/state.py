@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...arrays.refusing import refuses
 from ...arrays.warnings import quiet
-from ...errors import ShapeError
+from ...errors import DTypeError, ShapeError
 from ...tensor import Tensor
 from .registration import BUFFER, MODULE, PARAMETER, Registration
 
@@ -51,6 +52,7 @@ class StateDict(Registration):
         for name, module in self._own(MODULE):
             yield from module._named_tensors(f"{prefix}{name}.")
 
+    @refuses
     def state_dict(
         self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
     ) -> OrderedDict[str, Tensor]:
@@ -73,7 +75,7 @@ class StateDict(Registration):
                 module is then unchanged. TypeError: `state_dict` is no mapping.
         """
         if not isinstance(state_dict, Mapping):
-            raise TypeError(f"load_state_dict() takes a dict, got {type(state_dict).__name__}")
+            raise DTypeError(f"load_state_dict() takes a dict, got {type(state_dict).__name__}")
         own = dict(self._named_tensors(""))
         missing = [name for name in own if name not in state_dict]
         unexpected = [name for name in state_dict if name not in own]

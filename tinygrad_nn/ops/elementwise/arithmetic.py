@@ -11,6 +11,7 @@ import numpy as np
 from ...arrays.dtypes import FLOAT16, FLOAT32
 from ...arrays.kinds import is_array, is_bool, is_complex, is_integral
 from ...arrays.promotion import rounded_once
+from ...arrays.refusing import alias
 from ...autograd.declaring import as_operator, elementwise, op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
@@ -188,8 +189,16 @@ def square(input: Array) -> Array:
 square.vjp(input=lambda g, input: g * (2.0 * input))
 
 
-absolute, divide, multiply, negative = abs, div, mul, neg
-subtract, true_divide = sub, div
+absolute, negative, multiply = (
+    alias(abs, "absolute"),
+    alias(neg, "negative"),
+    alias(mul, "multiply"),
+)
+divide, true_divide, subtract = (
+    alias(div, "divide"),
+    alias(div, "true_divide"),
+    alias(sub, "subtract"),
+)
 
 
 class ArithmeticMethods:
@@ -221,10 +230,10 @@ class ArithmeticMethods:
     def __rpow__(self, other: Any) -> Any:
         return as_operator(pow)(other, self)
 
-    add, sub, subtract, mul, multiply = add, sub, sub, mul, mul
-    div = divide = true_divide = div
-    pow, neg, negative, square, reciprocal = pow, neg, neg, square, reciprocal
-    abs = absolute = abs
+    add, sub, subtract, mul, multiply = add, sub, subtract, mul, multiply
+    div, divide, true_divide = div, divide, true_divide
+    pow, neg, negative, square, reciprocal = pow, neg, negative, square, reciprocal
+    abs, absolute = abs, absolute
     sign, sgn = sign, sgn
 
     add_, sub_, mul_ = in_place(add), in_place(sub), in_place(mul)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.kinds import is_array, is_bool
+from ...arrays.refusing import alias
 from ...arrays.sums import holds_nan
 from ...autograd.declaring import elementwise, op
 from ...autograd.op import Array, Data
@@ -109,7 +110,7 @@ where.vjp(
 )
 
 
-clip = clamp
+clip = alias(clamp, "clip")
 
 
 class SelectionMethods:
@@ -118,8 +119,8 @@ class SelectionMethods:
     __slots__ = ()
 
     maximum, minimum = maximum, minimum
-    clamp = clip = clamp
-    clamp_ = clip_ = in_place(clamp)
+    clamp, clip = clamp, clip
+    clamp_, clip_ = in_place(clamp), in_place(clip)
 
     def where(self, condition: Any, other: Any) -> Any:
         """Return self where the condition holds, else `other`."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.dtypes import from_numpy
+from ...arrays.arguments import as_dtype
 from ...arrays.indexing import as_index, check_index, is_basic, pick, put
 from ...arrays.kinds import is_array, is_floating, is_number
 from ...arrays.reading import array_from
@@ -86,7 +86,7 @@ def _as_tensor(value: Any, like: Array, name: str) -> Any:
         if type(value) in _NUMBERS and 0 <= value <= (_LARGE if is_floating(like) else 127):
             return make_tensor(np.asarray(value))  # most often; what follows takes 4 µs more
         if is_array(value):
-            from_numpy(value.dtype)  # a DTypeError for strings and objects
+            as_dtype(value.dtype, name)  # a DTypeError for strings and objects
             return make_tensor(value)
         if not is_number(value):
             raise DTypeError(
@@ -111,7 +111,7 @@ class AssigningMethods:
     __setitem__ = set_item
 
     def __delitem__(self, index: Any) -> None:
-        raise TypeError("a tensor's elements cannot be deleted; index those that are to stay")
+        raise DTypeError("a tensor's elements cannot be deleted; index those that are to stay")
 
     def zero_(self) -> Any:
         """Write 0 into every element and return this tensor."""

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import as_bool
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
+from ...errors import ArgumentError
 from ...random import default_generator
 from ..elementwise.activations import check_float
 from ..elementwise.selection import masked
@@ -49,7 +51,9 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     except (TypeError, ValueError):
         is_probability = False
     if not is_probability:
-        raise ValueError(f"dropout: p is a probability, from 0 to 1; got {p!r:.60}")
+        raise ArgumentError(f"dropout: p is a probability, from 0 to 1; got {p!r:.60}")
+    if training is not True and training is not False:
+        as_bool(training, "training", "dropout")
     if not training or p == 0:
         return input
     return _drop_in_place(input, p) if inplace else _drop(input, p)

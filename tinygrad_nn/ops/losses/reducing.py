@@ -9,6 +9,7 @@ from typing import Any
 
 from ...arrays.sums import accurate_sum
 from ...autograd.op import Array
+from ...errors import ArgumentError
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -16,7 +17,7 @@ REDUCTIONS = ("none", "mean", "sum")
 def check_reduction(reduction: str, name: str) -> None:
     """Raise ValueError for a reduction that is none of "none", "mean", "sum"."""
     if reduction not in REDUCTIONS:
-        raise ValueError(f'{name}: reduction must be "none", "mean" or "sum", got {reduction!r}')
+        raise ArgumentError(f'{name}: reduction must be "none", "mean" or "sum", got {reduction!r}')
 
 
 def reduced(losses: Array, reduction: str, dtype: Any) -> Array:

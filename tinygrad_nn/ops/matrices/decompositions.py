@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.kinds import is_array, is_complex, is_floating
+from ...arrays.refusing import instead_of
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import DTypeError, LinAlgError, ShapeError
@@ -134,6 +135,7 @@ def _is_there(g: Array) -> bool:
 svd.vjp(A=_svd_rule)
 
 
+@instead_of("svd")
 def svdvals(A: Any) -> Any:
     """Return the singular values, from the largest down."""
     return svd(A, False)[1]
@@ -147,6 +149,7 @@ def det(input: Any) -> Any:
     return determinant(input)
 
 
+@instead_of("inv")
 def inverse(input: Any, *, out: Any = None) -> Any:
     """Return the inverse of a square matrix, or of each of a batch."""
     return inv(input) if out is None else inv(input, out=out)  # type: ignore[call-arg]

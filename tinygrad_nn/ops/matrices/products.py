@@ -11,7 +11,7 @@ import numpy as np
 
 from ...arrays.dtypes import FLOAT16
 from ...arrays.kinds import is_array
-from ...arrays.refusing import shown
+from ...arrays.refusing import instead_of, shown
 from ...arrays.sums import in_float32
 from ...autograd.declaring import as_operator, op
 from ...autograd.op import Array
@@ -117,12 +117,14 @@ def _product(input: Any, other: Any, out: Any) -> Any:
     return matmul(input, other, out=out)  # type: ignore[call-arg]
 
 
+@instead_of("matmul")
 def mm(input: Any, mat2: Any, *, out: Any = None) -> Any:
     """Return the product of two matrices."""
     _check_ndims("mm", input, mat2, 2, 2)
     return _product(input, mat2, out)
 
 
+@instead_of("matmul")
 def bmm(input: Any, mat2: Any, *, out: Any = None) -> Any:
     """Return the products of two batches of as many matrices, (b, n, m) and (b, m, p)."""
     _check_ndims("bmm", input, mat2, 3, 3)
@@ -134,18 +136,21 @@ def bmm(input: Any, mat2: Any, *, out: Any = None) -> Any:
     return _product(input, mat2, out)
 
 
+@instead_of("matmul")
 def mv(input: Any, vec: Any, *, out: Any = None) -> Any:
     """Return the product of a matrix and a vector."""
     _check_ndims("mv", input, vec, 2, 1)
     return _product(input, vec, out)
 
 
+@instead_of("matmul")
 def dot(input: Any, tensor: Any, *, out: Any = None) -> Any:
     """Return the sum of the products of two vectors' elements."""
     _check_ndims("dot", input, tensor, 1, 1)
     return _product(input, tensor, out)
 
 
+@instead_of("mul")
 def outer(input: Any, vec2: Any, *, out: Any = None) -> Any:
     """Return the matrix of the products of each element of one vector with each of another."""
     _check_ndims("outer", input, vec2, 1, 1)

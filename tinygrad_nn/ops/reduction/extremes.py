@@ -10,6 +10,7 @@ import numpy as np
 
 from ...arrays.arguments import Dim, Dims, kept_shape
 from ...arrays.kinds import is_array
+from ...arrays.refusing import instead_of
 from ...arrays.sums import holds_nan
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -104,6 +105,7 @@ def _of_two_or_along(ops: Any, input: Any, given: tuple[Any, ...], names: dict[s
     return (along if given or "dim" in names or "axis" in names else of_all)(input, *given, **names)
 
 
+@instead_of("amax", "maximum")
 def max(input: Any, *given: Any, **names: Any) -> Any:
     """Return the largest element; with `dim` also the index of the first one; or the larger of two.
 
@@ -117,6 +119,7 @@ def max(input: Any, *given: Any, **names: Any) -> Any:
     return _of_two_or_along((maximum, amax, max_dim), input, given, names)
 
 
+@instead_of("amin", "minimum")
 def min(input: Any, *given: Any, **names: Any) -> Any:
     """Return the smallest element; with `dim` also the first one's index; or the smaller of two."""
     return _of_two_or_along((minimum, amin, min_dim), input, given, names)
@@ -167,6 +170,7 @@ def _to_where_it_was(g: Array, indices: Array, input_shape: Any, dim: int) -> Ar
 sort.vjp(input=_to_where_it_was)
 
 
+@instead_of("sort")
 def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Any:
     """Return the indices that put the elements in order along `dim`."""
     return sort(input, dim, descending, stable=stable)[1]

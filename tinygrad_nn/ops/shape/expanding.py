@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Shape
+from ...arrays.refusing import instead_of
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ShapeError
@@ -69,6 +70,7 @@ class ExpandingMethods:
         """Return a view repeated along dimensions of size 1; -1 keeps a size."""
         return expand(self, sizes_given(sizes, size))
 
+    @instead_of("expand")
     def expand_as(self, other: Any) -> Any:
         """Return a view expanded to the other tensor's shape."""
         return expand(self, shape_of(other, "expand_as"))

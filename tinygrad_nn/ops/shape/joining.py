@@ -11,6 +11,7 @@ import numpy as np
 
 from ...arrays.arguments import Integer, as_dim
 from ...arrays.dtypes import promoted
+from ...arrays.refusing import alias
 from ...autograd.declaring import op
 from ...autograd.op import Array, Arrays
 from ...errors import ShapeError
@@ -86,4 +87,4 @@ def _stack_rule(g: Array, tensors_shape: Any, dim: int) -> list[Array]:
 
 stack.vjp(tensors=_stack_rule)
 
-concat = cat
+concat = alias(cat, "concat")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...arrays.arguments import Dim, Shape, as_dim
-from ...arrays.refusing import shown
+from ...arrays.refusing import alias, shown
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import DTypeError, ShapeError
@@ -62,7 +62,7 @@ def flip(input: Array, dims: Shape) -> Array:
 
 flip.vjp(input=lambda g, dims: flip(g, dims))
 
-swapaxes = transpose
+swapaxes = alias(transpose, "swapaxes")
 
 
 def t(input: Any) -> Any:
@@ -79,7 +79,7 @@ class OrderMethods:
 
     __slots__ = ()
 
-    transpose = swapaxes = transpose
+    transpose, swapaxes = transpose, swapaxes
     t = t
 
     def permute(self, *each: Any, dims: Any = None) -> Any:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Integer, NamedDims, Shape, as_dim
-from ...arrays.refusing import shown
+from ...arrays.refusing import instead_of, shown
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase
-from ...errors import DTypeError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 
 __all__ = ["flatten", "reshape", "squeeze", "unsqueeze"]
 
@@ -65,7 +65,7 @@ def _reshape_without_copy(x: Array, sizes: tuple[int, ...]) -> Array:
         return np.reshape(x, sizes, copy=False)
     made = x.reshape(sizes)
     if x.size and not np.may_share_memory(made, x):
-        raise ValueError("a copy was needed")
+        raise ArgumentError("a copy was needed")
     return made
 
 
@@ -133,10 +133,12 @@ class SizeMethods:
         """Return the same elements in another shape; one size may be -1."""
         return reshape(self, sizes_given(sizes, shape))
 
+    @instead_of("view")
     def view_as(self, other: Any) -> Any:
         """Return a view in the other tensor's shape."""
         return view(self, shape_of(other, "view_as"))
 
+    @instead_of("reshape")
     def reshape_as(self, other: Any) -> Any:
         """Return the same elements in the other tensor's shape."""
         return reshape(self, shape_of(other, "reshape_as"))
