@@ -122,6 +122,8 @@ class Tensor(
             >>> tnn.tensor([1.5, -1.5]).to(tnn.int64)
             tensor([ 1, -1])
         """
+        if len(args) == 1 and type(args[0]) is dtype_class and not kwargs:  # most often
+            return self._converted(args[0].dtype)
         dtype, copy = destination(args, kwargs)
         return self._converted(dtype, copy)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...arrays.dtypes import FLOAT16
 from ...arrays.kinds import is_array
-from ...arrays.refusing import instead_of, shown
+from ...arrays.refusing import say_as, shown
 from ...arrays.sums import in_float32
 from ...autograd.declaring import as_operator, op
 from ...autograd.op import Array
@@ -111,20 +111,20 @@ def _check_ndims(name: str, a: Any, b: Any, *ndims: int) -> None:
         )
 
 
-def _product(input: Any, other: Any, out: Any) -> Any:
-    if out is None:
-        return matmul(input, other)
-    return matmul(input, other, out=out)  # type: ignore[call-arg]
+def _product(name: str, input: Any, other: Any, out: Any) -> Any:
+    try:
+        return matmul(input, other) if out is None else matmul(input, other, out=out)  # type: ignore[call-arg]
+    except RuntimeError as error:
+        say_as(error, name, ("matmul",), else_before=False)
+        raise
 
 
-@instead_of("matmul")
 def mm(input: Any, mat2: Any, *, out: Any = None) -> Any:
     """Return the product of two matrices."""
     _check_ndims("mm", input, mat2, 2, 2)
-    return _product(input, mat2, out)
+    return _product("mm", input, mat2, out)
 
 
-@instead_of("matmul")
 def bmm(input: Any, mat2: Any, *, out: Any = None) -> Any:
     """Return the products of two batches of as many matrices, (b, n, m) and (b, m, p)."""
     _check_ndims("bmm", input, mat2, 3, 3)
@@ -133,29 +133,30 @@ def bmm(input: Any, mat2: Any, *, out: Any = None) -> Any:
             f"bmm: {input.shape[0]} and {mat2.shape[0]} matrices, in shapes {tuple(input.shape)} "
             f"and {tuple(mat2.shape)}; matmul broadcasts"
         )
-    return _product(input, mat2, out)
+    return _product("bmm", input, mat2, out)
 
 
-@instead_of("matmul")
 def mv(input: Any, vec: Any, *, out: Any = None) -> Any:
     """Return the product of a matrix and a vector."""
     _check_ndims("mv", input, vec, 2, 1)
-    return _product(input, vec, out)
+    return _product("mv", input, vec, out)
 
 
-@instead_of("matmul")
 def dot(input: Any, tensor: Any, *, out: Any = None) -> Any:
     """Return the sum of the products of two vectors' elements."""
     _check_ndims("dot", input, tensor, 1, 1)
-    return _product(input, tensor, out)
+    return _product("dot", input, tensor, out)
 
 
-@instead_of("mul")
 def outer(input: Any, vec2: Any, *, out: Any = None) -> Any:
     """Return the matrix of the products of each element of one vector with each of another."""
     _check_ndims("outer", input, vec2, 1, 1)
     column = input.reshape(-1, 1)
-    return mul(column, vec2) if out is None else mul(column, vec2, out=out)
+    try:
+        return mul(column, vec2) if out is None else mul(column, vec2, out=out)
+    except RuntimeError as error:
+        say_as(error, "outer", ("mul",), else_before=False)
+        raise
 
 
 class ProductMethods:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...arrays.arguments import Dim, Dims, kept_shape
 from ...arrays.kinds import is_array
-from ...arrays.refusing import instead_of
+from ...arrays.refusing import say_as
 from ...arrays.sums import holds_nan
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -97,15 +97,21 @@ max_dim.vjp(input=_to_the_index)
 min_dim.vjp(input=_to_the_index)
 
 
-def _of_two_or_along(ops: Any, input: Any, given: tuple[Any, ...], names: dict[str, Any]) -> Any:
+def _of_two_or_along(
+    name: str, ops: Any, input: Any, given: tuple[Any, ...], names: dict[str, Any]
+) -> Any:
     """Tell PyTorch's three signatures apart: (input), (input, dim, keepdim), (input, other)."""
     of_two, of_all, along = ops
-    if "other" in names or (given and isinstance(given[0], TensorBase)):
-        return of_two(input, *given, **names)
-    return (along if given or "dim" in names or "axis" in names else of_all)(input, *given, **names)
+    try:
+        if "other" in names or (given and isinstance(given[0], TensorBase)):
+            return of_two(input, *given, **names)
+        has_dim = given or "dim" in names or "axis" in names
+        return (along if has_dim else of_all)(input, *given, **names)
+    except (RuntimeError, TypeError) as error:
+        say_as(error, name, tuple([each.__name__ for each in ops]), else_before=False)
+        raise
 
 
-@instead_of("amax", "maximum")
 def max(input: Any, *given: Any, **names: Any) -> Any:
     """Return the largest element; with `dim` also the index of the first one; or the larger of two.
 
@@ -116,13 +122,12 @@ def max(input: Any, *given: Any, **names: Any) -> Any:
         >>> tnn.max(tnn.tensor([[1.0, 3.0], [2.0, 0.0]]), dim=1).indices
         tensor([1, 0])
     """
-    return _of_two_or_along((maximum, amax, max_dim), input, given, names)
+    return _of_two_or_along("max", (maximum, amax, max_dim), input, given, names)
 
 
-@instead_of("amin", "minimum")
 def min(input: Any, *given: Any, **names: Any) -> Any:
     """Return the smallest element; with `dim` also the first one's index; or the smaller of two."""
-    return _of_two_or_along((minimum, amin, min_dim), input, given, names)
+    return _of_two_or_along("min", (minimum, amin, min_dim), input, given, names)
 
 
 def _position(input: Array, dim: Any, keepdim: bool, name: str, find: Any) -> Array:
@@ -170,10 +175,13 @@ def _to_where_it_was(g: Array, indices: Array, input_shape: Any, dim: int) -> Ar
 sort.vjp(input=_to_where_it_was)
 
 
-@instead_of("sort")
 def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Any:
     """Return the indices that put the elements in order along `dim`."""
-    return sort(input, dim, descending, stable=stable)[1]
+    try:
+        return sort(input, dim, descending, stable=stable)[1]
+    except (RuntimeError, TypeError) as error:
+        say_as(error, "argsort", ("sort",), else_before=False)
+        raise
 
 
 class ExtremeMethods:
