@@ -11,7 +11,7 @@ import numpy as np
 from ...arrays.arguments import Dim, Dims, kept_shape
 from ...arrays.kinds import is_array
 from ...arrays.refusing import say_as
-from ...arrays.sums import holds_nan
+from ...arrays.sums import surely_finite
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase
@@ -54,9 +54,9 @@ def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: A
     kept = kept_shape(input_shape, dim)
     if is_array(g):
         ties = input == y.reshape(kept)
-        shared: Any = ties * (g.reshape(kept) / np.add.reduce(ties, axis=dim, keepdims=True))
-        if not holds_nan(shared):
-            return shared
+        share = g.reshape(kept) / np.add.reduce(ties, axis=dim, keepdims=True)
+        if surely_finite(share):  # else a product with 0 would be nan; no tie: the extreme is nan
+            return ties * share
     x: Any = getattr(input, "array", input)
     extreme: Any = getattr(y.reshape(kept), "array", y.reshape(kept))
     ties = (x == extreme) | (np.isnan(x) & np.isnan(extreme))  # nan is the largest of all
