@@ -139,7 +139,7 @@ def to_add_at(y: Array, index: Array) -> Array:
 
 def add_at_places(y: Array, places: Any, values: Array) -> None:
     """Add each value at its place; np.add.at takes 40 times as long where the dtypes differ."""
-    np.add.at(y, places, values.astype(y.dtype, copy=False))
+    np.add.at(y, places, values if values.dtype is y.dtype else values.astype(y.dtype))
 
 
 def add_rows(y: Array, index: Array, rows: Array) -> None:

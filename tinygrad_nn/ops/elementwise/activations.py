@@ -95,6 +95,8 @@ def relu(input: Array) -> Array:
 
 def _relu_rule(g: Array, y: Array) -> Array:
     """g * (y > 0): what came in, where x is above 0."""
+    if is_array(g):  # y is never below 0; where it is nan it is not 0, and passes
+        return masked(g, np.not_equal(y, _zero(y.dtype)))
     return threshold_backward(g, y)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.dtypes import FLOAT16, FLOAT32
+from ...arrays.dtypes import FLOAT16, FLOAT32, FLOAT64
 from ...arrays.kinds import is_array, is_bool, is_complex, is_integral
 from ...arrays.promotion import rounded_once
 from ...arrays.refusing import alias
@@ -41,12 +41,15 @@ __all__ = [
 
 def _added_scaled(add: Any, input: Any, other: Any, alpha: Any, name: str) -> Any:
     """Return input + alpha * other; of integers only with an integer, of float16 rounded once."""
+    dtype = (input if is_array(input) else other).dtype
+    if dtype is FLOAT32 or dtype is FLOAT64:
+        return add(input, alpha * other)
     both = [np.asarray(each) for each in (input, other)]
     if isinstance(alpha, float) and all(map(is_integral, both)):
         raise DTypeError(f"{name}: alpha is {alpha}, but the operands are integers or bool")
     if all(map(is_bool, both)):
         return add(input, np.logical_and(other, alpha))
-    if (input if is_array(input) else other).dtype is FLOAT16:
+    if dtype is FLOAT16:
         input, other = (each.astype(FLOAT32) if is_array(each) else each for each in (input, other))
         return add(input, alpha * other).astype(FLOAT16)
     return add(input, alpha * other)

@@ -184,7 +184,9 @@ def index_select(input: Array, dim: Dim, index: Data) -> Array:
     if index.ndim > 1:
         raise ShapeError(f"index_select: index must be a vector, got shape {index.shape}")
     check_bounds("index_select", index, input.shape[dim] if input.ndim else 1, dim)
-    return input.take(index.reshape(-1), dim) if input.ndim else input.copy()
+    return (
+        input.take(index if index.ndim else index.reshape(1), dim) if input.ndim else input.copy()
+    )
 
 
 @op(r"x + \sum_j s_j e_{i_j}")
