@@ -4,12 +4,14 @@ Read `../nn/` next.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.arguments import as_integer
+from ..arrays.layout import empty_as, in_memory_order
 from ..arrays.refusing import refuses
 from ..errors import DTypeError
 from ..random import Generator, default_generator
@@ -108,6 +110,14 @@ def randperm(
     return wrap(drawn, device, requires_grad)
 
 
+def _filled_like(input: Tensor, dtype: Any, draw: Callable[[Any, bool], Any]) -> Any:
+    """Return numbers that lie in memory as the input does, drawn in the order they have there."""
+    array = empty_as(input.array, dtype)
+    seen = in_memory_order(array)
+    seen[...] = draw(seen.shape, seen is array)
+    return array
+
+
 @refuses
 def rand_like(
     input: Tensor,
@@ -118,13 +128,9 @@ def rand_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw uniformly from [0, 1) in the input's shape and dtype."""
-    return rand(
-        size=input.shape,
-        generator=generator,
-        dtype=dtype or input.dtype,
-        device=device,
-        requires_grad=requires_grad,
-    )
+    wanted, source = _float_dtype(dtype or input.dtype, "rand_like"), generator or default_generator
+    drawn = _filled_like(input, wanted, lambda shape, _: source.uniform(shape, dtype=wanted))
+    return wrap(drawn, device, requires_grad)
 
 
 @refuses
@@ -137,13 +143,13 @@ def randn_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw from N(0, 1) in the input's shape and dtype."""
-    return randn(
-        size=input.shape,
-        generator=generator,
-        dtype=dtype or input.dtype,
-        device=device,
-        requires_grad=requires_grad,
-    )
+    wanted = _float_dtype(dtype or input.dtype, "randn_like")
+    source = generator or default_generator
+
+    def draw(shape: Any, is_in_rows: bool) -> Any:
+        return source.normal(shape, dtype=wanted, in_pairs=not is_in_rows)
+
+    return wrap(_filled_like(input, wanted, draw), device, requires_grad)
 
 
 @refuses
@@ -158,15 +164,13 @@ def randint_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw integers from [low, high) in the input's shape and dtype; one limit is `high`."""
-    return randint(
-        low,
-        high,
-        input.shape,
-        generator=generator,
-        dtype=dtype or input.dtype,
-        device=device,
-        requires_grad=requires_grad,
+    if high is None:
+        low, high = 0, low
+    source, wanted = generator or default_generator, _any_dtype(dtype or input.dtype)
+    drawn = _filled_like(
+        input, wanted, lambda shape, _: source.randint(low, high, shape, dtype=wanted)
     )
+    return wrap(drawn, device, requires_grad)
 
 
 @refuses
