@@ -25,9 +25,19 @@ def empty_as(x: Array, dtype: Any = None) -> Array:
 
 def copied(x: Array, dtype: Any = None) -> Array:
     """Return a copy that lies as x does, dense: PyTorch's `clone`."""
-    y = empty_as(x, dtype)
-    y[...] = x
+    return copied_as(x, x, dtype)
+
+
+def copied_as(x: Array, values: Array, dtype: Any = None) -> Array:
+    """Return a copy of `values`, of x's shape, that lies as x does."""
+    y = empty_as(x, dtype or values.dtype)
+    y[...] = values
     return y
+
+
+def is_dense(x: Array) -> bool:
+    """Whether the elements of x fill a stretch of memory, each its own place."""
+    return in_memory_order(x).flags.c_contiguous
 
 
 def in_memory_order(x: Array) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...arrays.arguments import Dim, Dims, kept_shape
 from ...arrays.kinds import is_array
+from ...arrays.layout import copied_as
 from ...arrays.sums import holds_nan
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -38,14 +39,16 @@ def _check_any(input: Array, dim: Any, name: str) -> None:
 def amax(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Return the largest element over `dim`; ties share the gradient equally."""
     _check_any(input, dim, "amax")
-    return np.maximum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    y = np.maximum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    return y if input.ndim < 3 else np.asarray(y, order="C")
 
 
 @op(r"\min_i x_i")
 def amin(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Return the smallest element over `dim`; ties share the gradient equally."""
     _check_any(input, dim, "amin")
-    return np.minimum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    y = np.minimum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    return y if input.ndim < 3 else np.asarray(y, order="C")
 
 
 def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> Array:
@@ -73,7 +76,8 @@ def max_dim(input: Array, dim: Dim, keepdim: bool = False) -> Any:
     if input.ndim == 0:
         return input.copy(), np.zeros((), np.int64)
     indices = input.argmax(axis=dim, keepdims=keepdim)
-    return np.maximum.reduce(input, axis=dim, keepdims=keepdim), indices  # type: ignore[call-overload]
+    values = np.maximum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    return values if input.ndim < 3 else np.asarray(values, order="C"), indices
 
 
 @op(r"\min_i x_i", returns="values, indices", public="min")
@@ -83,7 +87,8 @@ def min_dim(input: Array, dim: Dim, keepdim: bool = False) -> Any:
     if input.ndim == 0:
         return input.copy(), np.zeros((), np.int64)
     indices = input.argmin(axis=dim, keepdims=keepdim)
-    return np.minimum.reduce(input, axis=dim, keepdims=keepdim), indices  # type: ignore[call-overload]
+    values = np.minimum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    return values if input.ndim < 3 else np.asarray(values, order="C"), indices
 
 
 def _to_the_index(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:
@@ -156,7 +161,10 @@ def sort(input: Array, dim: Dim = -1, descending: bool = False, *, stable: bool 
         indices = input.shape[dim] - 1 - order
     else:
         indices = input.argsort(axis=dim, kind="stable")
-    return pick_along(input, dim, indices), indices
+    values = pick_along(input, dim, indices)
+    if input.flags.c_contiguous:
+        return values, indices
+    return tuple(copied_as(input, each) for each in (values, indices))
 
 
 def _to_where_it_was(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:
