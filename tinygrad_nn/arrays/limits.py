@@ -1,5 +1,5 @@
 """The limits of a dtype, `finfo` and `iinfo`: its largest and smallest numbers, its precision.
-Read `reading.py` next, where a number too large for its dtype is an error.
+Read `layout.py` next.
 """
 
 from __future__ import annotations

@@ -49,8 +49,8 @@ def accurate_sum(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
     if x.dtype is _FLOAT16:
         return np.asarray(accurate_sum(x.astype(np.float32), axis, keepdims)).astype(np.float16)
     if x.dtype is not _FLOAT32 and x.dtype is not _FLOAT64:
-        return np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
-    if axis is None:
+        pass
+    elif axis is None:
         if not keepdims and x.flags.c_contiguous:
             return _total(x.ravel())
     elif x.ndim > 1:
@@ -66,7 +66,8 @@ def accurate_sum(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
             each %= x.ndim
             if each < x.ndim - 1 and x.shape[each] > _ROWS:
                 x = _fold(x, each)
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+    total = np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+    return np.ascontiguousarray(total) if x.ndim > 2 and total.ndim else total
 
 
 def _total(x: Array) -> Array:

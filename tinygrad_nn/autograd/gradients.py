@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arrays.dtypes import FLOAT16, FLOAT32, float32, from_numpy
 from ..arrays.kinds import REAL, is_complex
+from ..arrays.layout import empty_as, is_dense
 from ..arrays.sums import sum_to_shape
 from ..errors import DTypeError, GraphError, ShapeError
 from .anomaly import check_kept
@@ -159,9 +160,8 @@ def as_tensor(gradient: Any, owned: bool, tensor: Any = None) -> Any:
 
 def _laid_out(gradient: Any, array: Any) -> Any:
     """Lay a gradient out as its tensor if that is dense, else row by row, as PyTorch does."""
-    result = np.empty_like(array, dtype=gradient.dtype)
-    if result.strides != array.strides:
-        result = np.empty(array.shape, gradient.dtype)
+    dense = is_dense(array)
+    result = empty_as(array, gradient.dtype) if dense else np.empty(array.shape, gradient.dtype)
     if result.strides == gradient.strides:
         return gradient
     result[...] = gradient

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.layout import in_memory_order
 from ..arrays.refusing import refuses
 from ..arrays.warnings import quiet
 from ..errors import ArgumentError
@@ -27,8 +28,9 @@ GAINS = {
 
 
 def _put(tensor: Tensor, values: Any) -> Tensor:
+    """Fill in the order that the elements have in memory, as PyTorch does."""
     with quiet():  # what the dtype cannot hold becomes inf
-        np.copyto(tensor.array, values, casting="unsafe")
+        np.copyto(in_memory_order(tensor.array), values, casting="unsafe")
     tensor.version[0] += 1
     return tensor
 
@@ -39,7 +41,8 @@ def uniform_(
 ) -> Tensor:
     """Fill with values drawn uniformly from [a, b)."""
     source = default_generator if generator is None else generator
-    return _put(tensor, source.uniform(tensor.array.shape, a, b, tensor.array.dtype))
+    shape = in_memory_order(tensor.array).shape
+    return _put(tensor, source.uniform(shape, a, b, tensor.array.dtype))
 
 
 @refuses
@@ -48,7 +51,9 @@ def normal_(
 ) -> Tensor:
     """Fill with values drawn from the normal distribution N(mean, std^2)."""
     source = default_generator if generator is None else generator
-    return _put(tensor, source.normal(tensor.array.shape, mean, std, tensor.array.dtype))
+    array = tensor.array
+    shape, in_pairs = in_memory_order(array).shape, not array.flags.c_contiguous
+    return _put(tensor, source.normal(shape, mean, std, array.dtype, in_pairs))
 
 
 @refuses

@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
+from ..arrays.layout import copied
 from ..arrays.refusing import refuses
 from ..autograd.tensor_base import make_tensor
 from ..errors import ArgumentError
@@ -83,7 +82,7 @@ class SGD(Optimizer):
             g = g + weight_decay * p
         if momentum:
             if state.get("momentum_buffer") is None:
-                state["momentum_buffer"] = make_tensor(np.array(g))
+                state["momentum_buffer"] = make_tensor(copied(g))
             else:
                 v = state["momentum_buffer"].array
                 v *= momentum

@@ -89,19 +89,21 @@ class Generator(MersenneTwister):
         mean: float = 0.0,
         std: float = 1.0,
         dtype: DTypeLike = np.float32,
+        in_pairs: bool = False,
     ) -> Array:
         """Return normally distributed values: mean + std z, by Box and Muller's transform.
 
         From two uniforms, z = sqrt(-2 log(1 - u)) times cos(2 pi v) and times sin(2 pi v). Fewer
-        than 16 values are made in float64, pair by pair, and a left-over second one waits for the
-        next such draw; more are made 16 at a time in their own precision, and a last block that is
-        not full is drawn anew over the last 16 values. Raises RandomError unless std >= 0.
+        than 16 values, or all if `in_pairs` (PyTorch's way where they do not lie row by row), are
+        made in float64, pair by pair, and a left-over second one waits for the next such draw; more
+        are made 16 at a time in their own precision, and a last block that is not full is drawn
+        anew over the last 16 values. Raises RandomError unless std >= 0.
         """
         dtype, count = _float_dtype("normal", dtype), _size("normal", shape)
         if not std >= 0.0:
             raise RandomError(f"normal takes std >= 0; got {std}")
         with quiet():  # a huge std gives inf, as in PyTorch
-            if count < BLOCK:
+            if count < BLOCK or in_pairs:
                 normals, exact = np.array(self._few_normals(count)), DOUBLE
             else:
                 exact = _working_dtype(dtype)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.layout import empty_as
 from ..arrays.reading import array_from, sizes_from
 from ..arrays.refusing import refuses
 from ..arrays.warnings import quiet
@@ -223,8 +224,9 @@ def _full_like(
     input: Tensor, fill_value: Any, dtype: Any, device: Any, requires_grad: bool
 ) -> Tensor:
     value = array_from(_plain(fill_value), input.dtype if dtype is None else dtype, "full_like")
-    order: Any = "C" if 0 in input.array.strides else "K"  # expanded: row by row
-    return wrap(np.full_like(input.array, value, value.dtype, order), device, requires_grad)
+    filled = empty_as(input.array, value.dtype)
+    filled[...] = value
+    return wrap(filled, device, requires_grad)
 
 
 # --- ranges ---------------------------------------------------------------------------------------

@@ -4,12 +4,14 @@ Read `../nn/` next.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.arguments import as_integer
+from ..arrays.layout import empty_as, in_memory_order
 from ..arrays.refusing import refuses
 from ..errors import DTypeError
 from ..random import Generator, default_generator
@@ -26,6 +28,14 @@ def _float_dtype(dtype: Any, name: str) -> np.dtype[Any]:
 
 def _any_dtype(dtype: Any) -> np.dtype[Any]:
     return np.dtype(np.int64) if dtype is None else dtypes.to_numpy(dtype)
+
+
+def _source(generator: Generator | None) -> Generator:
+    return default_generator if generator is None else generator
+
+
+def _like(input: Tensor, dtype: Any) -> Any:
+    return input.dtype if dtype is None else dtype
 
 
 @refuses
@@ -45,10 +55,8 @@ def rand(
         >>> tnn.rand(3)
         tensor([0.4963, 0.7682, 0.0885])
     """
-    source, wanted = (
-        default_generator if generator is None else generator,
-        _float_dtype(dtype, "rand"),
-    )
+    source = _source(generator)
+    wanted = _float_dtype(dtype, "rand")
     drawn = source.uniform(shape_of(sizes, size, "rand"), dtype=wanted)
     return wrap(drawn, device, requires_grad)
 
@@ -63,10 +71,8 @@ def randn(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw from the normal distribution N(0, 1): PyTorch's numbers for the same seed."""
-    source, wanted = (
-        default_generator if generator is None else generator,
-        _float_dtype(dtype, "randn"),
-    )
+    source = _source(generator)
+    wanted = _float_dtype(dtype, "randn")
     drawn = source.normal(shape_of(sizes, size, "randn"), dtype=wanted)
     return wrap(drawn, device, requires_grad)
 
@@ -93,7 +99,7 @@ def randint(
         low, high = 0, low
     if not isinstance(size, (tuple, list)):
         raise DTypeError(f"randint() takes a size such as (2, 3), got {size!r}")
-    source = default_generator if generator is None else generator
+    source = _source(generator)
     shape = shape_of((), size, "randint")
     drawn = source.randint(low, high, shape, dtype=_any_dtype(dtype))
     return wrap(drawn, device, requires_grad)
@@ -109,9 +115,17 @@ def randperm(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw a permutation of 0 .. n - 1: PyTorch's for the same seed."""
-    source = default_generator if generator is None else generator
+    source = _source(generator)
     drawn = source.randperm(as_integer(n, "n", "randperm"), dtype=_any_dtype(dtype))
     return wrap(drawn, device, requires_grad)
+
+
+def _filled_like(input: Tensor, dtype: Any, draw: Callable[[Any, bool], Any]) -> Any:
+    """Return numbers that lie in memory as the input does, drawn in the order they have there."""
+    array = empty_as(input.array, dtype)
+    seen = in_memory_order(array)
+    seen[...] = draw(seen.shape, seen is array)
+    return array
 
 
 @refuses
@@ -124,13 +138,10 @@ def rand_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw uniformly from [0, 1) in the input's shape and dtype."""
-    return rand(
-        size=input.shape,
-        generator=generator,
-        dtype=input.dtype if dtype is None else dtype,
-        device=device,
-        requires_grad=requires_grad,
-    )
+    wanted = _float_dtype(_like(input, dtype), "rand_like")
+    source = _source(generator)
+    drawn = _filled_like(input, wanted, lambda shape, _: source.uniform(shape, dtype=wanted))
+    return wrap(drawn, device, requires_grad)
 
 
 @refuses
@@ -143,13 +154,13 @@ def randn_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw from N(0, 1) in the input's shape and dtype."""
-    return randn(
-        size=input.shape,
-        generator=generator,
-        dtype=input.dtype if dtype is None else dtype,
-        device=device,
-        requires_grad=requires_grad,
-    )
+    wanted = _float_dtype(_like(input, dtype), "randn_like")
+    source = _source(generator)
+
+    def draw(shape: Any, is_in_rows: bool) -> Any:
+        return source.normal(shape, dtype=wanted, in_pairs=not is_in_rows)
+
+    return wrap(_filled_like(input, wanted, draw), device, requires_grad)
 
 
 @refuses
@@ -164,15 +175,14 @@ def randint_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Draw integers from [low, high) in the input's shape and dtype; one limit is `high`."""
-    return randint(
-        low,
-        high,
-        input.shape,
-        generator=generator,
-        dtype=input.dtype if dtype is None else dtype,
-        device=device,
-        requires_grad=requires_grad,
+    if high is None:
+        low, high = 0, low
+    source = _source(generator)
+    wanted = _any_dtype(_like(input, dtype))
+    drawn = _filled_like(
+        input, wanted, lambda shape, _: source.randint(low, high, shape, dtype=wanted)
     )
+    return wrap(drawn, device, requires_grad)
 
 
 @refuses

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.kinds import is_array, is_complex
+from ...arrays.layout import copied
 from ...autograd.declaring import op
 from ...autograd.op import Array, FloatArray
 from ...errors import DTypeError
@@ -62,7 +63,7 @@ imag.vjp(input=_imag_rule)
 @op(r"\bar{x}", elementwise=True)
 def conj(input: Array) -> Array:
     """Return the complex conjugate; of a real tensor the same numbers."""
-    return np.conjugate(input) if is_complex(input) else input.copy()  # NumPy's of bool is int8
+    return np.conjugate(input) if is_complex(input) else copied(input)  # NumPy's of bool is int8
 
 
 conj.vjp(input=lambda g: conj(g))
@@ -72,7 +73,7 @@ conj.vjp(input=lambda g: conj(g))
 def angle(input: FloatArray) -> Array:
     """Return the angle in radians, from -pi to pi; of a real number 0 or pi."""
     if is_complex(input):
-        return np.angle(input)
+        return np.asarray(np.angle(input), order="C")
     turned = np.where(input < 0, math.pi, 0.0)  # of -0.0 too 0, where NumPy says pi
     return np.where(np.isnan(input), input, turned).astype(input.dtype, copy=False)
 

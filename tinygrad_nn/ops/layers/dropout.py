@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ...arrays.arguments import as_bool
+from ...arrays.layout import empty_as
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
@@ -22,7 +21,8 @@ from ..elementwise.selection import masked
 def _drop(input: Array, p: float = 0.5) -> Any:
     """Return input * noise; noise is 0 with probability p, else 1 / (1 - p)."""
     check_float(input, "dropout")
-    noise = np.zeros_like(input)
+    noise = empty_as(input)
+    noise[...] = 0
     if p < 1:
         drawn = default_generator.bernoulli(1 - p, (input.size,), input.dtype)
         drawn /= 1 - p

@@ -29,7 +29,7 @@ def layer_norm(
     """Return (x - mean) / sqrt(var + eps) over the dims of `normalized_shape`, scaled and moved."""
     _check(input, normalized_shape, weight, bias)
     n = math.prod(normalized_shape)
-    rows = in_float32(input).reshape(input.size // n if n else 0, n)
+    rows = in_float32(np.ascontiguousarray(input)).reshape(input.size // n if n else 0, n)
     normal = rows - rows.dot(_shares(n, rows.dtype))[:, None]
     squares = np.vecdot(normal, normal)[:, None]  # n times the variance
     rstd = math.sqrt(n) / np.sqrt(squares + n * eps)

@@ -61,7 +61,7 @@ def softmax(input: Array, dim: Dim, dtype: Dtype = None) -> Array:
     check_float(x, "softmax")
     if x.ndim == 0:
         return np.exp(x - x)  # 1, and nan of nan
-    wide = in_float32(x)
+    wide = in_float32(np.ascontiguousarray(x))
     y = _softmax(wide if _is_near_zero(wide) else shifted(wide, dim), dim)
     return y.astype(x.dtype, copy=False)
 
@@ -81,7 +81,7 @@ def log_softmax(input: Array, dim: Dim, dtype: Dtype = None) -> Array:
     check_float(x, "log_softmax")
     if x.ndim == 0:
         return np.asarray(x - x)
-    wide = in_float32(x)
+    wide = in_float32(np.ascontiguousarray(x))
     if _is_near_zero(wide):
         y = np.log(_softmax(wide, dim))
     else:

@@ -53,7 +53,8 @@ def _of_one_or_two(equation: str, operands: Any, sizes: dict[str, int]) -> Array
         plan = _plan(equation)
         if plan is not None and _sizes_agree(equation, operands):
             return _by_matmul(operands[0], operands[1], sizes, *plan)
-    return np.asarray(np.einsum(equation, *operands))
+    y = np.asarray(np.einsum(equation, *operands))
+    return np.ascontiguousarray(y) if y.ndim else y
 
 
 @lru_cache(maxsize=256)
@@ -129,7 +130,7 @@ def _by_matmul(
     batch, rows, summed, columns = ([sizes[k] for k in each] for each in letters)
     left = a.transpose(of_a).reshape(*batch, math.prod(rows), math.prod(summed))
     right = b.transpose(of_b).reshape(*batch, math.prod(summed), math.prod(columns))
-    return np.matmul(left, right).reshape(*batch, *rows, *columns).transpose(order)
+    return np.matmul(left, right, order="C").reshape(*batch, *rows, *columns).transpose(order)
 
 
 def _einsum_rule(g: Array, operands: Any, equation: str, wants: Any) -> list[Any]:

@@ -35,7 +35,7 @@ def matmul(input: Array, other: Array) -> Array:
         return np.matmul(in_float32(input), in_float32(other)).astype(FLOAT16)
     if input.ndim > 2 and other.ndim == 2:  # one large product instead of one per batch entry
         return as_rows(input).dot(other).reshape(*input.shape[:-1], other.shape[-1])
-    return np.matmul(input, other)
+    return np.matmul(input, other, order="C")
 
 
 def as_rows(x: Array) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...arrays.arguments import Dim, Dims, kept_shape
 from ...arrays.kinds import is_array
+from ...arrays.layout import copied_as
 from ...arrays.refusing import say_as
 from ...arrays.sums import surely_finite
 from ...autograd.declaring import op
@@ -39,14 +40,16 @@ def _check_any(input: Array, dim: Any, name: str) -> None:
 def amax(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Return the largest element over `dim`; ties share the gradient equally."""
     _check_any(input, dim, "amax")
-    return np.maximum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    y = np.maximum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    return y if input.ndim < 3 else np.asarray(y, order="C")
 
 
 @op(r"\min_i x_i")
 def amin(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Return the smallest element over `dim`; ties share the gradient equally."""
     _check_any(input, dim, "amin")
-    return np.minimum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    y = np.minimum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    return y if input.ndim < 3 else np.asarray(y, order="C")
 
 
 def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> Array:
@@ -74,7 +77,8 @@ def max_dim(input: Array, dim: Dim, keepdim: bool = False) -> Any:
     if input.ndim == 0:
         return input.copy(), np.zeros((), np.int64)
     indices = input.argmax(axis=dim, keepdims=keepdim)
-    return np.maximum.reduce(input, axis=dim, keepdims=keepdim), indices  # type: ignore[call-overload]
+    values = np.maximum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    return values if input.ndim < 3 else np.asarray(values, order="C"), indices
 
 
 @op(r"\min_i x_i", returns="values, indices", public="min")
@@ -84,7 +88,8 @@ def min_dim(input: Array, dim: Dim, keepdim: bool = False) -> Any:
     if input.ndim == 0:
         return input.copy(), np.zeros((), np.int64)
     indices = input.argmin(axis=dim, keepdims=keepdim)
-    return np.minimum.reduce(input, axis=dim, keepdims=keepdim), indices  # type: ignore[call-overload]
+    values = np.minimum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
+    return values if input.ndim < 3 else np.asarray(values, order="C"), indices
 
 
 def _to_the_index(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:
@@ -164,7 +169,10 @@ def sort(input: Array, dim: Dim = -1, descending: bool = False, *, stable: bool 
         indices = input.shape[dim] - 1 - order
     else:
         indices = input.argsort(axis=dim, kind="stable")
-    return pick_along(input, dim, indices), indices
+    values = pick_along(input, dim, indices)
+    if input.flags.c_contiguous:
+        return values, indices
+    return tuple(copied_as(input, each) for each in (values, indices))
 
 
 def _to_where_it_was(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:

@@ -136,7 +136,8 @@ def cumsum(input: Array, dim: Dim, *, dtype: Dtype = None) -> Array:
     if input.ndim == 0:
         return input.astype(dtype or input.dtype)
     wide = in_float32(input if dtype is None else input.astype(dtype))
-    return running_sum(wide, dim).astype(dtype or input.dtype, copy=False)
+    y = np.ascontiguousarray(running_sum(wide, dim))
+    return y.astype(dtype or input.dtype, copy=False)
 
 
 @op(r"\sum_{j \ge i} x_j")

@@ -31,18 +31,26 @@ def _in_one_dtype(arrays: Any, given: Any = ()) -> Any:
 def cat(tensors: Arrays, dim: Integer = 0) -> Array:
     """Return the tensors joined along `dim`; their other sizes must agree."""
     filled = [x for x in tensors if x.shape != (0,)] or tensors[:1]  # empty vectors are skipped
-    first = filled[0]
-    axis = as_dim(dim, first.ndim, "cat")
+    shape = filled[0].shape
+    axis = as_dim(dim, len(shape), "cat")
     for i, x in enumerate(tensors):
         if x.ndim == 0:
             raise ShapeError(f"cat: tensor {i} is 0-d and cannot be joined; use stack")
-        is_other = x.shape != first.shape and x.shape != (0,)
-        if is_other and _without(x.shape, axis) != _without(first.shape, axis):
+        is_other = x.shape != shape and x.shape != (0,)
+        if is_other and _without(x.shape, axis) != _without(shape, axis):
             raise ShapeError(
-                f"cat: tensor {i} has shape {x.shape}, which differs from {first.shape} "
+                f"cat: tensor {i} has shape {x.shape}, which differs from {shape} "
                 f"elsewhere than in dimension {axis}"
             )
-    return np.concatenate(_in_one_dtype(filled, tensors), axis=axis)
+    y = np.concatenate(_in_one_dtype(filled, tensors), axis=axis)
+    return y if y.flags.c_contiguous or _is_channels_last(y, filled) else np.ascontiguousarray(y)
+
+
+def _is_channels_last(y: Array, joined: list[Array]) -> bool:
+    """Whether y lies in PyTorch's other format for images, which it keeps where all have it."""
+    if y.ndim not in (4, 5) or any(0 in x.strides for x in joined):
+        return False
+    return np.moveaxis(y, 1, -1).flags.c_contiguous
 
 
 def _without(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
@@ -76,7 +84,13 @@ def stack(tensors: Arrays, dim: Integer = 0) -> Array:
             )
     axis = as_dim(dim, len(shape) + 1, "stack")
     added = (*shape[:axis], 1, *shape[axis:])
-    return np.concatenate([x.reshape(added) for x in _in_one_dtype(tensors)], axis=axis)
+    arrays = _in_one_dtype(tensors)
+    y = np.concatenate([x.reshape(added) for x in arrays], axis=axis)
+    if y.flags.c_contiguous:
+        return y
+    if axis == len(shape):
+        return np.ascontiguousarray(y)
+    return cat.op.forward(arrays, axis).reshape(y.shape)
 
 
 def _stack_rule(g: Array, tensors_shape: Any, dim: int) -> list[Array]:

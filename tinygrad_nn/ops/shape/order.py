@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...arrays.arguments import Dim, Shape, as_dim
+from ...arrays.layout import copied
 from ...arrays.refusing import alias, shown
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -57,7 +58,8 @@ def flip(input: Array, dims: Shape) -> Array:
     if len(set(named)) != len(named):
         raise ShapeError(f"flip: a dimension appears twice in {dims}")
     ways = [slice(None, None, -1 if i in named else 1) for i in range(input.ndim)]
-    return input[(*ways, ...)].copy()  # np.flip makes the same index, in 1.5 µs
+    turned = input[(*ways, ...)]  # np.flip makes the same index, in 1.5 µs
+    return copied(turned) if input.base is not None and 0 in input.strides else turned.copy("K")
 
 
 flip.vjp(input=lambda g, dims: flip(g, dims))
