@@ -122,6 +122,20 @@ def test_the_determinant_of_a_singular_matrix_has_its_cofactors_for_a_gradient(
     assert gradcheck(tnn.det, leaves(tnn, [np.array(matrices, np.float64)]))
 
 
+def test_a_singular_matrix_leaves_the_log_determinants_of_its_batch_their_gradients() -> None:
+    batch = np.array([[[1.0, 2.0], [2.0, 4.0]], [[2.0, 1.0], [0.0, 3.0]], [[0.0, 0.0], [0.0, 0.0]]])
+    found = []
+    for framework in (tnn, torch):
+        (A,) = leaves(framework, [batch])
+        (slope,) = framework.autograd.grad(framework.linalg.slogdet(A)[1][1:2].sum(), A)
+        (all_slopes,) = framework.autograd.grad(framework.linalg.slogdet(A)[1].sum(), A)
+        found.append([numbers(slope)[1], numbers(all_slopes)[1]])
+        assert not np.isfinite(numbers(all_slopes)[[0, 2]]).any()
+        if framework is tnn:  # PyTorch: nan
+            assert not numbers(slope)[[0, 2]].any()
+    assert_close(*found, 1e-12)
+
+
 def test_what_catches_pytorchs_error_or_numpys_catches_ours() -> None:
     for caught in (RuntimeError, np.linalg.LinAlgError):
         with pytest.raises(caught, match="inv"):

@@ -80,7 +80,20 @@ def log_determinant(A: Array) -> Any:
     return tuple(np.linalg.slogdet(A))
 
 
-log_determinant.vjp(A=lambda g_logabsdet, A: g_logabsdet[..., None, None] * inv(A).swapaxes(-1, -2))
+def _log_determinant_rule(g_logabsdet: Array, A: Array) -> Array:
+    """g_logabsdet[..., None, None] * inv(A).swapaxes(-1, -2): inf or nan of singular ones."""
+    g = g_logabsdet[..., None, None]
+    if is_array(A):
+        try:
+            inverse = np.linalg.inv(A)
+        except np.linalg.LinAlgError:  # of one in a batch perhaps: the others have their gradient
+            slope = _cofactors(A) / np.linalg.det(A)[..., None, None]
+            return np.where(g == 0, 0.0, g * slope)
+        return g * inverse.swapaxes(-1, -2)
+    return g * inv(A).swapaxes(-1, -2)
+
+
+log_determinant.vjp(A=_log_determinant_rule)
 
 
 @op(r"U, S, V^{T} \text{ of } A", returns="U, S, Vh")
