@@ -11,11 +11,14 @@ from typing import Any
 
 from ..errors import DimensionError, DTypeError, ShapeError
 from .dtypes import to_numpy
+from .kinds import is_array, is_number, plain_number
+from .refusing import shown
 
 Dim = int  # one dimension of the first operand; forward and rules see it as 0 .. ndim - 1
 Dims = Any  # an int, several, or None for all: forward and rules see a tuple, or None for all
 NamedDims = Any  # the same, but () means none
 Integer = int  # any other int: a number of groups
+Number = Any  # a factor, a bound: forward and rules see one of Python's numbers
 Shape = Any  # sizes: a tuple of ints
 Index = Any  # what stands in x[...]: basic ones as they are, others as a tuple of arrays
 Dtype = Any  # a dtype, ours, Python's or NumPy's: NumPy's; None stays None
@@ -45,6 +48,16 @@ def as_integers(given: Any, argument: str, name: str) -> tuple[int, ...]:
             value = int(value)
         made.append(as_integer(value, argument, name))
     return tuple(made)
+
+
+def as_number(value: Any, argument: str, name: str) -> Any:
+    """Return one of Python's numbers of one, of NumPy's, or a tensor without dims or gradient."""
+    array = getattr(value, "array", value)
+    if is_array(array) and not array.ndim and getattr(value, "node", None) is None:
+        return array.item()
+    if is_number(value):
+        return plain_number(value)
+    raise DTypeError(f"{name}: {argument} must be a number, got {shown(value)}")
 
 
 def as_dim(dim: Any, ndim: int, name: str) -> int:

@@ -15,7 +15,15 @@ from typing import Any
 
 from numpy import ndarray
 
-from ..arrays.arguments import as_bool, as_dim, as_dims, as_dtype, as_integer, as_shape
+from ..arrays.arguments import (
+    as_bool,
+    as_dim,
+    as_dims,
+    as_dtype,
+    as_integer,
+    as_number,
+    as_shape,
+)
 from ..arrays.indexing import as_index, is_basic
 from ..arrays.kinds import COMPLEX, DIFFERENTIABLE, REAL, is_number
 from ..arrays.promotion import as_float, in_one_dtype, refusal

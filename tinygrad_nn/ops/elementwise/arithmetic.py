@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Number
 from ...arrays.dtypes import FLOAT16, FLOAT32
 from ...arrays.kinds import is_array, is_bool, is_complex, is_integral
-from ...arrays.promotion import rounded_once
+from ...arrays.promotion import in_one_dtype, rounded_once
 from ...autograd.declaring import as_operator, elementwise, op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
@@ -43,16 +44,20 @@ def _added_scaled(add: Any, input: Any, other: Any, alpha: Any, name: str) -> An
     both = [np.asarray(each) for each in (input, other)]
     if isinstance(alpha, float) and all(map(is_integral, both)):
         raise DTypeError(f"{name}: alpha is {alpha}, but the operands are integers or bool")
+    if isinstance(alpha, complex) and not any(map(is_complex, both)):
+        raise DTypeError(f"{name}: alpha is {alpha}, but the operands are not complex")
     if all(map(is_bool, both)):
         return add(input, np.logical_and(other, alpha))
     if (input if is_array(input) else other).dtype is FLOAT16:
         input, other = (each.astype(FLOAT32) if is_array(each) else each for each in (input, other))
         return add(input, alpha * other).astype(FLOAT16)
+    if is_array(other):  # an integer wraps in the operands' dtype: -1 is 255 in uint8
+        other, alpha = in_one_dtype((other, alpha), name, "Array")
     return add(input, alpha * other)
 
 
 @op(r"a + b", elementwise=True)
-def add(input: Array, other: Array, *, alpha: Any = 1) -> Array:
+def add(input: Array, other: Array, *, alpha: Number = 1) -> Array:
     """Return input + alpha * other, broadcast; each may be a number."""
     if alpha == 1:
         return np.add(input, other)
@@ -63,7 +68,7 @@ add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else alpha * g
 
 
 @op(r"a - b", elementwise=True)
-def sub(input: Array, other: Array, *, alpha: Any = 1) -> Array:
+def sub(input: Array, other: Array, *, alpha: Number = 1) -> Array:
     """Return input - alpha * other, broadcast; each may be a number."""
     if alpha == 1:
         return np.subtract(input, other)

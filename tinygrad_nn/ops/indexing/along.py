@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Dim
+from ...arrays.arguments import Dim, Number
 from ...arrays.kinds import is_bool, is_integral
 from ...arrays.sums import add_at_places, add_rows, in_float32, to_add_at
 from ...autograd.declaring import op
@@ -186,7 +186,7 @@ def index_select(input: Array, dim: Dim, index: Data) -> Array:
 
 
 @op(r"x + \sum_j s_j e_{i_j}")
-def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: float = 1) -> Array:
+def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Number = 1) -> Array:
     """Return the input with alpha times each slice of source added at `index` along `dim`."""
     if index.ndim > 1 or index.size != (source.shape[dim] if source.ndim else 1):
         raise ShapeError(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Number
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
@@ -17,7 +18,7 @@ from ..elementwise.selection import masked
 
 
 @op(r"\frac{m \odot x}{1 - p}", name="dropout", public="dropout", keeps="noise")
-def _drop(input: Array, p: float = 0.5) -> Any:
+def _drop(input: Array, p: Number = 0.5) -> Any:
     """Return input * noise; noise is 0 with probability p, else 1 / (1 - p)."""
     check_float(input, "dropout")
     noise = np.zeros_like(input)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Shape
+from ...arrays.arguments import Number, Shape
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -24,7 +24,7 @@ def layer_norm(
     normalized_shape: Shape,
     weight: Array | None = None,
     bias: Array | None = None,
-    eps: float = 1e-5,
+    eps: Number = 1e-5,
 ) -> Any:
     """Return (x - mean) / sqrt(var + eps) over the dims of `normalized_shape`, scaled and moved."""
     _check(input, normalized_shape, weight, bias)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Integer, Number
 from ...arrays.kinds import is_array, is_bool, is_integral
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
@@ -115,7 +116,7 @@ def nll_loss(
     input: Array,
     target: Data,
     weight: Data | None = None,
-    ignore_index: int = -100,
+    ignore_index: Integer = -100,
     reduction: str = "mean",
 ) -> Any:
     """Return -weight[t] * input[t] for log-probabilities (N, C, ...) and targets (N, ...)."""
@@ -179,9 +180,9 @@ def cross_entropy(
     input: Array,
     target: Data,
     weight: Data | None = None,
-    ignore_index: int = -100,
+    ignore_index: Integer = -100,
     reduction: str = "mean",
-    label_smoothing: float = 0.0,
+    label_smoothing: Number = 0.0,
 ) -> Any:
     """Return the negative log of softmax at the target: logits (N, C, ...), targets (N, ...)."""
     check_reduction(reduction, "cross_entropy")
