@@ -17,6 +17,7 @@ from .refusing import shown
 from .warnings import quiet
 
 NUMBERS = frozenset((float, int, bool))
+EXACT = frozenset(("clamp", "where", "pow"))  # an integer too large wraps elsewhere, as in PyTorch
 
 
 def in_one_dtype(
@@ -87,6 +88,9 @@ def _in_dtype(value: Any, dtype: Any, name: str) -> Any:
     if type(value) is int and category(dtype) == "integer":
         if not -(2**63) <= value < 2**64:
             raise RangeError(f"{name}: {shown(value)} is too large for {dtype}")
+        limits = np.iinfo(dtype)
+        if name in EXACT and not (limits.min or -limits.max) <= value <= limits.max:
+            raise RangeError(f"{name}: {shown(value)} does not fit {dtype}")
         return np.array(value & (2**64 - 1), np.uint64).astype(dtype)  # wraps, as in PyTorch
     return value
 

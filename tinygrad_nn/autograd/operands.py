@@ -55,8 +55,10 @@ def as_operand(op: Op, position: int, value: Any) -> Any:
 
 def as_operands(op: Op, tensors: Any) -> tuple[list[Any], tuple[Node | None, ...], bool]:
     """Return the arrays and Nodes of a list, and whether it is of tensors; else it is of arrays."""
-    if not isinstance(tensors, (list, tuple)) or not tensors:
-        raise ShapeError(f"{op.public}() expects a non-empty list of tensors, got {tensors!r:.60}")
+    if not isinstance(tensors, (list, tuple)):
+        raise DTypeError(f"{op.public}() expects a list or tuple of tensors, got {shown(tensors)}")
+    if not tensors:
+        raise ShapeError(f"{op.public}() expects a non-empty list of tensors, got {tensors!r}")
     arrays, nodes = [], []
     for i, tensor in enumerate(tensors):
         if not isinstance(tensor, TensorBase):

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.arguments import as_number
+from ..arrays.reading import number_from
 from ..arrays.refusing import refuses
 from ..arrays.warnings import quiet
 from ..random import Generator, default_generator
@@ -53,7 +55,8 @@ def normal_(
 @refuses
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one value."""
-    return _put(tensor, val)
+    number = as_number(val, "val", "constant_")
+    return _put(tensor, number_from(number, tensor.array.dtype, "constant_"))
 
 
 @refuses

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..arrays.reading import array_from, sizes_from
+from ..arrays.arguments import as_number
+from ..arrays.reading import array_from, number_from, sizes_from
 from ..arrays.refusing import refuses
 from ..arrays.warnings import quiet
 from ..autograd.tensor_base import make_tensor
@@ -30,7 +31,7 @@ def wrap(array: Any, device: Any, requires_grad: bool = False) -> Tensor:
     """Make a tensor of a new array."""
     check_device(device)
     made = make_tensor(array)
-    return made.requires_grad_() if requires_grad else made
+    return made if requires_grad is False else made.requires_grad_(requires_grad)
 
 
 def shape_of(sizes: tuple[Any, ...], size: Any, name: str) -> tuple[int, ...]:
@@ -157,10 +158,8 @@ def full(
     """
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full() takes a size such as (2, 3), got {size!r}")
-    value = _plain(fill_value)
-    if not isinstance(value, (bool, int, float, complex)):
-        raise TypeError(f"full() takes one number to fill with, got {type(value).__name__}")
-    filled = np.broadcast_to(array_from(value, dtype, "full"), sizes_from(size, "full"))
+    value = number_from(as_number(fill_value, "fill_value", "full"), dtype, "full")
+    filled = np.broadcast_to(value, sizes_from(size, "full"))
     return wrap(filled.copy(), device, requires_grad)
 
 
@@ -218,7 +217,8 @@ def full_like(
 def _full_like(
     input: Tensor, fill_value: Any, dtype: Any, device: Any, requires_grad: bool
 ) -> Tensor:
-    value = array_from(_plain(fill_value), dtype or input.dtype, "full_like")
+    number = as_number(fill_value, "fill_value", "full_like")
+    value = number_from(number, dtype or input.dtype, "full_like")
     order: Any = "C" if 0 in input.array.strides else "K"  # expanded: row by row
     return wrap(np.full_like(input.array, value, value.dtype, order), device, requires_grad)
 
@@ -289,10 +289,11 @@ def linspace(
     each rounded once, so that both ends are exact; integer dtypes are rounded towards 0.
     """
     (count,) = sizes_from((steps,), "linspace")
+    ends = [as_number(each, what, "linspace") for each, what in ((start, "start"), (end, "end"))]
     wanted = _dtype(dtype)
     exact = wanted if wanted.kind == "f" else dtypes.FLOAT64
     with quiet():
-        first, last = (exact.type(wanted.type(_plain(each))) for each in (start, end))
+        first, last = (exact.type(wanted.type(each)) for each in ends)
         step = (last - first) / exact.type(max(count - 1, 1))
         places = np.arange(count).astype(exact)
         middle = count // 2 if count > 1 else 1

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..arrays.kinds import is_differentiable
+from ..arrays.refusing import shown
 from ..autograd import engine
 from ..autograd.grad_mode import INFERENCE, mode
 from ..autograd.node import Node, RemovableHandle, make_leaf, renew_leaf
@@ -35,8 +36,10 @@ class Differentiable(TensorBase):
         """Set whether this leaf collects a gradient, and return it.
 
         Raises:
-            DTypeError: an integer or bool tensor. GraphError: a computed tensor, which always does.
+            DTypeError: an integer or bool tensor, or no bool. GraphError: a computed tensor, which always does.
         """
+        if requires_grad is not True and requires_grad is not False:
+            raise DTypeError(f"requires_grad is True or False, got {shown(requires_grad)}")
         if requires_grad and self.node is None:
             if not is_differentiable(self.array):
                 raise DTypeError(

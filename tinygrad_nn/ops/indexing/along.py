@@ -92,6 +92,14 @@ def _check_sizes(name: str, shape: tuple[int, ...], x_shape: Any, dim: int) -> N
             )
 
 
+def _check_dtypes(name: str, input: Array, what: str, added: Array) -> None:
+    if added.dtype != input.dtype:
+        raise DTypeError(
+            f"{name}: {what} is {added.dtype} and the input {input.dtype}; give them one dtype, as "
+            "with .to()"
+        )
+
+
 def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
     """Raise `DimensionError` for a position that is not there."""
     if not index.size:
@@ -140,6 +148,7 @@ place_along.vjp(input=lambda g, dim, index: gather(g, dim, index))
 def scatter_add(input: Array, dim: Dim, index: Data, src: Array) -> Array:
     """Return the input with each element of src added at position `index` along `dim`."""
     _check_index("scatter_add", input.shape, dim, index)
+    _check_dtypes("scatter_add", input, "src", src)
     is_other = index.shape != src.shape
     if is_other and any(n > m for n, m in zip(index.shape, src.shape, strict=True)):
         raise ShapeError(
@@ -180,9 +189,11 @@ pad_to.vjp(input=lambda g, input_shape: _part(g, input_shape))
 
 @op(r"x_{i}")
 def index_select(input: Array, dim: Dim, index: Data) -> Array:
-    """Return the slices of the input along `dim` at the positions in `index`."""
+    """Return the slices of the input along `dim` at the positions in `index`, a vector."""
+    if index.ndim > 1:
+        raise ShapeError(f"index_select: index must be a vector, got shape {index.shape}")
     check_bounds("index_select", index, input.shape[dim] if input.ndim else 1, dim)
-    return input.take(index, dim) if input.ndim else input.copy()
+    return input.take(index.reshape(-1), dim) if input.ndim else input.copy()
 
 
 @op(r"x + \sum_j s_j e_{i_j}")
@@ -193,6 +204,7 @@ def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Numb
             f"index_add: index of shape {index.shape} must name a position for each slice of the "
             f"source, of shape {source.shape}, along dimension {dim}"
         )
+    _check_dtypes("index_add", input, "source", source)
     check_bounds("index_add", index, input.shape[dim] if input.ndim else 1, dim)
     wide = to_add_at(input, index).copy()
     added = source if alpha == 1 else alpha * in_float32(source)
