@@ -211,8 +211,8 @@ TENSOR = """
 """
 OPERATORS = """
     abs add and bool complex contains float getitem iadd iand imul index int invert ior ipow isub
-    iter itruediv ixor len matmul mul neg or pos pow radd rand rmatmul rmul ror rpow rsub rtruediv rxor
-    setitem sub truediv xor eq ne lt le gt ge hash repr format delitem reversed
+    iter itruediv ixor len matmul mul neg or pos pow radd rand rmatmul rmul ror rpow rsub rtruediv
+    rxor setitem sub truediv xor eq ne lt le gt ge hash repr format delitem reversed
     array array_function array_ufunc copy deepcopy dir dlpack dlpack_device reduce_ex
 """
 INSIDE = {  # what the layers below need of a Tensor
