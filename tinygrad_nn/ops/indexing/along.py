@@ -69,9 +69,13 @@ def pick_along(x: Array, dim: int, index: Array) -> Array:
     return x[along(dim, index)]
 
 
-def _check_index(name: str, x_shape: Any, dim: int, index: Array) -> None:
+def _check_index_dtype(name: str, index: Array) -> None:
     if index.dtype is not _INT64 and (not is_integral(index) or is_bool(index)):
         raise DTypeError(f"{name}: index must be int64, got {index.dtype}")
+
+
+def _check_index(name: str, x_shape: Any, dim: int, index: Array) -> None:
+    _check_index_dtype(name, index)
     shape = index.shape
     if len(shape) != len(x_shape):
         raise ShapeError(
@@ -190,6 +194,7 @@ pad_to.vjp(input=lambda g, input_shape: _part(g, input_shape))
 @op(r"x_{i}")
 def index_select(input: Array, dim: Dim, index: Data) -> Array:
     """Return the slices of the input along `dim` at the positions in `index`, a vector."""
+    _check_index_dtype("index_select", index)
     if index.ndim > 1:
         raise ShapeError(f"index_select: index must be a vector, got shape {index.shape}")
     check_bounds("index_select", index, input.shape[dim] if input.ndim else 1, dim)
@@ -199,6 +204,7 @@ def index_select(input: Array, dim: Dim, index: Data) -> Array:
 @op(r"x + \sum_j s_j e_{i_j}")
 def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Number = 1) -> Array:
     """Return the input with alpha times each slice of source added at `index` along `dim`."""
+    _check_index_dtype("index_add", index)
     if index.ndim > 1 or index.size != (source.shape[dim] if source.ndim else 1):
         raise ShapeError(
             f"index_add: index of shape {index.shape} must name a position for each slice of the "

@@ -16,7 +16,7 @@ from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from ..elementwise.activations import check_float
-from ..elementwise.selection import masked
+from ..elementwise.selection import masked, where
 from ..indexing.along import gather
 from ..layers.softmax import log_softmax, shifted
 from .reducing import check_reduction, reduce_tensor
@@ -276,7 +276,7 @@ def _cross_entropy_by_parts(
     weighed = log_p
     if weight is not None:
         weighed = log_p * weight.reshape([-1 if i == dim else 1 for i in range(input.ndim)])
-    even = -weighed.mean(dim) * valid
+    even = where(valid, -weighed.mean(dim), 0.0)
     if reduction == "mean":
         weights = valid if weight is None else weight[target * valid] * valid
         even = even.sum() / weights.sum()

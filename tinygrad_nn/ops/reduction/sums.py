@@ -30,7 +30,8 @@ def sum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype =
         input = cast.op.forward(input, dtype)
     elif is_integral(input):
         input = input.astype(np.int64)
-    return accurate_sum(input, dim, keepdim)
+    total = accurate_sum(input, dim, keepdim)
+    return total if dtype is None else total.astype(dtype, copy=False)  # NumPy's of int8 is int64
 
 
 def _spread(g: Array, shape: tuple[int, ...], dim: Any) -> Array:
