@@ -109,6 +109,7 @@ ERRORS = [
     (lambda: tnn.index_add(X, 0, i(0, 1), X.long()), DTypeError, "index_add source int64 float32"),
     (lambda: X.scatter_add(0, X.long(), X.double()), DTypeError, "scatter_add src float64 float32"),
     (lambda: tnn.cat(X), DTypeError, "cat list tuple (2, 3)"),
+    (lambda: tnn.div(TRUTH, TRUTH, rounding_mode="floor"), DTypeError, "div bool"),
     (lambda: tnn.add(X, X, alpha=[2]), DTypeError, "add alpha number [2]"),
     (lambda: tnn.add(X, X, alpha=2j), DTypeError, "add alpha 2j complex"),
     # products

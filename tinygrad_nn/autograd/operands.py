@@ -81,6 +81,10 @@ def versioned(arrays: list[Any], tensors: Any) -> tuple[Any, Versions, tuple[int
 def call_otherwise(op: Op, arguments: tuple[Any, ...], others: dict[str, Any]) -> Any:
     """Call with PyTorch's other spellings, `axis` and `keepdims`, and write into `out=`."""
     given = dict(zip(op.parameters, arguments, strict=True))
+    for key in others.keys() & op.variants.keys():
+        if others[key] is not None:
+            return op.variants[key](*arguments, **others)
+        del others[key]
     out = others.pop("out", None)
     for key, value in others.items():
         name = ALIASES.get(key, key)

@@ -15,7 +15,7 @@ from ...arrays.promotion import in_one_dtype, rounded_once
 from ...autograd.declaring import as_operator, elementwise, op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
-from ...errors import DTypeError
+from ...errors import ArgumentError, DTypeError
 from .complex_parts import check_ordered, conj
 
 __all__ = [
@@ -97,6 +97,33 @@ div.vjp(
     input=lambda g, other: g / other,
     other=lambda g, input, other: -g * ((input / other) / other),
 )
+
+
+@op(r"\operatorname{round}(\frac{a}{b})", name="div_rounded", public="div", elementwise=True)
+def _div_rounded(input: Array, other: Array, *, rounding_mode: Any = "trunc") -> Array:
+    """Return input / other rounded, "floor" down or "trunc" towards 0; the gradient is 0."""
+    both = [np.asarray(each) for each in (input, other)]
+    if rounding_mode not in ("floor", "trunc"):
+        kind = ArgumentError if isinstance(rounding_mode, str) else DTypeError
+        raise kind(
+            f'div: rounding_mode must be None, "floor" or "trunc", got {rounding_mode!r:.60}'
+        )
+    if all(map(is_bool, both)):
+        raise DTypeError("div: not rounded for bool; use x.long()")
+    check_ordered(both[0], "div")
+    whole = all(map(is_integral, both))
+    if whole and not np.all(other):
+        raise ArgumentError("div: an integer is divided by 0, which has no whole result")
+    if rounding_mode == "trunc" and not whole:
+        return np.trunc(np.true_divide(input, other))
+    down = np.floor_divide(input, other)
+    if rounding_mode == "floor":
+        return down
+    return down + ((down < 0) & (down * other != input)).astype(down.dtype)
+
+
+_div_rounded.vjp(input=lambda g: np.zeros_like(g), other=lambda g: np.zeros_like(g))
+div.op.variants["rounding_mode"] = _div_rounded
 
 
 reciprocal = elementwise(np.reciprocal, r"\frac{1}{x}", "Return 1 / input.", of="FloatArray")
