@@ -30,8 +30,14 @@ def layer_norm(
     _check(input, normalized_shape, weight, bias)
     n = math.prod(normalized_shape)
     rows = in_float32(input).reshape(input.size // n if n else 0, n)
-    normal = rows - rows.dot(_shares(n, rows.dtype))[:, None]
-    squares = np.vecdot(normal, normal)[:, None]  # n times the variance
+    shares = _shares(n, rows.dtype)
+    mean = rows.dot(shares)
+    normal = rows - mean[:, None]
+    squares = np.vecdot(normal, normal)  # n times the variance
+    if (squares < 1e-4 * n * (mean * mean)).any():  # where the mean's last digits are not small
+        normal -= normal.dot(shares)[:, None]
+        squares = np.vecdot(normal, normal)
+    squares = squares[:, None]
     rstd = math.sqrt(n) / np.sqrt(squares + n * eps)
     normal *= rstd
     y = normal.reshape(input.shape)
