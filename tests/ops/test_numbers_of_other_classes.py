@@ -131,3 +131,27 @@ def test_alpha_wraps_in_the_operands_dtype():
             for alpha in (-1, 2, 100)
         ]
     )
+
+
+INITS = {
+    "uniform_ a": lambda x, v: tnn.nn.init.uniform_(x, v, 1.0),
+    "uniform_ b": lambda x, v: tnn.nn.init.uniform_(x, -1.0, v),
+    "normal_ mean": lambda x, v: tnn.nn.init.normal_(x, v),
+    "normal_ std": lambda x, v: tnn.nn.init.normal_(x, 0.0, v),
+    "kaiming_uniform_ a": tnn.nn.init.kaiming_uniform_,
+    "constant_ val": tnn.nn.init.constant_,
+}
+
+
+@pytest.mark.parametrize("name", INITS)
+@pytest.mark.parametrize("dtype", [tnn.float16, tnn.float32, tnn.float64], ids=str)
+def test_initial_values_are_drawn_by_the_plain_number(name, dtype):
+    def drawn(value):
+        tnn.manual_seed(0)
+        return INITS[name](tnn.zeros(3, 4, dtype=dtype), value).tolist()
+
+    for form, value in FORMS.items():
+        assert drawn(value) == drawn(0.5), form
+    for value in NO_NUMBERS:
+        with pytest.raises(DTypeError, match=name.replace(" ", ".*: ") + " must be a number"):
+            drawn(value)

@@ -40,7 +40,8 @@ def uniform_(
 ) -> Tensor:
     """Fill with values drawn uniformly from [a, b)."""
     source = generator or default_generator
-    return _put(tensor, source.uniform(tensor.array.shape, a, b, tensor.array.dtype))
+    low, high = as_number(a, "a", "uniform_"), as_number(b, "b", "uniform_")
+    return _put(tensor, source.uniform(tensor.array.shape, low, high, tensor.array.dtype))
 
 
 @refuses
@@ -49,7 +50,8 @@ def normal_(
 ) -> Tensor:
     """Fill with values drawn from the normal distribution N(mean, std^2)."""
     source = generator or default_generator
-    return _put(tensor, source.normal(tensor.array.shape, mean, std, tensor.array.dtype))
+    middle, width = as_number(mean, "mean", "normal_"), as_number(std, "std", "normal_")
+    return _put(tensor, source.normal(tensor.array.shape, middle, width, tensor.array.dtype))
 
 
 @refuses
@@ -112,6 +114,7 @@ def kaiming_uniform_(
     With a = sqrt(5), the default of Linear, that is ±1 / sqrt(fan_in). Raises ValueError for
     another mode than "fan_in" and "fan_out".
     """
+    a = as_number(a, "a", "kaiming_uniform_")
     if 0 in tensor.shape:
         warn_user(f"kaiming_uniform_: a tensor of shape {tuple(tensor.shape)} has nothing to fill")
         return tensor
