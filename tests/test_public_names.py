@@ -210,9 +210,9 @@ TENSOR = """
     unbind unsqueeze var version view view_as view_base view_recorded view_steps views where zero_
 """
 OPERATORS = """
-    abs add and bool contains float getitem iadd iand imul index int invert ior ipow isub iter
-    itruediv ixor len matmul mul neg or pos pow radd rand rmatmul rmul ror rpow rsub rtruediv rxor
-    setitem sub truediv xor eq ne lt le gt ge hash repr format delitem reversed
+    abs add and bool complex contains float getitem iadd iand imul index int invert ior ipow isub
+    iter itruediv ixor len matmul mul neg or pos pow radd rand rmatmul rmul ror rpow rsub rtruediv
+    rxor setitem sub truediv xor eq ne lt le gt ge hash repr format delitem reversed
     array array_function array_ufunc copy deepcopy dir dlpack dlpack_device reduce_ex
 """
 INSIDE = {  # what the layers below need of a Tensor

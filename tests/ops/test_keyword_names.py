@@ -4,6 +4,7 @@ Read `test_dims_and_sizes.py` next.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +29,7 @@ VALUES: dict[str, Callable[[Any], Any]] = {
     "index": lambda f: f.tensor([[0, 1], [1, 0]]),
     "exponent": lambda f: 2,
     "alpha": lambda f: 3,
+    "rounding_mode": lambda f: "floor",
     "min": lambda f: 1.0,
     "max": lambda f: 2.0,
     **dict.fromkeys(("dim", "dim0", "axis0", "start_dim"), lambda f: 0),
@@ -111,7 +113,6 @@ OWN: dict[str, dict[str, Callable[[Any], Any]]] = {
     "scaled_dot_product_attention": {"attn_mask": lambda f: None, "enable_gqa": lambda f: False},
 }
 NOT_THERE = {
-    "rounding_mode": "division rounds nothing here",
     "out_dtype": "of mm and bmm, on a GPU only",
     "layout": "all tensors are strided",
     "pin_memory": "the CPU is the only device",
@@ -241,3 +242,22 @@ def test_a_call_by_pytorchs_keywords_is_pytorchs(place, name, keys):
 def test_many_calls_are_tried():
     taken = [c for c in CALLS if outcome(program_of(*c.values), torch).error is None]
     assert len(taken) > 300
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int8", "uint8", "float32", "float16"])
+@pytest.mark.parametrize("mode", ["floor", "trunc", None, "up", 5])
+def test_a_rounded_division_is_pytorchs(dtype, mode):
+    numbers = (2, -3, 2.5, 0, 0.0, True, math.inf, -math.inf, math.nan)
+    tensors = ([2, -3, 7], [2.0, -3.0, 0.5], [0, 1, 2])
+    for other in (*numbers, *tensors):
+        for program in (
+            lambda x, y, f: f.div(x, y, rounding_mode=mode),
+            lambda x, y, f: x.div_(y, rounding_mode=mode),
+            lambda x, y, f: f.divide(x, y, rounding_mode=mode, out=f.zeros(0)),
+        ):
+
+            def run(f, program=program, other=other):
+                x = f.tensor([7, -7, 0]).to(getattr(f, dtype))
+                return program(x, f.tensor(other) if isinstance(other, list) else other, f)
+
+            assert_same(run, rtol=1e-3)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from beside_torch import assert_same
 
 import tinygrad_nn as tnn
 from tinygrad_nn.autograd import gradcheck, gradgradcheck
@@ -250,3 +251,25 @@ def test_einsum_adds_integers_up_as_pytorch_does(equation, dtype):
     if theirs is not None:  # PyTorch multiplies no matrices of bool
         assert str(ours.dtype) == str(theirs.dtype)
         np.testing.assert_array_equal(ours.array, theirs.numpy())
+
+
+@pytest.mark.parametrize(
+    ("equation", "shapes"),
+    [
+        ("i,i->", ((5000,), (5000,))),
+        ("i,i", ((5000,), (5000,))),
+        ("ij,ij->", ((80, 60), (80, 60))),
+        ("bi,bi->b", ((3, 2000), (3, 2000))),
+        ("i,j,ij->", ((80,), (60,), (80, 60))),
+        ("ij,j->i", ((3, 2000), (2000,))),
+        ("ij,j->", ((3, 2000), (2000,))),
+    ],
+)
+def test_einsum_of_many_elements_to_few_dimensions(equation, shapes):
+    def program(library):
+        drawn = np.random.default_rng(0)
+        operands = [library.tensor(drawn.standard_normal(s), requires_grad=True) for s in shapes]
+        y = library.einsum(equation, *operands)
+        return [y, *library.autograd.grad(y.sum(), operands)]
+
+    assert_same(program, atol=1e-10)

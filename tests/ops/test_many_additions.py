@@ -96,3 +96,16 @@ def test_a_running_sum_over_many_elements_is_exact(shape, dtype):
     (g,) = tnn.autograd.grad(y, x, tnn.full(shape, value, dtype=x.dtype))
     first = np.abs(g.numpy()).take(0, dim).astype(np.float64)
     np.testing.assert_allclose(first, 400_000 * value, rtol=5e-4 if dtype == "float16" else 1e-6)
+
+
+@pytest.mark.parametrize("deviation", [0.0, 1e-3, 0.1, 1.0])
+@pytest.mark.parametrize("middle", [100.0, 0.1, 1e4, 33.3])
+@pytest.mark.parametrize("n", [256, 768, 20_000])
+def test_layer_norm_far_from_zero_is_exact(n, middle, deviation):
+    drawn = np.random.default_rng(0).standard_normal((3, n))
+    x = tnn.tensor((middle + deviation * drawn).astype(np.float32))
+    wide = x.numpy().astype(np.float64)
+    centred = wide - wide.mean(1, keepdims=True)
+    exact = centred / np.sqrt(wide.var(1, keepdims=True) + 1e-5)
+    found = tnn.nn.functional.layer_norm(x, (n,)).numpy()
+    np.testing.assert_allclose(found, exact, atol=1e-4, rtol=1e-4)

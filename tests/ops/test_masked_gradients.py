@@ -125,6 +125,19 @@ def test_an_ignored_prediction_gets_no_gradient_of_an_infinite_loss(loss, smooth
     assert x.grad[1].isnan().sum() == 0
 
 
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("loss", [F.nll_loss, F.cross_entropy])
+def test_predictions_that_are_all_ignored_get_no_gradient(loss, reduction, create_graph):
+    for weight in (None, tnn.tensor([0.5, 2.0])):
+        for smoothing in ({}, {"label_smoothing": 0.1}) if loss is F.cross_entropy else ({},):
+            x = tnn.tensor([[1.0, 2.0], [-np.inf, 4.0]], requires_grad=True)
+            given = {"weight": weight, "reduction": reduction, **smoothing}
+            y = loss(x, tnn.tensor([-100, -100]), **given)
+            (g,) = tnn.autograd.grad(y, x, tnn.ones_like(y), create_graph=create_graph)
+            assert g.tolist() == [[0, 0], [0, 0]], given
+
+
 def test_a_unit_that_dropout_drew_out_gets_no_gradient_of_inf():
     x = tnn.ones(100, requires_grad=True)
     y = F.dropout(x)

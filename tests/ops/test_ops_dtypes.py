@@ -175,3 +175,29 @@ def test_a_dtype_that_is_asked_for_is_the_outputs_alone(name, wanted):
         for ours, theirs in zip(*found, strict=True):
             assert str(ours.dtype) == str(theirs.dtype)
             assert_close(array(ours), array(theirs), name, rtol=1e-5, atol=1e-6)
+
+
+EVERY = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
+
+
+@pytest.mark.parametrize("dtype", [*EVERY, "complex64"])
+@pytest.mark.parametrize("given", EVERY)
+def test_a_sum_or_mean_in_a_dtype_that_was_asked_for_is_of_that_dtype(given, dtype):
+    pytest.importorskip("torch")
+    from beside_torch import assert_same
+
+    programs = [
+        lambda x, dtype: x.sum(dtype=dtype),
+        lambda x, dtype: x.sum(0, dtype=dtype),
+        lambda x, dtype: x[0, 0].sum(dtype=dtype),
+        lambda x, dtype: x.mean(0, dtype=dtype),
+    ]
+    if dtype != "bool":  # PyTorch has no running sum of it
+        programs.append(lambda x, dtype: x.cumsum(1, dtype=dtype))
+    for program in programs:
+
+        def run(library, program=program):
+            x = library.tensor([[0, 1, 100], [0, 100, 100]]).to(getattr(library, given))
+            return program(x, getattr(library, dtype))
+
+        assert_same(run, rtol=1e-3)

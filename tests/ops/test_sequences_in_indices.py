@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_nn as tnn
+from tinygrad_nn.errors import DimensionError
 
 FORMS = [
     "x[:, (0, 2)]",
@@ -45,6 +46,10 @@ FORMS = [
     "x[:, ('a',)]",
     "x[:, (0, 7)]",
     "x[range(2), range(2)]",
+    "x[::0]",
+    "x[:, 1::0]",
+    "x[library.tensor([0]), ::0]",
+    "x[::library.tensor(-1)]",
 ]
 
 
@@ -95,3 +100,16 @@ def test_any_index_of_sequences_reads_what_it_does_in_pytorch(index, in_a_list):
     written = f"[{', '.join(index)}]" if in_a_list else f"({', '.join(index)},)"
     program = f"library.arange(16).reshape(2, 2, 2, 2)[{written}]"
     assert_same(lambda library: eval(program, {"library": library, "np": np}))
+
+
+@pytest.mark.parametrize("far", [2**63, -(2**63) - 1, 2**70])
+def test_an_index_beyond_64_bits_is_out_of_bounds(far):
+    x = tnn.arange(6).reshape(2, 3)
+    for program in (
+        lambda: x[far],
+        lambda: x[0, far],
+        lambda: x.__setitem__(far, 1),
+        lambda: x.__setitem__((slice(None), far), 1),
+    ):
+        with pytest.raises(DimensionError, match=f"{far} is out of bounds for dimension"):
+            program()

@@ -51,6 +51,8 @@ VALUES = {
     "two elements": lambda library: library.tensor([1.0, 2.0]),
     "matrix": lambda library: library.tensor([[1, 2], [3, 4]]),
     "no elements": lambda library: library.ones(0),
+    "complex": lambda library: library.tensor(1.0 + 2j),
+    "real complex": lambda library: library.tensor([2.0 + 0j]),
     "needs a gradient": lambda library: library.tensor(2.5, requires_grad=True),
     "computed": lambda library: library.tensor([2.5], requires_grad=True) * 2,
 }

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 import pytest
-from beside_torch import torch
+from beside_torch import assert_same, torch
 
 import tinygrad_nn as tnn
 from tinygrad_nn.errors import DTypeError
@@ -40,10 +40,14 @@ WAYS = {
     "x[list] = v": lambda library: set_picked,
     "x.fill_(v)": lambda library: lambda x, value: x.fill_(value),
     "x.copy_(v)": lambda library: lambda x, value: x.copy_(value),
+    "constant_": lambda library: library.nn.init.constant_,
+    "full": lambda library: lambda x, v: x.copy_(library.full(x.shape, v, dtype=x.dtype)),
+    "full_like": lambda library: lambda x, v: x.copy_(library.full_like(x, v)),
 }
 DTYPES = ["float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool", "complex64"]
 GOOD = [0, 1, -1, 2, 1.5, -0.5, True, 127, 0.0, math.inf, -math.inf, math.nan, 1j]
 LARGE = [128, 255, 256, 300, -129, 255.0, 256.0, 65504.0, 1e5, 1e39, 1e300, -1e300, 2**31, 2**63]
+LARGE += [np.int64(300), np.float64(300), np.float64(1e300)]
 NO_NUMBERS = [None, "5", b"5", {}, object(), int, np.array(["a"]), np.array([None]), len]
 
 
@@ -83,3 +87,63 @@ def test_what_is_no_number_is_refused_and_nothing_written(way, dtype):
             WAYS[way](tnn)(x, value)
         assert isinstance(caught.value, DTypeError)
         assert np.asarray(x).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("way", ["constant_", "full", "full_like"])
+def test_what_fills_is_one_number(way, dtype):
+    for value in ([1], [1, 2], (1,), range(1), tnn.ones(1), np.ones(3)):
+        with pytest.raises(DTypeError, match=f"{way}.*: (val|fill_value) must be a number"):
+            WAYS[way](tnn)(tnn.ones(3, dtype=getattr(tnn, dtype)), value)
+
+
+def test_a_number_of_numpys_is_read_into_a_dtype_that_holds_it():
+    for value in (np.int64(300), np.float64(300), np.int64(-129), np.float64(np.nan)):
+        for library in (tnn, torch):
+            with pytest.raises((RuntimeError, ValueError)):
+                library.tensor(value, dtype=library.int8)
+    assert tnn.tensor(np.int64(-1), dtype=tnn.uint8).item() == 255
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64"])
+def test_an_integer_that_does_not_fit_is_no_bound_choice_or_exponent(dtype):
+    info = torch.iinfo(getattr(torch, dtype))
+    for value in (info.max, info.max + 1, 2**40, 2**63, -1, max(info.min - 1, -(2**63))):
+        for program in (
+            lambda x, v, library: x.clamp(max=v),
+            lambda x, v, library: x.clone().clamp_(v),
+            lambda x, v, library: library.where(x > 1, x, v),
+            lambda x, v, library: library.where(x > 1, v, x),
+            lambda x, v, library: x ** abs(v),
+        ):
+            assert_same(
+                lambda library, run=program, v=value: run(
+                    library.tensor([1, 2], dtype=getattr(library, dtype)), v, library
+                )
+            )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int64", "bool", "complex64"])
+def test_what_is_added_at_places_has_the_input_s_dtype(dtype):
+    def program(library, name, what):
+        index = library.tensor([0, 1])
+        other = library.ones(2, dtype=getattr(library, dtype))
+        return getattr(library.ones(2), name)(0, index, other)
+
+    for name, what in (("scatter_add", "src"), ("index_add", "source"), ("index_add_", "source")):
+        error = assert_same(lambda library, given=(name, what): program(library, *given))
+        assert f"{what} is {dtype} and the input float32" in str(error)
+
+
+@pytest.mark.parametrize("value", [None, 1, "yes", [], np.bool_(True), tnn.tensor(True)])
+def test_requires_grad_is_true_or_false(value):
+    x = tnn.ones(2)
+    for program in (
+        lambda: setattr(x, "requires_grad", value),
+        lambda: x.requires_grad_(value),
+        lambda: tnn.tensor([1.0], requires_grad=value),
+        lambda: tnn.zeros(2, requires_grad=value),
+        lambda: tnn.nn.Linear(1, 1).requires_grad_(value),
+    ):
+        with pytest.raises(DTypeError, match="requires_grad is True or False"):
+            program()

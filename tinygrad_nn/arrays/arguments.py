@@ -9,16 +9,16 @@ from functools import lru_cache
 from operator import index
 from typing import Any
 
-import numpy as np
-
 from ..errors import DimensionError, DTypeError, ShapeError
 from .dtypes import to_numpy
+from .kinds import is_array, is_number, plain_number
 from .refusing import shown
 
 Dim = int  # one dimension of the first operand; forward and rules see it as 0 .. ndim - 1
 Dims = Any  # an int, several, or None for all: forward and rules see a tuple, or None for all
 NamedDims = Any  # the same, but () means none
 Integer = int  # any other int: a number of groups
+Number = Any  # a factor, a bound: forward and rules see one of Python's numbers
 Shape = Any  # sizes: a tuple of ints
 Index = Any  # what stands in x[...]: basic ones as they are, others as a tuple of arrays
 Dtype = Any  # a dtype, ours, Python's or NumPy's: NumPy's; None stays None
@@ -51,12 +51,12 @@ def as_integers(given: Any, argument: str, name: str) -> tuple[int, ...]:
 
 
 def as_number(value: Any, argument: str, name: str) -> Any:
-    """Return a number, also one of NumPy's, or in a tensor of one element."""
+    """Return one of Python's numbers of one, of NumPy's, or a tensor without dims or gradient."""
     array = getattr(value, "array", value)
-    if isinstance(array, np.ndarray) and array.size == 1:
+    if is_array(array) and not array.ndim and getattr(value, "node", None) is None:
         return array.item()
-    if isinstance(value, (int, float, complex, np.number)):
-        return value
+    if is_number(value):
+        return plain_number(value)
     raise DTypeError(f"{name}: {argument} must be a number, got {shown(value)}")
 
 

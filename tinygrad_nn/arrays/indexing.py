@@ -26,7 +26,7 @@ def is_basic(index: Any) -> bool:
             for end in (part.start, part.stop, part.step):
                 if end is not None and type(end) is not int:
                     return False
-            if part.step is not None and part.step < 0:
+            if part.step is not None and part.step <= 0:
                 return False
         elif kind is not int and part is not None and part is not Ellipsis:
             return False
@@ -73,10 +73,11 @@ def _index_part(part: Any) -> Any:
     if isinstance(part, (list, tuple, range)):
         return _index_part(_array_of(part))
     if isinstance(part, slice):
-        if part.step is not None and part.step < 0:
-            raise ArgumentError(f"index: a slice's step must be above 0, got {part.step}; use flip")
         ends = (part.start, part.stop, part.step)
-        return slice(*(None if end is None else _slice_end(end) for end in ends))
+        made = slice(*(None if end is None else _slice_end(end) for end in ends))
+        if made.step is not None and made.step <= 0:
+            raise ArgumentError(f"index: a slice's step must be above 0, got {made.step}; use flip")
+        return made
     if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):
         return part
     if hasattr(type(part), "__index__"):

@@ -18,7 +18,7 @@ from .refusing import shown
 from .warnings import quiet
 
 NUMBERS = frozenset((float, int, bool))
-UNWRAPPED = {"clamp"}  # bounds that wrap would be others: PyTorch refuses them too
+EXACT = frozenset(("clamp", "where", "pow"))  # an integer too large wraps elsewhere, as in PyTorch
 
 
 def in_one_dtype(
@@ -89,7 +89,7 @@ def _in_dtype(value: Any, dtype: Any, name: str) -> Any:
     if type(value) is int and category(dtype) == "integer":
         if not -(2**63) <= value < 2**64:
             raise RangeError(f"{name}: {shown(value)} is too large for {dtype}")
-        if name in UNWRAPPED:
+        if name in EXACT:
             _check_fits(value, dtype, name)
         return np.array(value & (2**64 - 1), np.uint64).astype(dtype)  # wraps, as in PyTorch
     return value

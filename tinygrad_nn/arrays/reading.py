@@ -4,6 +4,7 @@ Read `../tensor/creation.py` next.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Set
 from functools import reduce
 from typing import Any
@@ -40,8 +41,22 @@ def array_from(data: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
     if array.dtype.kind not in "buifc":
         raise DataValueError(f"{name}(): an array of {array.dtype} cannot become a tensor")
     native = dtypes.from_numpy(array.dtype.newbyteorder("=")).dtype
+    if wanted is not None and isinstance(data, np.generic) and array.dtype.kind != "c":
+        _check_range(array, wanted, name)
     with quiet():  # 1e300 in float32 is inf, as in PyTorch
         return _real_if_asked(array, wanted).astype(wanted or native, copy=False)
+
+
+def number_from(value: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
+    """Return one number as a 0-d ndarray of a dtype that can hold it.
+
+    Raises:
+        RangeError: a number that is too large for the dtype. DataValueError: one of another kind.
+    """
+    array = array_from(value, dtype, name)
+    if isinstance(value, float) and math.isfinite(value) and np.isinf(array):
+        raise RangeError(f"{name}(): {value!r} does not fit {array.dtype}")
+    return array
 
 
 def _real_if_asked(array: np.ndarray[Any, Any], wanted: Any) -> np.ndarray[Any, Any]:

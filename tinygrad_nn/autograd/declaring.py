@@ -42,7 +42,8 @@ def op(
 
     A parameter annotated Array (or with neither annotation nor default) takes a tensor, FloatArray
     one whose integers become floats, Data one that gets no gradient, Arrays a list of tensors.
-    Dim, Dims, Shape, Dtype and bool are checked, and made one form of, before forward sees them.
+    Dim, Dims, Shape, Dtype, Number and bool are checked, and made one form of, before forward sees
+    them.
 
     Example:
         >>> import tinygrad_nn as tnn

@@ -98,6 +98,7 @@ class Op(Origin):
         self.takes_exact_numbers = takes_exact_numbers  # they are not rounded to float16
         self.unwrite: Callable[[], None] = lambda: None  # forget the functions written for it
         self.source = ""  # of these functions, once it was called
+        self.variants: dict[str, Any] = {}  # a further keyword, and the operation that takes it
         self.call: Callable[..., Any] = forward  # the function that users call
         self.operator: Callable[..., Any] | None = None  # the one bound as `__add__`, if any
         self.set_rules(())

@@ -55,8 +55,10 @@ def as_operand(op: Op, position: int, value: Any) -> Any:
 
 def as_operands(op: Op, tensors: Any) -> tuple[list[Any], tuple[Node | None, ...], bool]:
     """Return the arrays and Nodes of a list, and whether it is of tensors; else it is of arrays."""
-    if not isinstance(tensors, (list, tuple)) or not tensors:
-        raise ShapeError(f"{op.public}() expects a non-empty list of tensors, got {tensors!r:.60}")
+    if not isinstance(tensors, (list, tuple)):
+        raise DTypeError(f"{op.public}() expects a list or tuple of tensors, got {shown(tensors)}")
+    if not tensors:
+        raise ShapeError(f"{op.public}() expects a non-empty list of tensors, got {tensors!r}")
     arrays, nodes = [], []
     for i, tensor in enumerate(tensors):
         if not isinstance(tensor, TensorBase):
@@ -79,6 +81,10 @@ def versioned(arrays: list[Any], tensors: Any) -> tuple[Any, Versions, tuple[int
 def call_otherwise(op: Op, arguments: tuple[Any, ...], others: dict[str, Any]) -> Any:
     """Call with PyTorch's other spellings, `axis` and `keepdims`, and write into `out=`."""
     given = dict(zip(op.parameters, arguments, strict=True))
+    for key in others.keys() & op.variants.keys():
+        if others[key] is not None:
+            return op.variants[key](*arguments, **others)
+        del others[key]
     out = others.pop("out", None)
     for key, value in others.items():
         name = ALIASES.get(key, key)

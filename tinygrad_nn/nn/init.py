@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.arguments import as_number
 from ..arrays.layout import in_memory_order
+from ..arrays.reading import number_from
 from ..arrays.refusing import refuses
 from ..arrays.warnings import quiet
 from ..errors import ArgumentError
@@ -41,8 +43,9 @@ def uniform_(
 ) -> Tensor:
     """Fill with values drawn uniformly from [a, b)."""
     source = default_generator if generator is None else generator
+    low, high = as_number(a, "a", "uniform_"), as_number(b, "b", "uniform_")
     shape = in_memory_order(tensor.array).shape
-    return _put(tensor, source.uniform(shape, a, b, tensor.array.dtype))
+    return _put(tensor, source.uniform(shape, low, high, tensor.array.dtype))
 
 
 @refuses
@@ -51,15 +54,17 @@ def normal_(
 ) -> Tensor:
     """Fill with values drawn from the normal distribution N(mean, std^2)."""
     source = default_generator if generator is None else generator
+    middle, width = as_number(mean, "mean", "normal_"), as_number(std, "std", "normal_")
     array = tensor.array
     shape, in_pairs = in_memory_order(array).shape, not array.flags.c_contiguous
-    return _put(tensor, source.normal(shape, mean, std, array.dtype, in_pairs))
+    return _put(tensor, source.normal(shape, middle, width, array.dtype, in_pairs))
 
 
 @refuses
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one value."""
-    return _put(tensor, val)
+    number = as_number(val, "val", "constant_")
+    return _put(tensor, number_from(number, tensor.array.dtype, "constant_"))
 
 
 @refuses
@@ -115,6 +120,7 @@ def kaiming_uniform_(
     With a = sqrt(5), the default of Linear, that is ±1 / sqrt(fan_in). Raises ValueError for
     another mode than "fan_in" and "fan_out".
     """
+    a = as_number(a, "a", "kaiming_uniform_")
     if 0 in tensor.shape:
         warn_user(f"kaiming_uniform_: a tensor of shape {tuple(tensor.shape)} has nothing to fill")
         return tensor

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
+from ..arrays.arguments import as_number
 from ..arrays.layout import empty_as
-from ..arrays.reading import array_from, sizes_from
+from ..arrays.reading import array_from, number_from, sizes_from
 from ..arrays.refusing import refuses
 from ..arrays.warnings import quiet
 from ..autograd.tensor_base import make_tensor
@@ -162,10 +163,8 @@ def full(
     """
     if not isinstance(size, (tuple, list)):
         raise DTypeError(f"full() takes a size such as (2, 3), got {size!r}")
-    value = _plain(fill_value)
-    if not isinstance(value, (bool, int, float, complex)):
-        raise DTypeError(f"full() takes one number to fill with, got {type(value).__name__}")
-    filled = np.broadcast_to(array_from(value, dtype, "full"), sizes_from(size, "full"))
+    value = number_from(as_number(fill_value, "fill_value", "full"), dtype, "full")
+    filled = np.broadcast_to(value, sizes_from(size, "full"))
     return wrap(filled.copy(), device, requires_grad)
 
 
@@ -223,7 +222,8 @@ def full_like(
 def _full_like(
     input: Tensor, fill_value: Any, dtype: Any, device: Any, requires_grad: bool
 ) -> Tensor:
-    value = array_from(_plain(fill_value), input.dtype if dtype is None else dtype, "full_like")
+    number = as_number(fill_value, "fill_value", "full_like")
+    value = number_from(number, input.dtype if dtype is None else dtype, "full_like")
     filled = empty_as(input.array, value.dtype)
     filled[...] = value
     return wrap(filled, device, requires_grad)
@@ -295,10 +295,11 @@ def linspace(
     each rounded once, so that both ends are exact; integer dtypes are rounded towards 0.
     """
     (count,) = sizes_from((steps,), "linspace")
+    ends = [as_number(each, what, "linspace") for each, what in ((start, "start"), (end, "end"))]
     wanted = _dtype(dtype)
     exact = wanted if wanted.kind == "f" else dtypes.FLOAT64
     with quiet():
-        first, last = (exact.type(wanted.type(_plain(each))) for each in (start, end))
+        first, last = (exact.type(wanted.type(each)) for each in ends)
         step = (last - first) / exact.type(max(count - 1, 1))
         places = np.arange(count).astype(exact)
         middle = count // 2 if count > 1 else 1

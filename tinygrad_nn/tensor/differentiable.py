@@ -36,7 +36,8 @@ class Differentiable(TensorBase):
         """Set whether this leaf collects a gradient, and return it.
 
         Raises:
-            DTypeError: an integer or bool tensor. GraphError: a computed tensor, which always does.
+            DTypeError: an integer or bool tensor, or what is no bool. GraphError: a computed
+                tensor, which always does.
         """
         if requires_grad is not True and requires_grad is not False:
             as_bool(requires_grad, "requires_grad", "requires_grad_")

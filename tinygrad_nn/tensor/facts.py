@@ -28,6 +28,15 @@ from .numpy_protocol import call_function, call_ufunc
 from .printing import tensor_repr
 
 
+def _real(number: Any, name: str) -> Any:
+    """Return a number, or the real part of a complex one that has no other."""
+    if not isinstance(number, complex):
+        return number
+    if number.imag:
+        raise DTypeError(f"{name}() of {number}, which has an imaginary part; use .real or .abs()")
+    return number.real
+
+
 class TensorFacts(Differentiable):
     """A tensor whose values and properties can be read."""
 
@@ -152,11 +161,14 @@ class TensorFacts(Differentiable):
     def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
         return call_function(function, args, keywords)
 
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
     def __float__(self) -> float:
-        return float(self.item())
+        return float(_real(self.item(), "float"))
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(_real(self.item(), "int"))
 
     def __index__(self) -> int:
         if not is_integral(self.array) or self.array.size != 1:

@@ -290,5 +290,5 @@ def _set_at(g, index, shape):
 
 def _selected_at(g, shape, dim, index):
     made = np.zeros_like(g, shape=shape)
-    made[(*(slice(None),) * dim, index) if shape else ()] = g
+    made[(*(slice(None),) * dim, index.reshape(-1)) if shape else ()] = g
     return made

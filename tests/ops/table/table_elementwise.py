@@ -29,6 +29,12 @@ def _threshold_backward(g: Any, x: Any) -> Any:
     return torch.ops.aten.threshold_backward(g, x, 0)
 
 
+def _div_rounded(input: Any, other: Any, rounding_mode: Any = "trunc") -> Any:
+    import torch
+
+    return torch.div(input, other, rounding_mode=rounding_mode)
+
+
 ELEMENTWISE = [
     # each element by itself
     Row("neg", real),
@@ -64,6 +70,10 @@ ELEMENTWISE = [
     Row("sub", real, real),
     Row("mul", real, real),
     Row("div", real, nonzero),
+    Row("div_rounded", real, nonzero, torch=_div_rounded, samples=each(
+        [((2, 3), (2, 3)), ((), (3,)), ((2, 1), (3,)), ((0, 3), (1, 1))],
+        {"rounding_mode": "floor"}, {"rounding_mode": "trunc"},
+    )),
     Row("pow", positive, real),
     Row("hypot", nonzero, nonzero, numbers=False),
     Row("maximum", real, real, numbers=False),

@@ -89,6 +89,7 @@ INDEXING = [
     Row("index_select", real, samples=[
         *[at((4, 3), dim=0, index=ints(0, 0, 3)), at((4, 3), dim=-1, index=ints(2))],
         *[at((4, 3), dim=1, index=np.zeros(0, np.int64)), at((), dim=0, index=ints(0))],
+        *[at((4, 3), dim=1, index=np.array(1)), at((), dim=0, index=np.array(0))],
     ]),
     Row("index_add", real, real, named=("source",), samples=[
         at((4, 3), (2, 3), dim=0, index=ints(0, 3)),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Number
 from ...arrays.dtypes import FLOAT16, FLOAT32
 from ...arrays.kinds import is_array, is_floating
 from ...arrays.promotion import rounded_once
@@ -44,7 +45,7 @@ sigmoid.vjp(input=lambda g, y: g * (y * (1.0 - y)))
 
 
 @op(r"\frac{1}{\beta} \log(1 + e^{\beta x})", elementwise=True)
-def softplus(input: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
+def softplus(input: Array, beta: Number = 1.0, threshold: Number = 20.0) -> Array:
     """Return log(1 + e^(beta x)) / beta, and x itself where beta x is above the threshold."""
     check_float(input, "softplus")
     if input.dtype is FLOAT16:

@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Number
 from ...arrays.dtypes import FLOAT16, FLOAT32, FLOAT64
 from ...arrays.kinds import is_array, is_bool, is_complex, is_integral
-from ...arrays.promotion import rounded_once
+from ...arrays.promotion import in_one_dtype, rounded_once
 from ...arrays.refusing import alias
 from ...autograd.declaring import as_operator, elementwise, op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
-from ...errors import DTypeError
+from ...errors import ArgumentError, DTypeError
 from .complex_parts import check_ordered, conj
 
 __all__ = [
@@ -47,16 +48,20 @@ def _added_scaled(add: Any, input: Any, other: Any, alpha: Any, name: str) -> An
     both = [np.asarray(each) for each in (input, other)]
     if isinstance(alpha, float) and all(map(is_integral, both)):
         raise DTypeError(f"{name}: alpha is {alpha}, but the operands are integers or bool")
+    if isinstance(alpha, complex) and not any(map(is_complex, both)):
+        raise DTypeError(f"{name}: alpha is {alpha}, but the operands are not complex")
     if all(map(is_bool, both)):
         return add(input, np.logical_and(other, alpha))
     if dtype is FLOAT16:
         input, other = (each.astype(FLOAT32) if is_array(each) else each for each in (input, other))
         return add(input, alpha * other).astype(FLOAT16)
+    if is_array(other):  # an integer wraps in the operands' dtype: -1 is 255 in uint8
+        other, alpha = in_one_dtype((other, alpha), name, "Array")
     return add(input, alpha * other)
 
 
 @op(r"a + b", elementwise=True)
-def add(input: Array, other: Array, *, alpha: Any = 1) -> Array:
+def add(input: Array, other: Array, *, alpha: Number = 1) -> Array:
     """Return input + alpha * other, broadcast; each may be a number."""
     if alpha == 1:
         return np.add(input, other)
@@ -67,7 +72,7 @@ add.vjp(input=lambda g: g, other=lambda g, alpha: g if alpha == 1 else alpha * g
 
 
 @op(r"a - b", elementwise=True)
-def sub(input: Array, other: Array, *, alpha: Any = 1) -> Array:
+def sub(input: Array, other: Array, *, alpha: Number = 1) -> Array:
     """Return input - alpha * other, broadcast; each may be a number."""
     if alpha == 1:
         return np.subtract(input, other)
@@ -96,6 +101,33 @@ div.vjp(
     input=lambda g, other: g / other,
     other=lambda g, input, other: -g * ((input / other) / other),
 )
+
+
+@op(r"\operatorname{round}(\frac{a}{b})", name="div_rounded", public="div", elementwise=True)
+def _div_rounded(input: Array, other: Array, *, rounding_mode: Any = "trunc") -> Array:
+    """Return input / other rounded, "floor" down or "trunc" towards 0; the gradient is 0."""
+    both = [np.asarray(each) for each in (input, other)]
+    if rounding_mode not in ("floor", "trunc"):
+        kind = ArgumentError if isinstance(rounding_mode, str) else DTypeError
+        raise kind(
+            f'div: rounding_mode must be None, "floor" or "trunc", got {rounding_mode!r:.60}'
+        )
+    if all(map(is_bool, both)):
+        raise DTypeError("div: not rounded for bool; use x.long()")
+    check_ordered(both[0], "div")
+    whole = all(map(is_integral, both))
+    if whole and not np.all(other):
+        raise ArgumentError("div: an integer is divided by 0, which has no whole result")
+    if rounding_mode == "trunc" and not whole:
+        return np.trunc(np.true_divide(input, other))
+    down = np.floor_divide(input, other)
+    if rounding_mode == "floor":
+        return down
+    return down + ((down < 0) & (down * other != input)).astype(down.dtype)
+
+
+_div_rounded.vjp(input=lambda g: np.zeros_like(g), other=lambda g: np.zeros_like(g))
+div.op.variants["rounding_mode"] = _div_rounded
 
 
 reciprocal = elementwise(np.reciprocal, r"\frac{1}{x}", "Return 1 / input.", of="FloatArray")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Dim
+from ...arrays.arguments import Dim, Number
 from ...arrays.kinds import is_bool, is_integral
 from ...arrays.sums import add_at_places, add_rows, in_float32, to_add_at
 from ...autograd.declaring import op
@@ -69,9 +69,13 @@ def pick_along(x: Array, dim: int, index: Array) -> Array:
     return x[along(dim, index)]
 
 
-def _check_index(name: str, x_shape: Any, dim: int, index: Array) -> None:
+def _check_index_dtype(name: str, index: Array) -> None:
     if index.dtype is not _INT64 and (not is_integral(index) or is_bool(index)):
         raise DTypeError(f"{name}: index must be int64, got {index.dtype}")
+
+
+def _check_index(name: str, x_shape: Any, dim: int, index: Array) -> None:
+    _check_index_dtype(name, index)
     shape = index.shape
     if len(shape) != len(x_shape):
         raise ShapeError(
@@ -90,6 +94,14 @@ def _check_sizes(name: str, shape: tuple[int, ...], x_shape: Any, dim: int) -> N
                 f"{name}: index of shape {shape} is larger than the input {tuple(x_shape)} "
                 f"in dimension {i}, and only dimension {dim} may be"
             )
+
+
+def _check_dtypes(name: str, input: Array, what: str, added: Array) -> None:
+    if added.dtype != input.dtype:
+        raise DTypeError(
+            f"{name}: {what} is {added.dtype} and the input {input.dtype}; give them one dtype, as "
+            "with .to()"
+        )
 
 
 def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
@@ -140,6 +152,7 @@ place_along.vjp(input=lambda g, dim, index: gather(g, dim, index))
 def scatter_add(input: Array, dim: Dim, index: Data, src: Array) -> Array:
     """Return the input with each element of src added at position `index` along `dim`."""
     _check_index("scatter_add", input.shape, dim, index)
+    _check_dtypes("scatter_add", input, "src", src)
     is_other = index.shape != src.shape
     if is_other and any(n > m for n, m in zip(index.shape, src.shape, strict=True)):
         raise ShapeError(
@@ -180,7 +193,8 @@ pad_to.vjp(input=lambda g, input_shape: _part(g, input_shape))
 
 @op(r"x_{i}")
 def index_select(input: Array, dim: Dim, index: Data) -> Array:
-    """Return the slices of the input along `dim` at the positions in `index`."""
+    """Return the slices of the input along `dim` at the positions in `index`, a vector."""
+    _check_index_dtype("index_select", index)
     if index.ndim > 1:
         raise ShapeError(f"index_select: index must be a vector, got shape {index.shape}")
     check_bounds("index_select", index, input.shape[dim] if input.ndim else 1, dim)
@@ -190,13 +204,15 @@ def index_select(input: Array, dim: Dim, index: Data) -> Array:
 
 
 @op(r"x + \sum_j s_j e_{i_j}")
-def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: float = 1) -> Array:
+def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Number = 1) -> Array:
     """Return the input with alpha times each slice of source added at `index` along `dim`."""
+    _check_index_dtype("index_add", index)
     if index.ndim > 1 or index.size != (source.shape[dim] if source.ndim else 1):
         raise ShapeError(
             f"index_add: index of shape {index.shape} must name a position for each slice of the "
             f"source, of shape {source.shape}, along dimension {dim}"
         )
+    _check_dtypes("index_add", input, "source", source)
     check_bounds("index_add", index, input.shape[dim] if input.ndim else 1, dim)
     wide = to_add_at(input, index).copy()
     added = source if alpha == 1 else alpha * in_float32(source)

@@ -4,7 +4,6 @@ Read `along.py` next.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,13 @@ import numpy as np
 from ...arrays.arguments import as_dtype
 from ...arrays.indexing import as_index, check_index, is_basic, pick, put
 from ...arrays.kinds import is_array, is_floating, is_number
-from ...arrays.reading import array_from
+from ...arrays.reading import number_from
 from ...arrays.refusing import shown
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase, make_tensor
 from ...autograd.views import base_of
 from ...autograd.writing import write
-from ...errors import DTypeError, RangeError, ShapeError
+from ...errors import DTypeError, ShapeError
 from .picking import getitem
 
 _NUMBERS = frozenset((float, int, bool))
@@ -59,7 +58,7 @@ def set_item(x: Any, index: Any, value: Any) -> None:
     def put_there(array: Array, part: Array) -> None:
         try:
             put(array, index, part)
-        except (IndexError, ValueError) as error:
+        except (IndexError, ValueError, OverflowError) as error:
             raise _what_is_wrong(array, as_index(index), part, error) from None
 
     write(x, _as_tensor(value, x.array, "setitem"), "setitem", put_there, step)
@@ -68,7 +67,7 @@ def set_item(x: Any, index: Any, value: Any) -> None:
 def _what_is_wrong(array: Array, index: Any, part: Array, error: Exception) -> Exception:
     try:
         shape = pick(array, index).shape
-    except (IndexError, ValueError) as wrong:
+    except (IndexError, ValueError, OverflowError) as wrong:
         return check_index(array.shape, index, wrong)
     return _misfit("setitem", part, shape)
 
@@ -93,10 +92,7 @@ def _as_tensor(value: Any, like: Array, name: str) -> Any:
                 f"{name}(): a number, a Tensor or an array can be written, got {shown(value)}; "
                 "make it one with tnn.tensor(...)"
             )
-        array = array_from(value, like.dtype, name)
-        if isinstance(value, float) and math.isfinite(value) and np.isinf(array):
-            raise RangeError(f"{name}(): {value!r} does not fit {like.dtype}")
-        return make_tensor(array)
+        return make_tensor(number_from(value, like.dtype, name))
     if value.array is not like and np.may_share_memory(value.array, like):
         return value.clone()  # type: ignore[attr-defined]
     return value

@@ -31,7 +31,7 @@ def getitem(input: Array, index: Index) -> Array:
         if is_basic(index):
             return view_of_basic(input, index)
         return pick(input, index)
-    except (IndexError, ValueError) as error:
+    except (IndexError, ValueError, OverflowError) as error:
         original = error
     raise check_index(input.shape, as_index(index), original)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Number, as_number
 from ...arrays.kinds import is_bool, is_floating
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
@@ -31,7 +32,7 @@ def attend(
     value: Array,
     attn_mask: Array | None = None,
     is_causal: bool = False,
-    scale: float | None = None,
+    scale: Number = None,
 ) -> Any:
     """Return softmax(query @ key.T * scale + mask) @ value over the last two dimensions.
 
@@ -185,6 +186,8 @@ def scaled_dot_product_attention(
             )
         heads = query.shape[-3]
         key, value = (_repeated(each, heads) for each in (key, value))
+    if type(dropout_p) is not float:
+        dropout_p = as_number(dropout_p, "dropout_p", _NAME)
     if not dropout_p:
         return attend(query, key, value, attn_mask, is_causal, scale)
     mask = None if attn_mask is None else attn_mask.array

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...arrays.arguments import as_bool
+from ...arrays.arguments import Number, as_bool
 from ...arrays.layout import empty_as
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -18,7 +18,7 @@ from ..elementwise.selection import masked
 
 
 @op(r"\frac{m \odot x}{1 - p}", name="dropout", public="dropout", keeps="noise")
-def _drop(input: Array, p: float = 0.5) -> Any:
+def _drop(input: Array, p: Number = 0.5) -> Any:
     """Return input * noise; noise is 0 with probability p, else 1 / (1 - p)."""
     check_float(input, "dropout")
     noise = empty_as(input)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Shape
+from ...arrays.arguments import Number, Shape
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -24,14 +24,20 @@ def layer_norm(
     normalized_shape: Shape,
     weight: Array | None = None,
     bias: Array | None = None,
-    eps: float = 1e-5,
+    eps: Number = 1e-5,
 ) -> Any:
     """Return (x - mean) / sqrt(var + eps) over the dims of `normalized_shape`, scaled and moved."""
     _check(input, normalized_shape, weight, bias)
     n = math.prod(normalized_shape)
     rows = in_float32(np.ascontiguousarray(input)).reshape(input.size // n if n else 0, n)
-    normal = rows - rows.dot(_shares(n, rows.dtype))[:, None]
-    squares = np.vecdot(normal, normal)[:, None]  # n times the variance
+    shares = _shares(n, rows.dtype)
+    mean = rows.dot(shares)
+    normal = rows - mean[:, None]
+    squares = np.vecdot(normal, normal)  # n times the variance
+    if np.count_nonzero(squares < 1e-4 * n * (mean * mean)):  # the mean's last digits are not small
+        normal -= normal.dot(shares)[:, None]
+        squares = np.vecdot(normal, normal)
+    squares = squares[:, None]
     rstd = math.sqrt(n) / np.sqrt(squares + n * eps)
     normal *= rstd
     y = normal.reshape(input.shape)

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.arguments import Integer, Number
 from ...arrays.kinds import is_array, is_bool, is_integral
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from ..elementwise.activations import check_float
-from ..elementwise.selection import masked
+from ..elementwise.selection import masked, where
 from ..indexing.along import gather
 from ..layers.softmax import log_softmax, shifted
 from .reducing import check_reduction, reduce_tensor
@@ -115,7 +116,7 @@ def nll_loss(
     input: Array,
     target: Data,
     weight: Data | None = None,
-    ignore_index: int = -100,
+    ignore_index: Integer = -100,
     reduction: str = "mean",
 ) -> Any:
     """Return -weight[t] * input[t] for log-probabilities (N, C, ...) and targets (N, ...)."""
@@ -179,9 +180,9 @@ def cross_entropy(
     input: Array,
     target: Data,
     weight: Data | None = None,
-    ignore_index: int = -100,
+    ignore_index: Integer = -100,
     reduction: str = "mean",
-    label_smoothing: float = 0.0,
+    label_smoothing: Number = 0.0,
 ) -> Any:
     """Return the negative log of softmax at the target: logits (N, C, ...), targets (N, ...)."""
     check_reduction(reduction, "cross_entropy")
@@ -275,7 +276,7 @@ def _cross_entropy_by_parts(
     weighed = log_p
     if weight is not None:
         weighed = log_p * weight.reshape([-1 if i == dim else 1 for i in range(input.ndim)])
-    even = -weighed.mean(dim) * valid
+    even = where(valid, -weighed.mean(dim), 0.0)
     if reduction == "mean":
         weights = valid if weight is None else weight[target * valid] * valid
         even = even.sum() / weights.sum()

@@ -130,7 +130,7 @@ def _by_matmul(
     batch, rows, summed, columns = ([sizes[k] for k in each] for each in letters)
     left = a.transpose(of_a).reshape(*batch, math.prod(rows), math.prod(summed))
     right = b.transpose(of_b).reshape(*batch, math.prod(summed), math.prod(columns))
-    return np.matmul(left, right, order="C").reshape(*batch, *rows, *columns).transpose(order)
+    return np.matmul(left, right, order="C").reshape((*batch, *rows, *columns)).transpose(order)
 
 
 def _einsum_rule(g: Array, operands: Any, equation: str, wants: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Dim, Dims, Dtype, count, kept_shape
+from ...arrays.arguments import Dim, Dims, Dtype, Number, count, kept_shape
 from ...arrays.dtypes import default_float
 from ...arrays.kinds import is_differentiable, is_floating, is_integral
 from ...arrays.sums import accurate_sum, in_float32, running_sum
@@ -30,7 +30,8 @@ def sum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype =
         input = cast.op.forward(input, dtype)
     elif is_integral(input):
         input = input.astype(np.int64)
-    return accurate_sum(input, dim, keepdim)
+    total = accurate_sum(input, dim, keepdim)
+    return total if dtype is None else total.astype(dtype, copy=False)  # NumPy's of int8 is int64
 
 
 def _spread(g: Array, shape: tuple[int, ...], dim: Any) -> Array:
@@ -67,7 +68,7 @@ def variance(
     unbiased: bool = True,
     keepdim: bool = False,
     *,
-    correction: Any = None,
+    correction: Number = None,
 ) -> Array:
     """Return the variance in two passes; divided by n - 1, or n if `unbiased` is False."""
     check_float(input, "var")
