@@ -121,6 +121,7 @@ EACH_PAIR = [
     Line("div", real, positive, call=lambda _, x, y: x / y),
     Line("div by a number", real, call=lambda _, x: x / 3.0),
     Line("div into a number", positive, call=lambda _, x: 1.0 / x),
+    Line("div_rounded", real, positive, call=lambda t, x, y: t.div(x, y, rounding_mode="floor")),
     Line("pow 2", real, call=lambda _, x: x**2),
     Line("pow 3", real, call=lambda _, x: x**3),
     Line("pow 0.5", positive, call=lambda _, x: x**0.5),

@@ -97,11 +97,15 @@ def call(function, name, bad):
 
 def functions():
     for place, owner in PLACES.items():
-        names = getattr(owner, "__all__", None) or vars(owner)
+        names = getattr(owner, "__all__", None) or [
+            name
+            for name, value in vars(owner).items()
+            if not getattr(value, "__module__", "").startswith("tinygrad_nn.arrays")
+        ]
         for name in sorted(names):
             value = getattr(owner, name)
             is_own = getattr(value, "__module__", "").startswith("tinygrad_nn")
-            is_public = name[0] != "_" and name not in LEFT_OUT | {"warn_user", "refuses"}
+            is_public = name[0] != "_" and name not in LEFT_OUT | {"warn_user"}
             if inspect.isfunction(value) and is_own and is_public:
                 yield f"{place}.{name}".lstrip("."), value
     for name in sorted(vars_of_tensor()):

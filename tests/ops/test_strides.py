@@ -48,7 +48,7 @@ INVERTED = {"inv", "det", "slogdet"}  # of an expanded, singular matrix there is
 # NumPy lays out by rows what operands that lie differently make, PyTorch as the first of them lies;
 # to look at the strides of both would make every recorded sum 3 % slower.
 MIXED = {
-    *("add", "sub", "mul", "div", "pow", "hypot", "maximum", "minimum", "where"),
+    *("add", "sub", "mul", "div", "div_rounded", "pow", "hypot", "maximum", "minimum", "where"),
     *("eq", "ne", "lt", "le", "gt", "ge", "bitwise_and", "bitwise_or", "bitwise_xor"),
     *("add(alpha)", "sub(alpha)", "max(other)", "threshold_backward"),
     *("mse_loss", "binary_cross_entropy_with_logits"),

@@ -135,7 +135,7 @@ def test_what_is_added_at_places_has_the_input_s_dtype(dtype):
         assert f"{what} is {dtype} and the input float32" in str(error)
 
 
-@pytest.mark.parametrize("value", [None, 1, "yes", [], np.bool_(True), tnn.tensor(True)])
+@pytest.mark.parametrize("value", [1, "yes", [], np.bool_(True), tnn.tensor(True)])
 def test_requires_grad_is_true_or_false(value):
     x = tnn.ones(2)
     for program in (
@@ -145,5 +145,5 @@ def test_requires_grad_is_true_or_false(value):
         lambda: tnn.zeros(2, requires_grad=value),
         lambda: tnn.nn.Linear(1, 1).requires_grad_(value),
     ):
-        with pytest.raises(DTypeError, match="requires_grad is True or False"):
+        with pytest.raises(DTypeError, match=r"requires_grad (is|must be) True or False"):
             program()

@@ -43,7 +43,7 @@ __all__ = [
 def _added_scaled(add: Any, input: Any, other: Any, alpha: Any, name: str) -> Any:
     """Return input + alpha * other; of integers only with an integer, of float16 rounded once."""
     dtype = (input if is_array(input) else other).dtype
-    if dtype is FLOAT32 or dtype is FLOAT64:
+    if (dtype is FLOAT32 or dtype is FLOAT64) and type(alpha) is not complex:
         return add(input, alpha * other)
     both = [np.asarray(each) for each in (input, other)]
     if isinstance(alpha, float) and all(map(is_integral, both)):
