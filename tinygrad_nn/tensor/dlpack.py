@@ -19,7 +19,7 @@ from .tensor import Tensor
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
     """Make a tensor that shares the memory of another library's array, by the DLPack protocol.
 
-    `copy=True` gives it memory of its own.
+    `copy=True` gives it memory of its own. NumPy 2.0 lets such memory be read only.
 
     Raises:
         DTypeError: what has no `__dlpack__`, or a dtype that a tensor cannot hold.
