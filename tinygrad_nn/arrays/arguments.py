@@ -107,12 +107,13 @@ def as_dtype(dtype: Any, name: str) -> Any:
 
 
 def as_bool(flag: Any, argument: str, name: str) -> bool:
-    """Return True or False; anything else is most likely a dim that should be in a tuple."""
+    """Return True or False; a number for `keepdim` is a dim that should be in a tuple."""
     if isinstance(flag, bool):
         return flag
+    is_dim = type(flag) is int and argument == "keepdim"
     raise DTypeError(
         f"{name}(): {argument} is True or False, got {flag!r:.60}"
-        + (f"; several dims are one tuple, as in {name}(dim=(0, 1))" if type(flag) is int else "")
+        + (f"; several dims are one tuple, as in {name}(dim=(0, 1))" if is_dim else "")
     )
 
 
