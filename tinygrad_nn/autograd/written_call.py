@@ -49,7 +49,8 @@ ARGUMENTS = {
     "NamedDims": "    if {p} is not None:\n"
     "        {p} = as_dims({p}, {x}.ndim, name, of_none=())\n",
     "Integer": "    if type({p}) is not int:\n        {p} = as_integer({p}, '{p}', name)\n",
-    "Number": "    if {p} is not default_{p}:\n        {p} = as_number({p}, '{p}', name)\n",
+    "Number": "    if type({p}) is not float and {p} is not default_{p}:\n"
+    "        {p} = as_number({p}, '{p}', name)\n",
     "Index": "    if not is_basic({p}):\n        {p} = as_index({p})\n",
     "Shape": "    {p} = as_shape({p}, name)\n",
     "Dtype": "    {p} = as_dtype({p}, name)\n",
