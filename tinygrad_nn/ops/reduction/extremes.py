@@ -36,20 +36,24 @@ def _check_any(input: Array, dim: Any, name: str) -> None:
                 )
 
 
+def _in_rows(extreme: np.ufunc, input: Array, dim: Any, keepdim: bool) -> Array:
+    """Reduce, and lay the result out by rows, as PyTorch does; NumPy follows the input."""
+    y = extreme.reduce(input, axis=dim, keepdims=keepdim)
+    return y if input.ndim < 3 else np.asarray(y, order="C")
+
+
 @op(r"\max_i x_i")
 def amax(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Return the largest element over `dim`; ties share the gradient equally."""
     _check_any(input, dim, "amax")
-    y = np.maximum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
-    return y if input.ndim < 3 else np.asarray(y, order="C")
+    return _in_rows(np.maximum, input, dim, keepdim)
 
 
 @op(r"\min_i x_i")
 def amin(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     """Return the smallest element over `dim`; ties share the gradient equally."""
     _check_any(input, dim, "amin")
-    y = np.minimum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
-    return y if input.ndim < 3 else np.asarray(y, order="C")
+    return _in_rows(np.minimum, input, dim, keepdim)
 
 
 def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> Array:
@@ -77,8 +81,7 @@ def max_dim(input: Array, dim: Dim, keepdim: bool = False) -> Any:
     if input.ndim == 0:
         return input.copy(), np.zeros((), np.int64)
     indices = input.argmax(axis=dim, keepdims=keepdim)
-    values = np.maximum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
-    return values if input.ndim < 3 else np.asarray(values, order="C"), indices
+    return _in_rows(np.maximum, input, dim, keepdim), indices
 
 
 @op(r"\min_i x_i", returns="values, indices", public="min")
@@ -88,8 +91,7 @@ def min_dim(input: Array, dim: Dim, keepdim: bool = False) -> Any:
     if input.ndim == 0:
         return input.copy(), np.zeros((), np.int64)
     indices = input.argmin(axis=dim, keepdims=keepdim)
-    values = np.minimum.reduce(input, axis=dim, keepdims=keepdim)  # type: ignore[call-overload]
-    return values if input.ndim < 3 else np.asarray(values, order="C"), indices
+    return _in_rows(np.minimum, input, dim, keepdim), indices
 
 
 def _to_the_index(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:
