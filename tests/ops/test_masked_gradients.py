@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from beside_torch import torch
 from op_checks import array, assert_close, leaf, outputs_of
-from op_rows import cases
+from op_rows import cases, for_each_case
 from op_table import COMPOSED, TABLE
 
 import tinygrad_nn as tnn
@@ -71,17 +71,13 @@ def compare(case, operands, choose):
         assert_close(np.where(known, one, 0), np.where(known, other, 0), case)
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if not str(case).startswith(OTHER_ORDER)], ids=str
-)
 @pytest.mark.parametrize("value", [np.inf, np.nan], ids=["inf", "nan"])
+@for_each_case([case for case in CASES if not str(case).startswith(OTHER_ORDER)])
 def test_what_was_not_used_gets_no_gradient_of_inf_or_nan(case, value):
     compare(case, case.draw(), some(value))
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if case.row.name not in UNKNOWN_AT_NAN], ids=str
-)
+@for_each_case([case for case in CASES if case.row.name not in UNKNOWN_AT_NAN])
 def test_the_gradient_beside_a_nan_is_pytorchs(case):
     compare(case, spoilt(np.random.default_rng(3), case.draw()), lambda random, ones: ones)
 

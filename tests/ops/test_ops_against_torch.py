@@ -13,7 +13,7 @@ from op_checks import (
     outputs_of,
     run,
 )
-from op_rows import cases
+from op_rows import cases, for_each_case
 from op_table import COMPOSED, TABLE
 
 import tinygrad_nn as tnn
@@ -25,7 +25,7 @@ WITHOUT_HALF = {"inv", "det", "slogdet", "svd"}  # in PyTorch neither: LAPACK ha
 WITHOUT_INTEGERS = {"conv2d", "dropout"}  # PyTorch takes them, dropout only at p=0
 
 
-@pytest.mark.parametrize("case", cases(ROWS), ids=str)
+@for_each_case(cases(ROWS))
 def test_value_and_gradient_equal_pytorch(case):
     check_against_torch(case)
 

@@ -14,7 +14,7 @@ from op_checks import (
     derivatives,
     leaf,
 )
-from op_rows import cases
+from op_rows import cases, for_each_case
 from op_table import COMPOSED, TABLE
 
 import tinygrad_nn as tnn
@@ -49,7 +49,7 @@ FUNCTIONS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", cases(ROWS), ids=str)
+@for_each_case(cases(ROWS))
 def test_second_derivatives_equal_pytorch(case):
     check_against_torch(case, order=2)
 
@@ -71,12 +71,12 @@ def test_derivatives_of_compositions_equal_pytorch_up_to_the_third(name, order):
         assert_close(array(ours), array(theirs), name, rtol=1e-9)
 
 
-@pytest.mark.parametrize("case", SMOOTH, ids=str)
+@for_each_case(SMOOTH)
 def test_gradients_agree_with_differences(case):
     check_against_differences(case)
 
 
-@pytest.mark.parametrize("case", SMOOTH, ids=str)
+@for_each_case(SMOOTH)
 def test_second_derivatives_agree_with_differences(case):
     check_second_against_differences(case)
 
@@ -88,7 +88,7 @@ def test_every_second_derivative_agrees_with_differences(case):
 
 
 @pytest.mark.parametrize("order", [1, 2])
-@pytest.mark.parametrize("case", PARTED, ids=str)
+@for_each_case(PARTED)
 def test_a_fused_operation_equals_its_parts(case, order):
     check_against_parts(case, order)
 

@@ -71,25 +71,22 @@ def through(function: Any, x: Any, *given: Any, **named: Any) -> None:
             y.backward(tnn.ones_like(y), retain_graph=True)
 
 
-@pytest.mark.parametrize("dtype", [*FLOATS, tnn.complex64], ids=str)
 @pytest.mark.parametrize("name", METHODS)
-def test_no_method_warns(name, dtype):
-    x = odd(dtype)
-
+def test_no_method_warns(name):
     def method(tensor: Any, *given: Any, **named: Any) -> Any:
         return getattr(tensor, name)(*given, **named)
 
-    def in_place(*given: Any, **named: Any) -> Any:
+    def in_place(x: Any, *given: Any, **named: Any) -> Any:
         return method(x.clone(), *given, **named)
 
-    others = [x, odd(tnn.float64), tnn.tensor(1e300, dtype=tnn.float64), tnn.tensor([1e300])]
-    arguments = [(), *((n,) for n in NUMBERS), *((other,) for other in others), (0, 1e40), (0, 0)]
-    for given in arguments:
-        quietly(in_place, *given)
-        quietly(through, method, x, *given)
-    for other in DTYPES:
-        quietly(in_place, other)
-        quietly(in_place, dtype=other)
+    for x in map(odd, (*FLOATS, tnn.complex64)):
+        others = [x, odd(tnn.float64), tnn.tensor(1e300, dtype=tnn.float64), tnn.tensor([1e300])]
+        for given in [(), *((n,) for n in (*NUMBERS, *others)), (0, 1e40), (0, 0)]:
+            quietly(in_place, x, *given)
+            quietly(through, method, x, *given)
+        for other in DTYPES:
+            quietly(in_place, x, other)
+            quietly(in_place, x, dtype=other)
 
 
 @pytest.mark.parametrize("name", [name for name in dir(tnn) if not name.startswith("_")])

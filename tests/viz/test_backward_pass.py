@@ -5,7 +5,7 @@ Read `test_explanation.py` next, which puts it into words.
 import numpy as np
 import pytest
 from op_checks import drawn_like, leaf, outputs_of
-from op_rows import cases
+from op_rows import cases, for_each_case
 from op_table import COMPOSED, TABLE
 
 import tinygrad_nn as tnn
@@ -36,7 +36,7 @@ def one_number(case, operands):
     return sum(others, first), weights
 
 
-@pytest.mark.parametrize("case", cases(TABLE + COMPOSED), ids=str)
+@for_each_case(cases(TABLE + COMPOSED))
 def test_every_operation_leaves_the_gradients_that_backward_leaves(case):
     operands = [leaf(tnn, operand) for operand in case.draw()]
     named = {f"operand {i}": each for i, each in enumerate(operands) if each.requires_grad}
@@ -59,7 +59,7 @@ WITHOUT_TENSORS_BESIDE = [
 ]
 
 
-@pytest.mark.parametrize("case", WITHOUT_TENSORS_BESIDE, ids=str)
+@for_each_case(WITHOUT_TENSORS_BESIDE)
 def test_what_backward_freed_is_computed_again(case):
     operands = [leaf(tnn, operand) for operand in case.draw()]
     named = {f"operand {i}": each for i, each in enumerate(operands) if each.requires_grad}

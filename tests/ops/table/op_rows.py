@@ -5,12 +5,14 @@ Read `op_checks.py` next, which draws a row's operands and runs it.
 from __future__ import annotations
 
 import copy
+import inspect
 import itertools
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 
 import tinygrad_nn as tnn
 from tinygrad_nn.autograd import registry
@@ -233,3 +235,24 @@ class Case(NamedTuple):
 
 def cases(rows: list[Row]) -> list[Case]:
     return [Case(row, sample) for row in rows for sample in row.samples]
+
+
+def for_each_case(given: list[Case]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Parametrize a test of `case` by row: one test an operation, which runs all its cases."""
+    by_row: dict[str, list[Case]] = {}
+    for case in given:
+        by_row.setdefault(str(case.row), []).append(case)
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        def run(each_of: list[Case], **others: Any) -> None:
+            for case in each_of:
+                test(case=case, **others)
+
+        parameters = inspect.signature(test).parameters.values()
+        names = [p.replace(name="each_of") if p.name == "case" else p for p in parameters]
+        run.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined]
+        run.__name__, run.__doc__ = test.__name__, test.__doc__
+        run.__module__ = test.__module__
+        return pytest.mark.parametrize("each_of", list(by_row.values()), ids=list(by_row))(run)
+
+    return decorate
