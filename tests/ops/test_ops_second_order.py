@@ -11,10 +11,8 @@ from op_checks import (
     check_against_parts,
     check_against_torch,
     check_second_against_differences,
-    cotangents_for,
     derivatives,
     leaf,
-    outputs_of,
 )
 from op_rows import cases
 from op_table import COMPOSED, TABLE
@@ -132,28 +130,3 @@ def test_a_complex_singular_matrix_has_the_derivatives_of_its_determinant():
     np.testing.assert_allclose(array(g), [[4j, -2], [-2, -1j]])  # conj of [[d, -c], [-b, a]]
     (h,) = tnn.autograd.grad((g.imag * tnn.tensor([[0.0, 1.0], [2.0, 3.0]])).sum(), x)
     np.testing.assert_allclose(array(h), [[-3j, 2j], [1j, 0]])
-
-
-# One Node of PyTorch's gives the gradients of all operands, and each then depends on all of them.
-OF_ALL_OPERANDS = {"layer_norm", "conv2d", "slogdet"}
-
-
-@pytest.mark.parametrize("row", [row for row in ROWS if row.name not in OF_ALL_OPERANDS], ids=str)
-def test_a_gradient_requires_a_gradient_where_pytorchs_does(row):
-    torch = pytest.importorskip("torch")
-    for case in cases([row]):
-        operands = case.draw()
-        if any(operand.size == 0 for operand in operands) or operands[0].shape == (1, 1):
-            continue  # det of 1 x 1 has a constant one
-        for is_leaf in (False, True):
-            found = []
-            for framework in (tnn, torch):
-                tensors = [leaf(framework, operand) for operand in operands]
-                roots = [y for y in outputs_of(framework, case, tensors) if y.requires_grad]
-                wanted = [x for x in tensors if x.requires_grad]
-                g = [c if is_leaf else c.detach() for c in cotangents_for(framework, roots)]
-                made = framework.autograd.grad(
-                    roots, wanted, g, create_graph=True, allow_unused=True
-                ) if roots else ()  # fmt: skip
-                found.append([None if each is None else each.requires_grad for each in made])
-            assert found[0] == found[1], f"{case}, weighted by a leaf: {is_leaf}"

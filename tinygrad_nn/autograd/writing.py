@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.dtypes import FLOAT32, INT64
+from ..arrays.dtypes import FLOAT32, FLOAT64, INT64
 from ..arrays.indexing import put
-from ..arrays.kinds import COMPLEX, fits_in, is_array, is_bool
+from ..arrays.kinds import fits_in, is_array, is_bool, is_complex
 from ..arrays.warnings import SILENT, quiet, restore, silence
 from ..errors import DTypeError, GraphError, ShapeError
 from .declaring import op
@@ -69,10 +69,14 @@ def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> A
         if given is held or (given is INT64 and held is FLOAT32):
             put(x.array, value.array)
         else:  # what the dtype cannot hold becomes inf; of a complex number the real part is taken
-            leaves_imaginary = given in COMPLEX and not (held in COMPLEX or is_bool(x.array))
+            is_cut = (
+                given is not FLOAT64
+                and is_complex(value.array)
+                and not (is_complex(x.array) or is_bool(x.array))
+            )
             before = silence(SILENT)
             try:
-                put(x.array, value.array.real if leaves_imaginary else value.array)
+                put(x.array, value.array.real if is_cut else value.array)
             finally:
                 restore(before)
     elif value.array.shape == x.array.shape:

@@ -194,8 +194,8 @@ def zeros_like(
     memory_format: Any = None,
 ) -> Tensor:
     """Make zeros of the input's shape and dtype."""
-    options = (dtype, device, requires_grad, memory_format)
-    return _full_like(input, 0, "zeros_like", *options)
+    name = "zeros_like"
+    return _full_like(input, 0, name, dtype, device, requires_grad, memory_format)
 
 
 @refuses
@@ -208,8 +208,8 @@ def ones_like(
     memory_format: Any = None,
 ) -> Tensor:
     """Make ones of the input's shape and dtype."""
-    options = (dtype, device, requires_grad, memory_format)
-    return _full_like(input, 1, "ones_like", *options)
+    name = "ones_like"
+    return _full_like(input, 1, name, dtype, device, requires_grad, memory_format)
 
 
 @refuses
@@ -222,8 +222,8 @@ def empty_like(
     memory_format: Any = None,
 ) -> Tensor:
     """Make a tensor of the input's shape and dtype whose values nobody promises (here: zeros)."""
-    options = (dtype, device, requires_grad, memory_format)
-    return _full_like(input, 0, "empty_like", *options)
+    name = "empty_like"
+    return _full_like(input, 0, name, dtype, device, requires_grad, memory_format)
 
 
 @refuses
@@ -237,8 +237,8 @@ def full_like(
     memory_format: Any = None,
 ) -> Tensor:
     """Make a tensor of one value in the input's shape and dtype."""
-    options = (dtype, device, requires_grad, memory_format)
-    return _full_like(input, fill_value, "full_like", *options)
+    name = "full_like"
+    return _full_like(input, fill_value, name, dtype, device, requires_grad, memory_format)
 
 
 def _full_like(

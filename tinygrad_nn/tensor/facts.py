@@ -123,8 +123,9 @@ class TensorFacts(Differentiable):
             GraphError: the tensor requires a gradient, which a write would make wrong; under
                 no_grad it does not matter.
         """
-        is_forced = as_bool(force, "force", "numpy")
-        if self.node is not None and not is_forced and is_grad_enabled():
+        if force is not False:
+            as_bool(force, "force", "numpy")
+        if self.node is not None and not force and is_grad_enabled():
             raise GraphError("numpy() on a tensor that requires a gradient; use .detach().numpy()")
         return self.array
 

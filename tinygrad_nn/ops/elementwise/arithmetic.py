@@ -189,10 +189,10 @@ pow.vjp(
 
 def _signs(x: Array) -> Array:
     """np.sign(x): but of a real nan 0, as in PyTorch, and of bool the same."""
-    if is_bool(x):
-        return copied(x)
+    if x.dtype not in REAL:
+        return copied(x) if is_bool(x) else np.sign(x)
     y = np.sign(x)
-    return np.where(np.isnan(y), 0, y).astype(y.dtype) if x.dtype in REAL and holds_nan(y) else y
+    return np.where(np.isnan(y), y.dtype.type(0), y) if holds_nan(y) else y
 
 
 @op(r"\operatorname{sgn}(x)", elementwise=True)
