@@ -51,6 +51,7 @@ LEFT_OUT = {
 }
 NOT_COMPARED = {
     ".dtype",  # nobody makes one
+    ".memory_format",  # nor this
     ".no_grad",  # takes the function that it decorates without brackets: PyTorch hides that
     "autograd.no_grad",
 }
@@ -177,19 +178,20 @@ GOLDEN = {
     "": """
         Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
         as_tensor autograd bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cat cdouble
-        cfloat chunk clamp clip clone complex128 complex64 concat conj cos cumsum datasets
-        default_generator det device div divide dot double dtype e einsum empty empty_like
-        enable_grad eq exp eye finfo flatten flip float float16 float32 float64 formulas from_dlpack
-        from_numpy full full_like gather ge get_default_dtype get_rng_state gt half hypot iinfo imag
-        index_add index_select inf inference_mode initial_seed int int16 int32 int64 int8 inverse
-        is_grad_enabled is_inference_mode_enabled isnan le linalg linspace log log_softmax
-        logical_not logsumexp long lstm_cell lt manual_seed matmul max maximum mean min minimum mm
-        mul multiply mv nan ne neg negative nn no_grad ones ones_like optim outer permute pi pow
-        promote_types rand rand_like randint randint_like randn randn_like randperm real reciprocal
-        relu reshape result_type scatter_add seed set_default_dtype set_grad_enabled
-        set_printoptions set_rng_state sgn short sigmoid sign sin slogdet softmax sort split sqrt
-        square squeeze stack sub subtract sum swapaxes t tanh tensor transpose true_divide uint8
-        unbind unsqueeze var viz where zeros zeros_like
+        cfloat channels_last chunk clamp clip clone complex128 complex64 concat conj
+        contiguous_format cos cumsum datasets default_generator det device div divide dot double
+        dtype e einsum empty empty_like enable_grad eq exp eye finfo flatten flip float float16
+        float32 float64 formulas from_dlpack from_numpy full full_like gather ge get_default_dtype
+        get_rng_state gt half hypot iinfo imag index_add index_select inf inference_mode
+        initial_seed int int16 int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled
+        isnan le linalg linspace log log_softmax logical_not logsumexp long lstm_cell lt manual_seed
+        matmul max maximum mean memory_format min minimum mm mul multiply mv nan ne neg negative nn
+        no_grad ones ones_like optim outer permute pi pow preserve_format promote_types rand
+        rand_like randint randint_like randn randn_like randperm real reciprocal relu reshape
+        result_type scatter_add seed set_default_dtype set_grad_enabled set_printoptions
+        set_rng_state sgn short sigmoid sign sin slogdet softmax sort split sqrt square squeeze
+        stack sub subtract sum swapaxes t tanh tensor transpose true_divide uint8 unbind unsqueeze
+        var viz where zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear

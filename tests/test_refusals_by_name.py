@@ -184,3 +184,55 @@ def test_an_index_of_several_dimensions_selects_no_slices(library):
     with pytest.raises(IndexError if library is not tnn else ValueError, match="vector"):
         library.index_select(library.ones(2, 3), 0, library.zeros(2, 2, dtype=library.int64))
     assert np.shape(library.index_select(library.ones(2, 3), 0, library.tensor(1))) == (1, 3)
+
+
+# Calls with a flag, which every library is given anything for.
+FLAG_CALLS = {
+    "set_grad_enabled": lambda f, x, flag: f.set_grad_enabled(flag),
+    "inference_mode": lambda f, x, flag: f.inference_mode(flag).__enter__,
+    "detect_anomaly": lambda f, x, flag: f.autograd.detect_anomaly(flag).__enter__,
+    "numpy": lambda f, x, flag: x.detach().numpy(force=flag),
+    "copy_": lambda f, x, flag: f.ones(2).copy_(x.detach(), non_blocking=flag),
+    "requires_grad": lambda f, x, flag: x.requires_grad_(flag),
+    "tensor": lambda f, x, flag: f.tensor([1.0], requires_grad=flag),
+    **{
+        f"backward {name}": lambda f, x, flag, name=name: (x * x).sum().backward(**{name: flag})
+        for name in ("retain_graph", "create_graph")
+    },
+    **{
+        f"grad {name}": lambda f, x, flag, name=name: f.autograd.grad(
+            (x * x).sum(), x, **{name: flag}
+        )
+        for name in ("retain_graph", "create_graph", "allow_unused", "materialize_grads")
+    },
+}
+ENTERED = ("inference_mode", "detect_anomaly")  # PyTorch looks at these flags where a block begins
+
+
+def flags(f):
+    plain = [True, False, 5, 1, 0, "x", None, 1.5, [], np.bool_(True)]
+    return [*plain, f.tensor(True), f.tensor([True]), f.tensor([True, True]), f.tensor(1)]
+
+
+@pytest.mark.parametrize("name", FLAG_CALLS)
+def test_a_flag_is_what_pytorch_takes_for_one(name):
+    torch = pytest.importorskip("torch")
+    for i in range(len(flags(tnn))):
+        found = []
+        for f in (tnn, torch):
+            x, flag = f.ones(2, requires_grad=True), flags(f)[i]
+            before = f.is_grad_enabled()
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    if f is torch and name in ENTERED and not isinstance(flag, bool):
+                        raise TypeError
+                    FLAG_CALLS[name](f, x, flag)
+                found.append(None)
+            except (TypeError, RuntimeError, ValueError) as error:
+                found.append(error)
+            finally:
+                f.set_grad_enabled(before)
+        ours, theirs = found
+        assert (ours is None) == (theirs is None), (flags(tnn)[i], ours, theirs)
+        assert ours is None or name.split()[0] in str(ours), ours

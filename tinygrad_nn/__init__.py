@@ -37,6 +37,7 @@ from .arrays.dtypes import (
     short,
     uint8,
 )
+from .arrays.layout import channels_last, contiguous_format, memory_format, preserve_format
 from .arrays.limits import finfo, iinfo
 from .autograd.grad_mode import (
     enable_grad,
@@ -127,8 +128,10 @@ __all__ = [
     "bool",
     "cdouble",
     "cfloat",
+    "channels_last",
     "complex128",
     "complex64",
+    "contiguous_format",
     "datasets",
     "default_generator",
     "device",
@@ -167,6 +170,7 @@ __all__ = [
     "linspace",
     "long",
     "manual_seed",
+    "memory_format",
     "nan",
     "nn",
     "no_grad",
@@ -174,6 +178,7 @@ __all__ = [
     "ones_like",
     "optim",
     "pi",
+    "preserve_format",
     "promote_types",
     "rand",
     "rand_like",

@@ -30,14 +30,11 @@ KNOWN: dict[tuple[str, str, str], str] = {
     # Less is kept here, or a copy of the index.
     ("pow", "operand 0", "output"): THERE,
     ("gather", "all", "operand 0"): THERE,
-    ("nll_loss", "all", "operand 0"): THERE,
     ("binary_cross_entropy_with_logits", "operand 1", "operand 1"): THERE,
     ("x[z]", "all", "operand 1"): THERE,
     ("x[:, z]", "all", "operand 1"): THERE,
     ("x[z, z]", "all", "operand 1"): THERE,
     ("f.gather(x, 1, z)", "all", "operand 0"): THERE,
-    ("F.nll_loss(x, z, weight=w.detach())", "all", "operand 0"): THERE,
-    ("F.nll_loss(x, z, weight=w.detach())", "operand 0", "operand 0"): THERE,
     ("bce(x, z, weight=w.detach())", "operand 1", "operand 1"): THERE,
     ("bce(x, z, pos_weight=w.detach())", "operand 1", "operand 1"): THERE,
     ("index_add", "all", "operand 1"): THERE,  # its shape is all that is needed

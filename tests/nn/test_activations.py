@@ -2,6 +2,8 @@
 Read `test_losses.py` next.
 """
 
+from math import inf, nan
+
 import numpy as np
 import pytest
 from beside_torch import assert_same
@@ -123,3 +125,33 @@ def test_functions_take_their_input_by_name(library):
     for function in (F.relu, F.tanh, F.sigmoid):
         assert function(input=x).shape == (1,)
     assert F.softmax(input=x, dim=0).tolist() == [1.0]
+
+
+def softplus_of(framework, dtype, beta, threshold):
+    """Its value, first and second derivative, over what overflows and what does not."""
+    values = [60000.0, 1000, 89, 30, 25, 19, 1.5, 0.25, -1.5, -30, -95, -1000, -60000, nan]
+    x = framework.tensor(values, dtype=getattr(framework, dtype), requires_grad=True)
+    y = framework.nn.functional.softplus(x, beta, threshold)
+    (first,) = framework.autograd.grad(y.sum(), x, create_graph=True)
+    (second,) = framework.autograd.grad(first.sum(), x)
+    return [each.detach().double().numpy() for each in (y, first, second)]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "tol"), [("float16", 4e-3), ("float32", 1e-5), ("float64", 1e-9)]
+)
+def test_softplus_is_pytorchs_for_any_beta_and_threshold(dtype, tol):
+    """Where PyTorch's overflows below its threshold, log(1 + e^z) / beta is x here."""
+    torch = pytest.importorskip("torch")
+    for beta in (-1, -1e5, 1, 2, 0.5, 0, 1e5, 1e-5, inf, -inf, nan):
+        for threshold in (20, 2049, 0, -5, 17, 100, inf, -inf, 1e9):
+            ours, theirs = (softplus_of(f, dtype, beta, threshold) for f in (tnn, torch))
+            known = np.isfinite(theirs[0])
+            for one, other in zip(ours, theirs, strict=True):
+                of = np.isfinite(other) | ~known
+                np.testing.assert_allclose(
+                    one[known & of], other[known & of], tol, tol, err_msg=f"{beta}, {threshold}"
+                )
+    for beta, expected in ((1, 1000.0), (-1, -0.0)):
+        y = tnn.nn.functional.softplus(tnn.tensor(1000.0), beta, 2049)
+        assert y.item() == expected

@@ -309,3 +309,15 @@ def test_a_mistake_names_the_operation_and_what_does_not_fit(
         mistake()
     for word in words:
         assert word in str(raised.value)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3)], ids=str)
+def test_a_layer_norm_over_no_dims_is_refused_where_it_is_called_as_in_pytorch(shape):
+    torch = pytest.importorskip("torch")
+    for f in (tnn, torch):
+        layer = f.nn.LayerNorm(())
+        assert layer.normalized_shape == tuple(layer.weight.shape) == tuple(layer.bias.shape) == ()
+        x = f.ones(shape)
+        for call in (layer, lambda x, f=f: f.nn.functional.layer_norm(x, ())):
+            with pytest.raises(RuntimeError, match="normalized_shape"):
+                call(x)

@@ -7,6 +7,8 @@ mask that is multiplied by makes nan of it, and one step later of every paramete
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from beside_torch import torch
@@ -20,7 +22,6 @@ DIFFERENTIABLE = [row for row in (*TABLE, *COMPOSED) if row.differentiable and n
 CASES = cases(DIFFERENTIABLE)
 OTHER_ORDER = "einsum (2,3),(5,3,4),(2,4)"  # inf and -inf meet, or not, by which is added first
 UNKNOWN_AT_NAN = {
-    "abs": "the sign of nan is nan here, 0 in PyTorch (docs/differences.md)",
     "det": "of a matrix with a nan nothing is known",
     "svd": "of a matrix with a nan nothing is known",
 }
@@ -139,3 +140,19 @@ def test_a_unit_that_dropout_drew_out_gets_no_gradient_of_inf():
     y = F.dropout(x)
     y.backward(tnn.full((100,), np.inf))
     assert (x.grad[y == 0] != 0).sum() == 0
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize("name", ["abs", "angle", "sgn", "sign"])
+def test_the_turn_and_the_sign_have_pytorchs_gradient_at_0_and_nan(name, dtype):
+    if name == "sign" and dtype.startswith("complex"):
+        return  # complex numbers have none
+    for value, g in itertools.product((0.0, np.nan, -2.0), (0.0, 1.0, np.inf, -np.inf, np.nan)):
+        found = []
+        for framework in (tnn, torch):
+            x = framework.tensor([value], dtype=getattr(framework, dtype), requires_grad=True)
+            y = getattr(framework, name)(x)
+            (dx,) = framework.autograd.grad(y, x, framework.tensor([g], dtype=y.dtype))
+            found.append((array(y), array(dx)))
+        for one, other in zip(*found, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-6, err_msg=f"at {value}, of {g}")

@@ -20,7 +20,6 @@ from tinygrad_nn.errors import DTypeError, GraphError
 ROWS = [row for row in TABLE + COMPOSED if row.differentiable]
 # Whose gradient requires one in PyTorch only, and why.
 MORE_IN_PYTORCH = {  # by the operand's place
-    "nll_loss": (0, "it is linear in its input: its gradient does not depend on the input at all"),
     "layer_norm": (2, "it is linear in its bias"),
     "conv2d": (2, "it is linear in its bias"),
 }

@@ -4,14 +4,13 @@ Read `test_ops_rearranging.py` next.
 
 import numpy as np
 import pytest
+from beside_torch import assert_same, torch
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from op_checks import array, assert_close, leaf
 
 import tinygrad_nn as tnn
-
-torch = pytest.importorskip("torch")
 
 ALL = slice(None)
 
@@ -181,3 +180,43 @@ def test_a_hundred_thousand_repeats_are_all_counted():
     x[index].backward(tnn.from_numpy(cotangent))
     expected = np.stack([np.bincount(index, column, 100) for column in cotangent.T], axis=1)
     np.testing.assert_allclose(x.grad.array, expected, rtol=1e-10, atol=1e-10)
+
+
+EMPTY_MASKS = {
+    "(0,)": lambda f: f.zeros(0, dtype=f.bool),
+    "(0, 0)": lambda f: f.zeros(0, 0, dtype=f.bool),
+    "(0, 2)": lambda f: f.zeros(0, 2, dtype=f.bool),
+    "(3, 0)": lambda f: f.zeros(3, 0, dtype=f.bool),
+    "NumPy's": lambda f: np.zeros(0, bool),
+    "a list": lambda f: [],
+    "int64": lambda f: f.zeros(0, dtype=f.int64),
+    "in a tuple": lambda f: (f.zeros(0, dtype=f.bool),),
+    "behind a slice": lambda f: (slice(None), f.zeros(0, dtype=f.bool)),
+    "behind ...": lambda f: (..., np.zeros(0, bool)),
+    "behind None": lambda f: (None, f.zeros(0, dtype=f.bool)),
+    "behind an int": lambda f: (0, f.zeros(0, dtype=f.bool)),
+    "beside positions": lambda f: (f.zeros(0, dtype=f.bool), f.zeros(0, dtype=f.int64)),
+}
+
+
+def read(f, x, index):
+    return f.autograd.grad(x[index].sum(), x)[0]
+
+
+def written(f, x, index):
+    y = x.clone()
+    y[index] = 5.0
+    return y
+
+
+def added_to(f, x, index):
+    y = x.clone()
+    y[index] += 5.0
+    return y
+
+
+@pytest.mark.parametrize("use", [read, written, added_to], ids=lambda use: use.__name__)
+@pytest.mark.parametrize("shape", [(3,), (0,), (3, 2), (0, 2), (3, 0), ()], ids=str)
+def test_an_empty_mask_fits_only_where_there_is_nothing(shape, use):
+    for make in EMPTY_MASKS.values():
+        assert_same(lambda f, m=make: use(f, f.ones(shape, requires_grad=True), m(f)))

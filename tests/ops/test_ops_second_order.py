@@ -99,3 +99,34 @@ def test_a_convolution_of_many_columns_equals_its_parts(case, monkeypatch):
     convolution._geometry.cache_clear()
     check_against_parts(case)
     convolution._geometry.cache_clear()
+
+
+SINGULAR = {
+    "of rank 1": np.ones((3, 3)),
+    "zeros": np.zeros((3, 3)),
+    "of 1": np.zeros((1, 1)),
+    "diagonal": np.diag([1.0, 2.0, 0.0, 0.0]),
+    "one of a batch": np.stack([np.ones((2, 2)), np.eye(2)]),
+}
+
+
+@pytest.mark.parametrize("matrix", SINGULAR.values(), ids=SINGULAR)
+def test_a_singular_matrix_has_the_derivatives_of_its_determinant(matrix):
+    """PyTorch has the first; of the second it gives nan, or 0, where the rank is low."""
+    assert tnn.autograd.gradgradcheck(
+        tnn.linalg.det, tnn.from_numpy(matrix.copy()).requires_grad_()
+    )
+    x = tnn.from_numpy(matrix.copy()).requires_grad_()
+    plain, recorded = (
+        tnn.autograd.grad(tnn.linalg.det(x).sum(), x, create_graph=create)[0]
+        for create in (False, True)
+    )
+    np.testing.assert_allclose(array(plain), array(recorded), atol=1e-12)
+
+
+def test_a_complex_singular_matrix_has_the_derivatives_of_its_determinant():
+    x = tnn.tensor([[1j, 2.0], [2.0, -4j]], dtype=tnn.complex128, requires_grad=True)
+    (g,) = tnn.autograd.grad(tnn.linalg.det(x).real, x, create_graph=True)
+    np.testing.assert_allclose(array(g), [[4j, -2], [-2, -1j]])  # conj of [[d, -c], [-b, a]]
+    (h,) = tnn.autograd.grad((g.imag * tnn.tensor([[0.0, 1.0], [2.0, 3.0]])).sum(), x)
+    np.testing.assert_allclose(array(h), [[-3j, 2j], [1j, 0]])

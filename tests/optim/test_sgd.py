@@ -212,3 +212,19 @@ def test_a_learning_rate_may_be_a_tensor(library):
     x.grad = library.ones(1)
     library.optim.SGD([x], lr=library.tensor(0.25)).step()
     assert x.item() == 0.75
+
+
+@pytest.mark.parametrize("name", ["lr", "momentum", "dampening", "weight_decay"])
+def test_an_option_that_is_no_number_is_refused_by_name(name):
+    for bad in ("0.5", None, [1.0], 1j, tnn.ones(2), b"1"):
+        for make in (
+            lambda given: tnn.optim.SGD([tnn.ones(1)], **{"lr": 0.1, **given}),
+            lambda given: tnn.optim.SGD([{"params": [tnn.ones(1)], **given}], lr=0.1),
+            lambda given: tnn.optim.SGD([tnn.ones(1)], lr=0.1).load_state_dict(
+                {"state": {}, "param_groups": [{"params": [0], **given}]}
+            ),
+        ):
+            with pytest.raises(TypeError, match=rf"SGD.*{name} must be a number"):
+                make({name: bad})
+    for good in (0, 0.5, np.float32(0.5), tnn.tensor(0.5), tnn.tensor([0.5])):
+        tnn.optim.SGD([{"params": [tnn.ones(1)], name: good}], lr=0.1)

@@ -4,13 +4,15 @@ Read `test_creation.py` next.
 
 from __future__ import annotations
 
+import copy
+import pickle
 import random
 
 import numpy as np
 import pytest
 
 import tinygrad_nn as tnn
-from tests.beside_torch import torch
+from tests.beside_torch import assert_same, torch
 
 COPIES = [
     *("zeros_like", "ones_like", "empty_like"),
@@ -107,3 +109,48 @@ def test_an_optimizers_state_and_a_loaded_one_lie_as_the_parameter():
         model.load_state_dict(rows, assign=True)
         found.append([*strides, tuple(model.weight.stride())])
     assert found[0] == found[1]
+
+
+FORMATTED = {
+    "clone": lambda f, x, form: x.clone(memory_format=form),
+    "contiguous": lambda f, x, form: x.contiguous(memory_format=form),
+    "to": lambda f, x, form: x.to(f.float64, memory_format=form),
+    "to(copy)": lambda f, x, form: x.to(f.float32, copy=True, memory_format=form),
+    "is_contiguous": lambda f, x, form: x.is_contiguous(memory_format=form),
+    **{
+        f"{name}_like": lambda f, x, form, n=f"{name}_like": getattr(f, n)(x, memory_format=form)
+        for name in ("zeros", "ones", "rand", "randn")
+    },
+    "full_like": lambda f, x, form: f.full_like(x, 2.0, memory_format=form),
+    "randint_like": lambda f, x, form: f.randint_like(x, 9, memory_format=form),
+    "empty_like": lambda f, x, form: f.empty_like(x, memory_format=form) * 0,
+}
+SOURCES = {
+    "rows": lambda f: f.arange(24.0).reshape(1, 2, 3, 4),
+    "turned": lambda f: f.arange(24.0).reshape(4, 3, 2, 1).permute(3, 2, 1, 0),
+    "expanded": lambda f: f.ones(1, 2, 1, 4).expand(1, 2, 3, 4),
+    "channels last": lambda f: f.arange(24.0).reshape(1, 3, 4, 2).permute(0, 3, 1, 2),
+    "a matrix": lambda f: f.arange(6.0).reshape(2, 3).t(),
+}
+
+
+@pytest.mark.parametrize("name", FORMATTED)
+def test_a_memory_format_is_pytorchs_and_anything_else_is_refused(name):
+    for source in SOURCES.values():
+        for form in ("contiguous_format", "preserve_format", "channels_last", None, 5, "x"):
+
+            def program(f, source=source, form=form):
+                f.manual_seed(0)
+                named = isinstance(form, str) and form != "x"
+                y = FORMATTED[name](f, source(f), getattr(f, form) if named else form)
+                return y if isinstance(y, bool) else [y, y.stride()]
+
+            error = assert_same(program)
+            assert not isinstance(error, Exception) or name.partition("(")[0] in str(error)
+
+
+def test_a_memory_format_is_one_object_with_pytorchs_name():
+    for form in (tnn.contiguous_format, tnn.preserve_format, tnn.channels_last):
+        assert copy.deepcopy(form) is pickle.loads(pickle.dumps(form)) is form
+        assert isinstance(form, tnn.memory_format)
+        assert repr(form) == repr(getattr(torch, repr(form).removeprefix("torch.")))

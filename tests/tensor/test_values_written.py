@@ -5,10 +5,11 @@ Read `../autograd/test_inplace.py` next.
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pytest
-from beside_torch import assert_same, torch
+from beside_torch import assert_same, outcome, torch
 
 import tinygrad_nn as tnn
 from tinygrad_nn.errors import DTypeError
@@ -147,3 +148,74 @@ def test_requires_grad_is_true_or_false(value):
     ):
         with pytest.raises(DTypeError, match=r"requires_grad (is|must be) True or False"):
             program()
+
+
+PARTS = {
+    "a number": lambda f, c: 5,
+    "a tensor": lambda f, c: f.tensor([1.0, 2.0]),
+    "integers": lambda f, c: f.tensor([1, 2]),
+    "a complex tensor": lambda f, c: f.tensor([1j, 2]),
+    "a column": lambda f, c: f.ones(2, 1),
+    "the other part": lambda f, c: c.imag,
+    "what is too long": lambda f, c: f.ones(3),
+    "a complex number": lambda f, c: 1j,
+    "a string": lambda f, c: "x",
+    "None": lambda f, c: None,
+}
+
+
+@pytest.mark.parametrize("part", ["real", "imag"])
+@pytest.mark.parametrize("value", PARTS.values(), ids=PARTS)
+def test_a_part_that_is_assigned_is_written_in_place(value, part):
+    def program(f):
+        c = f.tensor([1 + 2j, 3j, 4, 5])
+        seen = c[1:3]
+        setattr(seen, part, value(f, seen))
+        return c
+
+    def of_a_real_tensor(f):
+        x = f.tensor([1.0, 2.0])
+        setattr(x, part, value(f, f.tensor([1j, 2])))
+        return x
+
+    for each in (program, of_a_real_tensor):
+        assert_same(each)
+
+
+@pytest.mark.parametrize("part", ["real", "imag"])
+def test_gradients_pass_through_a_part_that_was_assigned(part):
+    def program(f):
+        c = f.tensor([1 + 2j, 3 - 1j], dtype=f.complex128, requires_grad=True)
+        x = f.tensor([2.0, 3.0], dtype=f.float64, requires_grad=True)
+        y = c * (1 + 1j)
+        seen = y[:]
+        setattr(seen, part, x * x)
+        z = (y * y.conj() * (2 - 1j)).sum()
+        (z.real + 3 * z.imag).backward()
+        return [y, c.grad, x.grad]
+
+    def leaf(f):
+        setattr(f.ones(2, dtype=f.complex128, requires_grad=True), part, 1.0)
+
+    assert_same(program)
+    assert_same(leaf)
+
+
+@pytest.mark.parametrize("write", ["copy_", "fill_", "x[0]"])
+@pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
+def test_a_complex_tensor_leaves_its_imaginary_part_behind(write, dtype):
+    """In silence, as to() does; PyTorch warns."""
+
+    def program(f):
+        x = f.ones(2).to(getattr(f, dtype))
+        value = f.tensor(3 + 4j if write != "x[0]" else 4j)
+        if write == "x[0]":
+            x[0] = value
+        else:
+            getattr(x, write)(value)
+        return x.tolist()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ours = program(tnn)
+    assert ours == outcome(program, torch).value

@@ -159,8 +159,21 @@ def put(x: Array, index: tuple[Any, ...], value: Any) -> None:
         x[first][... if then is None else then] = value
 
 
+def check_empty_masks(shape: tuple[int, ...], index: tuple[Any, ...]) -> None:
+    """Raise `DimensionError` for an empty mask that does not fit, which NumPy takes for any."""
+    for part in index:
+        if type(part) is np.ndarray and not part.size and is_bool(part):
+            wrong = _misfit(shape, index)
+            if wrong is not None:
+                raise wrong
+
+
 def check_index(shape: tuple[int, ...], index: tuple[Any, ...], error: Exception) -> Exception:
     """Say which part of an index NumPy refused, with the sizes."""
+    return _misfit(shape, index) or DimensionError(f"index: {error} (tensor of shape {shape})")
+
+
+def _misfit(shape: tuple[int, ...], index: tuple[Any, ...]) -> DimensionError | None:
     used = sum_of_dims(index)
     if used > len(shape):
         return DimensionError(
@@ -190,7 +203,7 @@ def check_index(shape: tuple[int, ...], index: tuple[Any, ...], error: Exception
                     f"{shape[dim]}"
                 )
         dim += 1
-    return DimensionError(f"index: {error} (tensor of shape {shape})")
+    return None
 
 
 def sum_of_dims(index: tuple[Any, ...]) -> int:

@@ -11,7 +11,66 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DTypeError, ShapeError
 from .dtypes import Array
+from .refusing import shown
+
+
+class memory_format:  # noqa: N801 - PyTorch's spelling
+    """How elements lie in memory: `contiguous_format`, `preserve_format` or `channels_last`.
+
+    Row by row; as the original does; with the channels of (N, C, H, W) innermost.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name  # pickled and copied by reference: there is one object per format
+
+
+contiguous_format = memory_format("contiguous_format")
+preserve_format = memory_format("preserve_format")
+channels_last = memory_format("channels_last")
+
+
+def check_format(given: Any, name: str) -> None:
+    """Raise `DTypeError` for what is no memory format."""
+    if not isinstance(given, memory_format):
+        raise DTypeError(
+            f"{name}: memory_format must be a memory format such as tnn.contiguous_format, got "
+            f"{shown(given)}"
+        )
+
+
+def check_fits(x: Array, form: memory_format, name: str) -> None:
+    """Raise `ShapeError` for channels where there is no dim of them."""
+    if form is channels_last and x.ndim != 4:
+        raise ShapeError(f"{name}: channels_last is of 4 dims (N, C, H, W), got shape {x.shape}")
+
+
+def lies_in(x: Array, form: memory_format) -> bool:
+    """Whether the elements lie as a format has them; to preserve is to lie row by row."""
+    if form is channels_last:
+        return x.ndim == 4 and bool(x.transpose(0, 2, 3, 1).flags.c_contiguous)
+    return bool(x.flags.c_contiguous)
+
+
+def empty_in(x: Array, form: Any, name: str, dtype: Any = None) -> Array:
+    """Return an array of x's shape to be filled, which lies as a format says, or as x does."""
+    if form is None or form is preserve_format:
+        return empty_as(x, dtype)
+    check_format(form, name)
+    check_fits(x, form, name)
+    if form is contiguous_format:
+        return np.empty(x.shape, dtype or x.dtype)
+    n, c, h, w = x.shape
+    return np.empty((n, h, w, c), dtype or x.dtype).transpose(0, 3, 1, 2)
 
 
 def empty_as(x: Array, dtype: Any = None) -> Array:

@@ -55,10 +55,14 @@ def in_one_dtype(
     else:
         kinds = ", ".join(type(value).__name__ for value in given)
         raise DTypeError(f"{name}() takes Tensors, got {kinds}; make one with tnn.tensor(...)")
+    if name == "clamp" and len(given) == 3 and is_array(given[1]) is not is_array(given[2]):
+        given = [given[0], *map(_as_number_if_0d, given[1:])]  # beside a number, as in PyTorch
     dtype = result_dtype(*given)
     if category(dtype) == "complex" and annotation == "RealArray":
         raise DTypeError(f"{name}: complex numbers have no order; compare their .abs()")
     is_whole = category(dtype) in ("integer", "bool")
+    if is_whole and name == "pow" and type(values[1]) is int and values[1] < 0:
+        raise DTypeError(f"pow: {dtype} to the power {values[1]} is no integer; use x.float() ** y")
     if is_whole and annotation.startswith("FloatArray"):
         dtype = default_float()
     if forward is None:
@@ -80,6 +84,10 @@ def rounded_once(forward: Any) -> Any:
         return forward(*wide).astype(FLOAT16)
 
     return compute
+
+
+def _as_number_if_0d(value: Any) -> Any:
+    return value.item() if is_array(value) and not value.ndim else value
 
 
 def _in_dtype(value: Any, dtype: Any, name: str) -> Any:

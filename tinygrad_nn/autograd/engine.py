@@ -13,7 +13,7 @@ import numpy as np
 
 from ..arrays.arguments import as_integer
 from ..arrays.dtypes import FLOAT16, FLOAT32, FLOAT64, from_numpy
-from ..arrays.kinds import COMPLEX, is_array, is_complex
+from ..arrays.kinds import COMPLEX, is_array, is_bool, is_complex
 from ..arrays.refusing import instead_of, shown
 from ..arrays.warnings import quiet
 from ..errors import ArgumentError, DTypeError, GraphError, ShapeError
@@ -26,6 +26,7 @@ from .outputs import gradients_of
 from .tensor_base import CONSTANT, TensorBase, make_tensor
 
 RULED = (FLOAT32, FLOAT64)  # the dtypes that rules take as they are
+BOOL = frozenset((bool,))
 FLAGS = frozenset((bool, type(None)))
 Observer = Callable[[Node, Any, list[tuple[Node, Any]]], None]
 
@@ -57,7 +58,9 @@ def backward(
         tensor([2., 4.])
     """
     if type(create_graph) is not bool or type(retain_graph) not in FLAGS:
-        _check_flags("backward", retain_graph=retain_graph, create_graph=create_graph)
+        create_graph = _as_flag(create_graph, "create_graph", "backward")
+        if retain_graph is not None:
+            retain_graph = _as_flag(retain_graph, "retain_graph", "backward")
     targets = None if inputs is None else _targets(inputs, "backward(inputs=...)")
     keep = create_graph if retain_graph is None else retain_graph
     with quiet():
@@ -67,11 +70,12 @@ def backward(
             accumulate(node, gradient, node in fresh, create_graph)
 
 
-def _check_flags(name: str, **flags: Any) -> None:
-    """Refuse what is no flag; 0 and 1 are, as in PyTorch."""
-    for argument, flag in flags.items():
-        if type(flag) not in FLAGS:
-            as_integer(flag, argument, name)
+def _as_flag(flag: Any, argument: str, name: str) -> bool:
+    """Return a flag as bool: 0 and 1 are one, and a tensor of one bool is, as in PyTorch."""
+    array = getattr(flag, "array", flag)
+    if isinstance(flag, bool) or (is_array(array) and is_bool(array) and array.size == 1):
+        return bool(flag)
+    return bool(as_integer(flag, argument, name))
 
 
 @instead_of("backward")
@@ -100,16 +104,15 @@ def grad(
         >>> first.item(), second.item()
         (27.0, 18.0)
     """
-    flags = (retain_graph, create_graph, allow_unused, is_grads_batched, materialize_grads)
-    if not FLAGS.issuperset(map(type, flags)):
-        _check_flags(
-            "grad",
-            retain_graph=retain_graph,
-            create_graph=create_graph,
-            allow_unused=allow_unused,
-            is_grads_batched=is_grads_batched,
-            materialize_grads=materialize_grads,
-        )
+    flags = (create_graph, is_grads_batched, materialize_grads)
+    if not BOOL.issuperset(map(type, flags)):
+        create_graph = _as_flag(create_graph, "create_graph", "grad")
+        is_grads_batched = _as_flag(is_grads_batched, "is_grads_batched", "grad")
+        materialize_grads = _as_flag(materialize_grads, "materialize_grads", "grad")
+    if type(retain_graph) not in FLAGS:
+        retain_graph = _as_flag(retain_graph, "retain_graph", "grad")
+    if type(allow_unused) not in FLAGS:
+        allow_unused = _as_flag(allow_unused, "allow_unused", "grad")
     if is_grads_batched:
         raise NotImplementedError("grad(is_grads_batched=True): call grad() once per gradient")
     if materialize_grads and allow_unused is False:

@@ -12,6 +12,7 @@ from copy import copy
 from types import TracebackType
 from typing import Any, TypeVar
 
+from ..arrays.arguments import as_bool
 from ..errors import DTypeError
 
 RECORD = True
@@ -169,7 +170,7 @@ class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's spelling
     def __init__(self, mode: bool) -> None:
         super().__init__()
         self._at_call = [_mode.get()]  # until a block or a decorator has taken it
-        self._value = RECORD if mode else NO_GRAD
+        self._value = RECORD if as_bool(mode, "mode", "set_grad_enabled") else NO_GRAD
         self._set()
 
     def __enter__(self) -> None:
@@ -190,7 +191,7 @@ class inference_mode(_Mode):  # noqa: N801 - PyTorch's spelling
 
     def __init__(self, mode: bool = True) -> None:
         super().__init__()
-        self._value = INFERENCE if mode else RECORD
+        self._value = INFERENCE if as_bool(mode, "mode", "inference_mode") else RECORD
 
     def _set(self) -> None:
         _mode.set(_watched(self._value))
@@ -216,7 +217,7 @@ class detect_anomaly(_Mode):  # noqa: N801 - PyTorch's spelling
 
     def __init__(self, check_nan: bool = True) -> None:
         super().__init__()
-        self._check_nan = check_nan
+        self._check_nan = as_bool(check_nan, "check_nan", "detect_anomaly")
 
     def _set(self) -> None:
         _anomaly.set(self._check_nan)

@@ -4,6 +4,7 @@ Read `sgd.py` next.
 
 from __future__ import annotations
 
+import inspect
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.kinds import is_complex, is_number
 from ..arrays.refusing import refused, refuses, shown
 from ..arrays.warnings import SILENT, restore, silence
 from ..autograd.grad_mode import enable_grad
@@ -69,12 +71,23 @@ class Optimizer:
                     "leaf that it was computed from"
                 )
         group = {**self.defaults, **param_group, "params": params}
+        self._check_numbers(group)
         if len({id(each) for each in params}) != len(params):
             warn_user("an optimizer got the same parameter twice; it is then updated twice a step")
         taken = {id(each) for group in self.param_groups for each in group["params"]}
         if any(id(each) in taken for each in params):
             raise ArgumentError("a parameter appears in more than one group")
         self.param_groups.append(group)
+
+    def _check_numbers(self, group: Mapping[str, Any]) -> None:
+        """Raise `DTypeError` for an option that __init__ annotates as float and that is none."""
+        parameters = inspect.signature(type(self).__init__).parameters
+        for name in parameters.keys() & group.keys():
+            is_float = parameters[name].annotation in ("float", float)
+            if is_float and not _is_one_number(group[name]):
+                raise DTypeError(
+                    f"{type(self).__name__}: {name} must be a number, got {shown(group[name])}"
+                )
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drop every parameter's gradient, or fill it with 0 if `set_to_none` is False."""
@@ -158,6 +171,7 @@ class Optimizer:
                     f"the loaded group {i} has {len(theirs['params'])} parameters, "
                     f"this optimizer's has {len(ours['params'])}"
                 )
+            self._check_numbers(theirs)
             by_number.update(zip(theirs["params"], ours["params"], strict=True))
         state: dict[Tensor, dict[str, Any]] = defaultdict(dict)
         for number, values in state_dict["state"].items():
@@ -199,6 +213,13 @@ def _taken_over(value: Any, parameter: Tensor, key: str) -> Any:
 def as_array(number: float, dtype: np.dtype[Any]) -> Any:
     """Return a number as an array, which NumPy would make of it again at every call, in 0.3 µs."""
     return np.array(number, dtype)
+
+
+def _is_one_number(value: Any) -> bool:
+    array = getattr(value, "array", value)
+    if isinstance(array, np.ndarray):
+        return array.size == 1 and not is_complex(array)
+    return is_number(array) and not isinstance(array, complex)
 
 
 def check_not_negative(**options: float) -> None:

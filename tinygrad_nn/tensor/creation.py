@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..arrays.arguments import as_number
-from ..arrays.layout import empty_as
+from ..arrays.arguments import as_bool, as_number
+from ..arrays.layout import empty_in
 from ..arrays.reading import array_from, number_from, sizes_from
 from ..arrays.refusing import refuses
 from ..arrays.warnings import quiet
@@ -70,6 +70,8 @@ def tensor(
         >>> tnn.tensor([[1, 2.5]])
         tensor([[1.0000, 2.5000]])
     """
+    if requires_grad is None:
+        as_bool(requires_grad, "requires_grad", "tensor")
     return wrap(np.array(array_from(data, dtype, "tensor")), device, requires_grad)
 
 
@@ -184,26 +186,44 @@ def eye(
 
 @refuses
 def zeros_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Tensor,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """Make zeros of the input's shape and dtype."""
-    return _full_like(input, 0, dtype, device, requires_grad)
+    name = "zeros_like"
+    return _full_like(input, 0, name, dtype, device, requires_grad, memory_format)
 
 
 @refuses
 def ones_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Tensor,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """Make ones of the input's shape and dtype."""
-    return _full_like(input, 1, dtype, device, requires_grad)
+    name = "ones_like"
+    return _full_like(input, 1, name, dtype, device, requires_grad, memory_format)
 
 
 @refuses
 def empty_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Tensor,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """Make a tensor of the input's shape and dtype whose values nobody promises (here: zeros)."""
-    return _full_like(input, 0, dtype, device, requires_grad)
+    name = "empty_like"
+    return _full_like(input, 0, name, dtype, device, requires_grad, memory_format)
 
 
 @refuses
@@ -214,17 +234,25 @@ def full_like(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """Make a tensor of one value in the input's shape and dtype."""
-    return _full_like(input, fill_value, dtype, device, requires_grad)
+    name = "full_like"
+    return _full_like(input, fill_value, name, dtype, device, requires_grad, memory_format)
 
 
 def _full_like(
-    input: Tensor, fill_value: Any, dtype: Any, device: Any, requires_grad: bool
+    input: Tensor,
+    fill_value: Any,
+    name: str,
+    dtype: Any,
+    device: Any,
+    requires_grad: bool,
+    memory_format: Any,
 ) -> Tensor:
-    number = as_number(fill_value, "fill_value", "full_like")
-    value = number_from(number, input.dtype if dtype is None else dtype, "full_like")
-    filled = empty_as(input.array, value.dtype)
+    number = as_number(fill_value, "fill_value", name)
+    value = number_from(number, input.dtype if dtype is None else dtype, name)
+    filled = empty_in(input.array, memory_format, name, value.dtype)
     filled[...] = value
     return wrap(filled, device, requires_grad)
 

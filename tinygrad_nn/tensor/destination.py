@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays.arguments import as_dtype
 from ..arrays.dtypes import dtype as dtype_class
+from ..arrays.layout import check_format, preserve_format
 from ..arrays.refusing import shown
 from ..autograd.tensor_base import TensorBase
 from ..errors import DTypeError
@@ -20,8 +21,8 @@ DTYPES = (dtype_class, np.dtype, type)
 WAYS = "to(dtype), to(device, dtype) or to(tensor), and behind it non_blocking and copy"
 
 
-def destination(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, bool]:
-    """Return the NumPy dtype asked for, or None, and whether a copy is.
+def destination(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, bool, Any]:
+    """Return the NumPy dtype asked for, or None, whether a copy is, and a memory format or None.
 
     Raises:
         DTypeError: arguments that PyTorch's `to` does not take together. RuntimeError: another
@@ -47,11 +48,10 @@ def destination(args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, b
     for name in FLAGS:
         if not isinstance(asked.get(name, False), bool):
             raise DTypeError(f"to() takes True or False as {name}, got {shown(asked[name])}")
-    if asked.get("memory_format") is not None:
-        raise DTypeError(
-            f"to() knows no memory format {shown(asked['memory_format'])}; leave it out"
-        )
-    return _dtype(asked), asked.get("copy", False)
+    form = asked.get("memory_format")
+    if form is not None:
+        check_format(form, "to")
+    return _dtype(asked), asked.get("copy", False), None if form is preserve_format else form
 
 
 def _dtype(asked: dict[str, Any]) -> Any:

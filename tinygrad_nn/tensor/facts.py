@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..arrays.arguments import as_dim
+from ..arrays.arguments import as_bool, as_dim
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.kinds import is_complex, is_floating, is_integral
+from ..arrays.layout import check_format, contiguous_format, lies_in
 from ..arrays.warnings import quiet
 from ..autograd import tensor_base
 from ..autograd.grad_mode import is_grad_enabled
@@ -89,9 +90,10 @@ class TensorFacts(Differentiable):
         """Return whether the dtype is complex."""
         return is_complex(self.array)
 
-    def is_contiguous(self) -> bool:
-        """Return whether the elements lie row by row in memory."""
-        return self.array.flags.c_contiguous
+    def is_contiguous(self, memory_format: Any = contiguous_format) -> bool:
+        """Return whether the elements lie row by row in memory, or as another format has them."""
+        check_format(memory_format, "is_contiguous")
+        return lies_in(self.array, memory_format)
 
     def stride(self, dim: int | None = None) -> Any:
         """Return how many elements apart neighbours lie, per dimension."""
@@ -121,6 +123,8 @@ class TensorFacts(Differentiable):
             GraphError: the tensor requires a gradient, which a write would make wrong; under
                 no_grad it does not matter.
         """
+        if force is not False:
+            as_bool(force, "force", "numpy")
         if self.node is not None and not force and is_grad_enabled():
             raise GraphError("numpy() on a tensor that requires a gradient; use .detach().numpy()")
         return self.array

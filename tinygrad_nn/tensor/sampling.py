@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.arguments import as_integer
-from ..arrays.layout import empty_as, in_memory_order
+from ..arrays.layout import empty_in, in_memory_order
 from ..arrays.refusing import refuses
 from ..errors import DTypeError
 from ..random import Generator, default_generator
@@ -120,9 +120,11 @@ def randperm(
     return wrap(drawn, device, requires_grad)
 
 
-def _filled_like(input: Tensor, dtype: Any, draw: Callable[[Any, bool], Any]) -> Any:
+def _filled_like(
+    input: Tensor, memory_format: Any, name: str, dtype: Any, draw: Callable[[Any, bool], Any]
+) -> Any:
     """Return numbers that lie in memory as the input does, drawn in the order they have there."""
-    array = empty_as(input.array, dtype)
+    array = empty_in(input.array, memory_format, name, dtype)
     seen = in_memory_order(array)
     seen[...] = draw(seen.shape, seen is array)
     return array
@@ -136,11 +138,16 @@ def rand_like(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """Draw uniformly from [0, 1) in the input's shape and dtype."""
     wanted = _float_dtype(_like(input, dtype), "rand_like")
     source = _source(generator)
-    drawn = _filled_like(input, wanted, lambda shape, _: source.uniform(shape, dtype=wanted))
+
+    def draw(shape: Any, _: bool) -> Any:
+        return source.uniform(shape, dtype=wanted)
+
+    drawn = _filled_like(input, memory_format, "rand_like", wanted, draw)
     return wrap(drawn, device, requires_grad)
 
 
@@ -152,6 +159,7 @@ def randn_like(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """Draw from N(0, 1) in the input's shape and dtype."""
     wanted = _float_dtype(_like(input, dtype), "randn_like")
@@ -160,7 +168,8 @@ def randn_like(
     def draw(shape: Any, is_in_rows: bool) -> Any:
         return source.normal(shape, dtype=wanted, in_pairs=not is_in_rows)
 
-    return wrap(_filled_like(input, wanted, draw), device, requires_grad)
+    drawn = _filled_like(input, memory_format, "randn_like", wanted, draw)
+    return wrap(drawn, device, requires_grad)
 
 
 @refuses
@@ -173,15 +182,18 @@ def randint_like(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """Draw integers from [low, high) in the input's shape and dtype; one limit is `high`."""
     if high is None:
         low, high = 0, low
     source = _source(generator)
     wanted = _any_dtype(_like(input, dtype))
-    drawn = _filled_like(
-        input, wanted, lambda shape, _: source.randint(low, high, shape, dtype=wanted)
-    )
+
+    def draw(shape: Any, _: bool) -> Any:
+        return source.randint(low, high, shape, dtype=wanted)
+
+    drawn = _filled_like(input, memory_format, "randint_like", wanted, draw)
     return wrap(drawn, device, requires_grad)
 
 

@@ -20,7 +20,7 @@ from ..ops.elementwise.activations import ActivationMethods
 from ..ops.elementwise.arithmetic import ArithmeticMethods
 from ..ops.elementwise.comparison import ComparisonMethods
 from ..ops.elementwise.complex_parts import ComplexMethods
-from ..ops.elementwise.copying import CopyingMethods, cast, clone
+from ..ops.elementwise.copying import CopyingMethods, cast, clone, laid_out
 from ..ops.elementwise.functions import FunctionMethods
 from ..ops.elementwise.selection import SelectionMethods
 from ..ops.indexing.along import AlongMethods
@@ -112,7 +112,8 @@ class Tensor(
         """Return this tensor in another dtype, given or a tensor's; every device is the CPU.
 
         Called as `to(dtype)`, `to(device, dtype)` or `to(tensor)`, each followed by `non_blocking`,
-        which changes nothing, and `copy`: True asks for memory of its own in any case.
+        which changes nothing, and `copy`: True asks for memory of its own in any case;
+        `memory_format` asks for the elements to lie so.
 
         Raises:
             TypeError: other arguments. RuntimeError: another device.
@@ -124,8 +125,9 @@ class Tensor(
         """
         if len(args) == 1 and type(args[0]) is dtype_class and not kwargs:  # most often
             return self._converted(args[0].dtype)
-        dtype, copy = destination(args, kwargs)
-        return self._converted(dtype, copy)
+        dtype, copy, memory_format = destination(args, kwargs)
+        made = self._converted(dtype, copy)
+        return made if memory_format is None else laid_out(made, memory_format, "to")
 
     def _converted(self, dtype: np.dtype[Any] | None, copy: bool_ = False) -> Tensor:
         if dtype is not None and dtype != self.array.dtype:

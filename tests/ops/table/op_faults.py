@@ -180,8 +180,8 @@ FAULTS = {
         "torch",
         "differences",
         "parts",
-        input=lambda g, input_shape, target, reduction, m, places: _nll_rule(
-            g, input_shape, target, None, reduction, m, places, None, None
+        input=lambda g, input, target, reduction, m, places: _nll_rule(
+            g, input, target, None, reduction, m, places, None, None
         ),
     ),
     "cross_entropy forgets label smoothing": fault(

@@ -45,7 +45,7 @@ class LayerNorm(Module):
         self.eps = eps
         self.elementwise_affine = elementwise_affine
         for name, wanted in (("weight", elementwise_affine), ("bias", elementwise_affine and bias)):
-            made = empty(*self.normalized_shape, device=device, dtype=dtype) if wanted else None
+            made = empty(self.normalized_shape, device=device, dtype=dtype) if wanted else None
             self.register_parameter(name, None if made is None else Parameter(made))
         self.reset_parameters()
 

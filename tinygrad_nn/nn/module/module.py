@@ -223,9 +223,11 @@ class Module(StateDict):
         Raises:
             DTypeError: an integer dtype, other arguments. RuntimeError: another device.
         """
-        dtype, copy = destination(args, kwargs)
+        dtype, copy, memory_format = destination(args, kwargs)
         if copy:
             raise ArgumentError("Module.to() changes the module itself: use copy.deepcopy(module)")
+        if memory_format is not None:
+            raise NotImplementedError("Module.to() lays no parameters out anew: convert the input")
         if dtype is None:
             return self
         if dtype not in DIFFERENTIABLE:

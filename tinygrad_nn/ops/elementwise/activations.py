@@ -51,14 +51,13 @@ def softplus(input: Array, beta: Number = 1.0, threshold: Number = 20.0) -> Arra
     if input.dtype is FLOAT16:
         return softplus.op.forward(in_float32(input), beta, threshold).astype(FLOAT16)
     z = input if beta == 1.0 else beta * input
-    smooth = np.log1p(np.exp(np.minimum(z, max(threshold, 17.0))))  # where exp cannot overflow
+    limit = threshold if threshold < 40.0 else 40.0  # above, log(1 + e^z) is z in float64 too
+    smooth = np.log1p(np.exp(np.minimum(z, limit)))
     if beta != 1.0:
         smooth = smooth / beta
-    return (
-        np.maximum(smooth, input)
-        if _is_one(z, threshold)
-        else np.where(z > threshold, input, smooth)
-    )
+    if beta > 0.0 and _is_one(z, threshold):
+        return np.maximum(smooth, input)
+    return np.where(z > limit, input, smooth)
 
 
 def _is_one(z: Array, threshold: float) -> bool:

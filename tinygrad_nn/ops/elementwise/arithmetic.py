@@ -10,9 +10,11 @@ import numpy as np
 
 from ...arrays.arguments import Number
 from ...arrays.dtypes import FLOAT16, FLOAT32, FLOAT64
-from ...arrays.kinds import is_array, is_bool, is_complex, is_integral
+from ...arrays.kinds import REAL, is_array, is_bool, is_complex, is_integral
+from ...arrays.layout import copied
 from ...arrays.promotion import in_one_dtype, rounded_once
 from ...arrays.refusing import alias
+from ...arrays.sums import holds_nan
 from ...autograd.declaring import as_operator, elementwise, op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
@@ -145,8 +147,8 @@ def _cube(x: Array) -> Array:
 @op(r"a^{b}", elementwise=True)
 def pow(input: Array, exponent: Array) -> Array:
     """Return input to the power; each may be a number. d/da is 0 where b is 0, even at a = 0."""
-    if is_array(input) and is_bool(input):
-        input = input.astype(np.int64)  # NumPy's square of bool is int8
+    if is_bool(input if is_array(input) else exponent):
+        return _bool_power(input, exponent)
     if type(exponent) in (int, float) and exponent == 3:
         cube = rounded_once(_cube) if input.dtype is FLOAT16 else _cube
         return cube(input)  # NumPy has a fast way for 2, and not for 3
@@ -154,9 +156,15 @@ def pow(input: Array, exponent: Array) -> Array:
         return input**exponent
     except ValueError:
         np.broadcast_shapes(np.shape(input), np.shape(exponent))  # raises again if it is the shapes
-        raise DTypeError(
-            f"pow: {np.asarray(input).dtype} to a negative power is no integer; use x.float() ** y"
-        ) from None
+    is_whole = (exponent >= 0) | (np.abs(input) == 1)  # 1 / a^n, which is cut to 0 of all others
+    return np.where(is_whole, input ** np.where(exponent < 0, exponent % 2, exponent), 0)
+
+
+def _bool_power(input: Array, exponent: Any) -> Array:
+    """Return bool to the power True or False; PyTorch has none of bool to bool elementwise."""
+    if is_array(exponent):
+        raise DTypeError("pow: not defined for bool to the power of a bool tensor; use x.long()")
+    return copied(input) if exponent else np.ones_like(input)
 
 
 def _log_base(a: Any, b: Array) -> Any:
@@ -179,18 +187,18 @@ pow.vjp(
 )
 
 
-abs = elementwise(
-    np.absolute, r"|x|", "Return the absolute value; the gradient at 0 is 0.", name="abs"
-)
-abs.vjp(input=lambda g, input: g * sgn(input))
+def _signs(x: Array) -> Array:
+    """np.sign(x): but of a real nan 0, as in PyTorch, and of bool the same."""
+    if x.dtype not in REAL:
+        return copied(x) if is_bool(x) else np.sign(x)
+    y = np.sign(x)
+    return np.where(np.isnan(y), y.dtype.type(0), y) if holds_nan(y) else y
 
 
-sgn: Any = elementwise(
-    np.sign,
-    r"\operatorname{sgn}(x)",
-    "Return x / |x|, which is -1, 0 or 1 of a real x.",
-    name="sgn",
-)
+@op(r"\operatorname{sgn}(x)", elementwise=True)
+def sgn(input: Array) -> Array:
+    """Return x / |x|, which is -1, 0 or 1 of a real x, and 0 of a real nan."""
+    return _signs(input)
 
 
 def _sgn_rule(g: Array, input: Array) -> Array:
@@ -205,11 +213,17 @@ def _sgn_rule(g: Array, input: Array) -> Array:
 sgn.vjp(input=_sgn_rule)
 
 
+abs = elementwise(
+    np.absolute, r"|x|", "Return the absolute value; the gradient at 0 is 0.", name="abs"
+)
+abs.vjp(input=lambda g, input: g * sgn(input))
+
+
 @op(r"\operatorname{sign}(x)", elementwise=True)
 def sign(input: Array) -> Array:
-    """Return -1, 0 or 1; the gradient is 0."""
+    """Return -1, 0 or 1, and 0 of nan; the gradient is 0."""
     check_ordered(input, "sign")
-    return np.sign(input)
+    return _signs(input)
 
 
 sign.vjp(input=lambda g: np.zeros_like(g))

@@ -88,7 +88,7 @@ def _angle_rule(g: Array, input: Array) -> Array:
     length = np.abs(input)
     at_zero = length == 0
     length = length + at_zero
-    return g * ((1j * input) * (~at_zero) / length) / length
+    return np.where(at_zero, 0.0, g * ((1j * input) / length) / length)
 
 
 angle.vjp(input=_angle_rule)
@@ -107,10 +107,18 @@ class ComplexMethods:
 
     @property
     def real(self) -> Any:
-        """The real part."""
+        """The real part; what is assigned to it is written into the tensor."""
         return real(self)
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        real(self).copy_(value)
 
     @property
     def imag(self) -> Any:
-        """The imaginary part."""
+        """The imaginary part; what is assigned to it is written into the tensor."""
         return imag(self)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        imag(self).copy_(value)

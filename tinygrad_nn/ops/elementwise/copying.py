@@ -10,13 +10,20 @@ import numpy as np
 
 from ...arrays.arguments import Dtype
 from ...arrays.kinds import COMPLEX, is_complex
-from ...arrays.layout import copied
+from ...arrays.layout import (
+    check_fits,
+    check_format,
+    contiguous_format,
+    copied,
+    empty_in,
+    lies_in,
+    preserve_format,
+)
 from ...autograd.declaring import op
 from ...autograd.op import Array
+from ...errors import ArgumentError
 
 __all__ = ["clone"]
-
-ROWS = "contiguous_format"
 
 
 @op(r"x", public="to")
@@ -34,15 +41,26 @@ cast.vjp(input=lambda g: g)
 
 @op(r"x")
 def clone(input: Array, *, memory_format: Any = None) -> Array:
-    """Return a copy with memory of its own, still part of the graph; it lies as the input does."""
+    """Return a copy with memory of its own, still part of the graph; it lies as the input does.
+
+    `memory_format` asks for `contiguous_format`, or `channels_last` of four dims, instead.
+    """
     if memory_format is not None:
-        return input.copy()
+        made = empty_in(input, memory_format, "clone")
+        made[...] = input
+        return made
     if input.base is not None and 0 in input.strides:  # what owns its memory was not expanded
         return copied(input)
     return input.__copy__()
 
 
 clone.vjp(input=lambda g: g)
+
+
+def laid_out(x: Any, memory_format: Any, name: str) -> Any:
+    """Return x if its elements lie in memory as a format has them, else a copy that does."""
+    check_fits(x.array, memory_format, name)
+    return x if lies_in(x.array, memory_format) else clone(x, memory_format=memory_format)
 
 
 class CopyingMethods:
@@ -52,6 +70,14 @@ class CopyingMethods:
 
     clone = clone
 
-    def contiguous(self, *, memory_format: Any = None) -> Any:
-        """Return this tensor if its elements lie row by row in memory, else a copy that does."""
-        return self if self.array.flags.c_contiguous else clone(self, memory_format=ROWS)  # type: ignore[attr-defined]
+    def contiguous(self, memory_format: Any = contiguous_format) -> Any:
+        """Return this tensor if its elements lie row by row in memory, else a copy that does.
+
+        With `channels_last`, as that format has them.
+        """
+        if memory_format is contiguous_format and self.array.flags.c_contiguous:  # type: ignore[attr-defined]
+            return self  # most often
+        check_format(memory_format, "contiguous")
+        if memory_format is preserve_format and not self.array.flags.c_contiguous:  # type: ignore[attr-defined]
+            raise ArgumentError("contiguous: preserve_format says nothing here; use .clone()")
+        return laid_out(self, memory_format, "contiguous")

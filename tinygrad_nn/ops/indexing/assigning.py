@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import as_dtype
-from ...arrays.indexing import as_index, check_index, is_basic, pick, put
-from ...arrays.kinds import is_array, is_floating, is_number
+from ...arrays.arguments import as_bool, as_dtype
+from ...arrays.indexing import as_index, check_empty_masks, check_index, is_basic, pick, put
+from ...arrays.kinds import is_array, is_floating, is_number, ndarray
 from ...arrays.reading import number_from
 from ...arrays.refusing import shown
 from ...autograd.op import Array
@@ -34,6 +34,8 @@ def fill(x: Any, value: Any) -> Any:
 
 def copy(x: Any, other: Any, non_blocking: bool = False) -> Any:
     """Write `other`, a number or a tensor that broadcasts, into x and return x."""
+    if non_blocking is not False:
+        as_bool(non_blocking, "non_blocking", "copy_")
     return write(x, _as_tensor(other, x.array, "copy_"), "copy_", _put_everywhere)
 
 
@@ -49,6 +51,9 @@ def set_item(x: Any, index: Any, value: Any) -> None:
     basic = is_basic(index)
     if not basic:
         index = as_index(index)
+        for part in index:
+            if type(part) is ndarray and not part.size:
+                check_empty_masks(x.array.shape, index)
     step = (getitem.op, (index,))
     own = isinstance(value, TensorBase) and base_of(value) is x
     if basic and own and value.view_steps == (step,):

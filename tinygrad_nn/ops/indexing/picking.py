@@ -11,6 +11,7 @@ import numpy as np
 from ...arrays.arguments import Index, Shape
 from ...arrays.indexing import (
     as_index,
+    check_empty_masks,
     check_index,
     in_two_steps,
     is_basic,
@@ -30,7 +31,10 @@ def getitem(input: Array, index: Index) -> Array:
     try:
         if is_basic(index):
             return view_of_basic(input, index)
-        return pick(input, index)
+        picked = pick(input, index)
+        if not picked.size:
+            check_empty_masks(input.shape, index)
+        return picked
     except (IndexError, ValueError, OverflowError) as error:
         original = error
     raise check_index(input.shape, as_index(index), original)

@@ -22,6 +22,7 @@ from ..layers.softmax import log_softmax, shifted
 from .reducing import check_reduction, reduce_tensor
 
 _INT64 = np.dtype(np.int64)
+_NEVER = np.zeros((), bool)
 _LARGE = 1e32  # squares of sums of exponentials: below, they are far from overflow
 
 
@@ -130,7 +131,7 @@ def nll_loss(
 
 def _nll_rule(
     g: Array,
-    input_shape: Any,
+    input: Array,
     target: Array,
     weight: Any,
     reduction: str,
@@ -141,20 +142,22 @@ def _nll_rule(
 ) -> Array:
     """-g / m * one_hot(target): m predictions count in the mean. Weights weigh them and m.
 
-    It names target and weight to have backward refused where they were written to since.
+    It names target and weight to have backward refused where they were written to since, and the
+    input for the gradient to be recorded as one of it, flat there, as in PyTorch.
     """
     share = -1.0 / m if w is None else -w / m
     if is_array(g):
-        dx = np.zeros(input_shape, g.dtype)
+        dx = np.zeros(input.shape, g.dtype)
         at_target = g * share
         if counts is not None:
             at_target = masked(at_target, counts)
         dx.reshape(-1)[places] = at_target
         return dx
     like: Any = getattr(g, "array", g)
-    slope = np.zeros(tuple(input_shape), like.dtype)
+    slope = np.zeros(input.shape, like.dtype)
     slope.reshape(-1)[places] = share
-    return (_with_classes(g) if reduction == "none" else g) * slope
+    dx = (_with_classes(g) if reduction == "none" else g) * slope
+    return dx if like is g else where(_NEVER, input, dx)
 
 
 nll_loss.vjp(input=_nll_rule)

@@ -47,7 +47,7 @@ inv.vjp(A=lambda g, y: -(y.swapaxes(-1, -2) @ g @ y.swapaxes(-1, -2)))
 
 @op(r"\det A", name="det")
 def determinant(A: Array) -> Array:
-    """Return the determinant; a second derivative takes the inverse: no singular matrix has one."""
+    """Return the determinant of a square matrix, or of each of a batch."""
     _check(A, "det", complex_too=True)
     return np.asarray(np.linalg.det(A))
 
@@ -60,7 +60,17 @@ def _det_rule(g: Array, A: Array, y: Array) -> Array:
         except np.linalg.LinAlgError:
             return g[..., None, None] * _cofactors(A)
         return (g * y)[..., None, None] * inverse.swapaxes(-1, -2)
+    if not np.all(y.array):
+        return g[..., None, None] * _cofactors_by_minors(A)
     return (g * y)[..., None, None] * inv(A).swapaxes(-1, -2)
+
+
+def _cofactors_by_minors(A: Any) -> Any:
+    """Return (-1)^(i + j) times the determinant of A without row i and column j: of any order."""
+    each = np.arange(A.shape[-1])
+    others = np.nonzero(each[:, None] != each)[1].reshape(len(each), -1)
+    minors = A[..., others[:, None, :, None], others[None, :, None, :]]
+    return determinant(minors) * (-1) ** np.add.outer(each, each)
 
 
 def _cofactors(A: Array) -> Array:
