@@ -123,7 +123,7 @@ FORMATTED = {
     },
     "full_like": lambda f, x, form: f.full_like(x, 2.0, memory_format=form),
     "randint_like": lambda f, x, form: f.randint_like(x, 9, memory_format=form),
-    "empty_like": lambda f, x, form: f.empty_like(x, memory_format=form) * 0,
+    "empty_like": lambda f, x, form: f.empty_like(x, memory_format=form).zero_(),
 }
 SOURCES = {
     "rows": lambda f: f.arange(24.0).reshape(1, 2, 3, 4),
