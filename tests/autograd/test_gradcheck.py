@@ -279,3 +279,44 @@ def test_the_entry_of_the_second_input_is_named():
 )
 def test_a_steep_or_curved_function_is_no_kink(func, value):
     assert gradcheck(func, leaf(tnn, value))  # a warning would be an error
+
+
+# --- complex tensors ------------------------------------------------------------------------------
+
+OF_COMPLEX = {
+    "a square": lambda z, x: z * z,
+    "a length": lambda z, x: z.abs(),
+    "no function of z alone": lambda z, x: z.conj() * z * x,
+    "a part": lambda z, x: z.imag,
+    "complex of real": lambda z, x: (x * 1j, z.exp()),
+}
+
+
+def complex_inputs():
+    z = tnn.tensor([1 + 2j, 0.5 - 1j], dtype=tnn.complex128, requires_grad=True)
+    return z, tnn.tensor([1.0, 2.0], dtype=tnn.float64, requires_grad=True)
+
+
+@pytest.mark.parametrize("check", [gradcheck, tnn.autograd.gradgradcheck])
+@pytest.mark.parametrize("function", OF_COMPLEX.values(), ids=OF_COMPLEX)
+def test_gradients_of_complex_tensors_are_checked(function, check):
+    z, x = complex_inputs()
+    before = z.detach().clone()
+    assert check(function, (z, x))
+    assert check(lambda both: function(*both), ([z, x],))
+    assert z.tolist() == before.tolist()
+
+
+@pytest.mark.parametrize("fast_mode", [False, True])
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda z, x: z * z.detach(),
+        lambda z, x: z.detach().conj() * z,
+        lambda z, x: (z * z).real + z.imag.detach(),
+        lambda z, x: (x * 1j).detach() * x,
+    ],
+)
+def test_a_wrong_gradient_of_a_complex_tensor_is_refused(function, fast_mode):
+    with pytest.raises(GradcheckError, match="wrong gradient of output"):
+        gradcheck(function, complex_inputs(), fast_mode=fast_mode)

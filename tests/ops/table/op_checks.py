@@ -195,35 +195,20 @@ def on_a_grid(operands: list[Any], step: float = 1.0) -> list[Any]:
     return [cut(x) for x in operands]
 
 
-def in_real_numbers(case: Case) -> tuple[Any, list[Any]]:
-    """A function of real leaves that is the case: a complex number is two of them, in and out."""
-    operands = case.draw()
-    parts = [
-        part
-        for x in operands
-        for part in ((x.real.copy(), x.imag.copy()) if x.dtype.kind == "c" else (x,))
+def as_function(case: Case) -> tuple[Any, list[Any]]:
+    """The case as a function of tensors that returns tensors, and its operands."""
+    return lambda *tensors: tuple(outputs_of(tnn, case, list(tensors))), [
+        leaf(tnn, operand) for operand in case.draw()
     ]
-
-    def function(*given: Any) -> Any:
-        left = list(given)
-        tensors = [
-            left.pop(0) + left.pop(0) * 1j if x.dtype.kind == "c" else left.pop(0) for x in operands
-        ]
-        made = outputs_of(tnn, case, tensors)
-        return tuple(
-            part for y in made for part in ((y.real, y.imag) if y.array.dtype.kind == "c" else (y,))
-        )
-
-    return function, [leaf(tnn, part) for part in parts]
 
 
 def check_against_differences(case: Case) -> None:
     """Every entry of the gradient against (f(x + h) - f(x - h)) / 2h."""
-    assert gradcheck(*in_real_numbers(case))
+    assert gradcheck(*as_function(case))
 
 
 def check_second_against_differences(case: Case, fast_mode: bool = True) -> None:
-    assert gradgradcheck(*in_real_numbers(case), fast_mode=fast_mode)
+    assert gradgradcheck(*as_function(case), fast_mode=fast_mode)
 
 
 def check_against_parts(case: Case, order: int = 1) -> None:

@@ -17,6 +17,7 @@ from ...warn import warn_user
 from .. import engine
 from ..tensor_base import TensorBase, make_tensor
 from .checked_function import SEED, CheckedFunction, all_outputs, random_like, requiring_grad
+from .complex_inputs import in_real_numbers
 from .gradient_checks import (
     check_backward,
     check_constant,
@@ -60,7 +61,9 @@ def gradcheck(
         func: takes `inputs` and returns a tensor or a tuple of them; it is called 2 times and more
             per entry of the inputs.
         inputs: a tensor or a tuple: of tensors, lists of tensors, or whatever else `func` takes.
-            Those that require a gradient are float64; they are moved in place and put back.
+            Those that require a gradient are float64; they are moved in place and put back. Of
+            complex128 ones copies of the real and the imaginary part are moved, and in messages
+            they count as two, as complex outputs do.
         eps: the step of the differences.
         atol: the absolute part of the tolerance.
         rtol: the relative part of the tolerance.
@@ -103,7 +106,8 @@ def gradcheck(
             raise NotImplementedError(f"gradcheck({name}=True): there is no such mode here")
     if not check_backward_ad:
         raise ArgumentError("gradcheck(check_backward_ad=False) would check nothing")
-    checked = CheckedFunction(func, _as_tuple(inputs), eps, atol, rtol)
+    function, arguments = in_real_numbers(func, _as_tuple(inputs))
+    checked = CheckedFunction(function, arguments, eps, atol, rtol)
     check_inputs(checked)
     try:
         kinks = _check(checked, nondet_tol, check_undefined_grad, check_grad_dtypes, fast_mode)
