@@ -4,7 +4,7 @@ Read `regression.py` next.
 
 from __future__ import annotations
 
-from .. import functional as F
+from ..functional.loss_arguments import legacy_reduction
 from ..module import Module
 
 
@@ -18,4 +18,4 @@ class Loss(Module):
         reduction: str = "mean",
     ) -> None:
         super().__init__()
-        self.reduction = F.legacy_reduction(size_average, reduce, reduction)
+        self.reduction = legacy_reduction(size_average, reduce, reduction)

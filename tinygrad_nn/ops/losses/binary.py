@@ -1,5 +1,5 @@
 """Yes or no: binary cross-entropy.
-Read `../../nn/functional.py` next, which gives the losses PyTorch's signatures.
+Read `../../nn/functional/` next, which gives the losses PyTorch's signatures.
 """
 
 from __future__ import annotations
