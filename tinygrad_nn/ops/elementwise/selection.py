@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays.kinds import is_array, is_bool
-from ...arrays.refusing import alias
 from ...arrays.sums import holds_nan
-from ...autograd.declaring import elementwise, op
+from ...autograd.declaring import alias, elementwise, op
 from ...autograd.op import Array, Data
 from ...autograd.writing import in_place
 from ...errors import ArgumentError, DTypeError

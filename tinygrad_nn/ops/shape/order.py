@@ -9,8 +9,8 @@ from typing import Any
 
 from ...arrays.arguments import Dim, Shape, as_dim
 from ...arrays.layout import copied
-from ...arrays.refusing import alias, shown
-from ...autograd.declaring import op
+from ...arrays.refusing import shown
+from ...autograd.declaring import alias, op
 from ...autograd.op import Array
 from ...errors import DTypeError, ShapeError
 from .sizes import sizes_given, view
