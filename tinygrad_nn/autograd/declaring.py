@@ -177,7 +177,7 @@ def as_operator(operation: Operation[Any]) -> Any:
     return op.operator
 
 
-def alias(operation: Operation[P], name: str) -> Operation[P]:
+def alias(operation: Operation[Any], name: str) -> Operation[Any]:
     """Return the operation under another of PyTorch's names, which its errors say."""
     op = operation.op
     function = cast(Any, _unwritten_function(op, name))
@@ -185,7 +185,7 @@ def alias(operation: Operation[P], name: str) -> Operation[P]:
     function.__dict__.update(operation.__dict__)
     op.aliases.append(function)
     op.unwrite()
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def _unwritten_function(operation: Op, name: str) -> FunctionType:
