@@ -74,11 +74,9 @@ def variance(
     check_float(input, "var")
     n = count(input.shape, dim)
     wide = in_float32(input)
-    centred = wide - accurate_sum(wide, dim, True) / wide.dtype.type(n)
-    total = accurate_sum(centred * centred, dim, keepdim)
-    return (total / wide.dtype.type(_freedom(n, unbiased, correction))).astype(
-        input.dtype, copy=False
-    )
+    centred = wide - accurate_sum(wide, dim, dim is not None) / n
+    total = accurate_sum(centred * centred, dim, keepdim) / _freedom(n, unbiased, correction)
+    return total.astype(input.dtype, copy=False)
 
 
 def _freedom(n: int, unbiased: bool, correction: Any) -> Any:
