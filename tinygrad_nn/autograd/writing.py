@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.dtypes import FLOAT32, INT64
 from ..arrays.indexing import put
 from ..arrays.kinds import fits_in, is_array
-from ..arrays.warnings import SILENT, quiet, restore, silence
+from ..arrays.warnings import SILENT, restore, silence
 from ..errors import DTypeError, GraphError, ShapeError
 from .declaring import op
 from .grad_mode import INFERENCE, mode
@@ -58,32 +57,27 @@ def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> A
     """
     base = base_of(x)
     check_writable(x, base, value.node is not None, name)
-    if put is not None:
-        given, held = value.array.dtype, x.array.dtype
-        if given is held or (given is INT64 and held is FLOAT32):
-            put(x.array, value.array)
-        else:  # what the dtype cannot hold becomes inf
-            before = silence(SILENT)
-            try:
-                put(x.array, value.array)
-            finally:
-                restore(before)
-    elif value.array.shape == x.array.shape:
-        if not fits_in(value.array, x.array):
-            raise DTypeError(
-                f"{name}: a {value.array.dtype} result cannot be stored in place in a "
-                f"{x.array.dtype} tensor"
+    array, given = x.array, value.array
+    if put is None:
+        if given.shape != array.shape:
+            raise ShapeError(
+                f"{name}: a result of shape {given.shape} does not fit in place into a tensor of "
+                f"shape {array.shape}"
             )
-        if value.array.dtype is x.array.dtype:
-            x.array[...] = value.array
+        if given.dtype is not array.dtype and not fits_in(given, array):
+            raise DTypeError(
+                f"{name}: a {given.dtype} result cannot be stored in place in a {array.dtype} "
+                "tensor"
+            )
+    before = None if given.dtype is array.dtype else silence(SILENT)  # too large becomes inf
+    try:
+        if put is None:
+            array[...] = given
         else:
-            with quiet():
-                x.array[...] = value.array
-    else:
-        raise ShapeError(
-            f"{name}: a result of shape {value.array.shape} does not fit in place into a "
-            f"tensor of shape {x.array.shape}"
-        )
+            put(array, given)
+    finally:
+        if before is not None:
+            restore(before)
     x.version[0] += 1
     steps = () if base is None else x.view_steps
     base = x if base is None else base
@@ -97,7 +91,8 @@ def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> A
             base.node = make_node(overlay.op, edges, (), held, base.array, recording)
         else:
             old, base.node = base.node, value.node
-        hand_on(old, base.node)
+        if old is not None and old.extra is not None:
+            hand_on(old, base.node)
         renew_views(base)
     return x
 
@@ -130,12 +125,13 @@ def check_writable(x: TensorBase, base: Any, brings_graph: bool, name: str) -> N
             )
     if type(x.version) is InferenceVersion and mode() is not INFERENCE:
         raise GraphError(f"{name}: an inference tensor cannot be written outside inference_mode")
-    if 0 in x.array.strides and _overlaps(x.array):
+    array = x.array
+    if 0 in array.strides and _overlaps(array):
         raise GraphError(
             f"{name}: several elements of this tensor of shape {x.array.shape} share one memory "
             "place (it was expanded); .clone() it before writing"
         )
-    if not x.array.flags.writeable:
+    if not array.flags.writeable:
         raise GraphError(
             f"{name}: NumPy marks this tensor of shape {x.array.shape} read-only; .clone() it "
             "before writing"

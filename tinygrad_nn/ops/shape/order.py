@@ -59,7 +59,7 @@ def flip(input: Array, dims: Shape) -> Array:
         raise ShapeError(f"flip: a dimension appears twice in {dims}")
     ways = [slice(None, None, -1 if i in named else 1) for i in range(input.ndim)]
     turned = input[(*ways, ...)]  # np.flip makes the same index, in 1.5 µs
-    return copied(turned) if input.base is not None and 0 in input.strides else turned.copy("K")
+    return copied(turned)
 
 
 flip.vjp(input=lambda g, dims: flip(g, dims))
