@@ -11,7 +11,7 @@ import numpy as np
 
 from ...arrays.arguments import Integer, Number
 from ...arrays.kinds import is_array, is_bool, is_integral
-from ...arrays.sums import accurate_sum, in_float32
+from ...arrays.sums import accurate_sum, holds_nan, in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...errors import ArgumentError, DimensionError, DTypeError, ShapeError
@@ -93,6 +93,11 @@ def _with_classes(x: Array) -> Array:
     return x[:, None] if x.ndim else x.reshape(1)
 
 
+def _counted(x: Array, counts: Any) -> Array:
+    """Return 0 where a prediction is ignored: what is nan too, as inf times a weight of 0 is."""
+    return np.where(counts, x, x.dtype.type(0)) if counts is not None and holds_nan(x) else x
+
+
 def _reduced_classes(
     losses: Array, w: Any, counts: Any, reduction: str, dtype: Any
 ) -> tuple[Array, Any]:
@@ -146,10 +151,7 @@ def _nll_rule(
     share = -1.0 / m if w is None else -w / m
     if is_array(g):
         dx = np.zeros(input_shape, g.dtype)
-        at_target = g * share
-        if counts is not None:
-            at_target = masked(at_target, counts)
-        dx.reshape(-1)[places] = at_target
+        dx.reshape(-1)[places] = _counted(g * share, counts)
         return dx
     like: Any = getattr(g, "array", g)
     slope = np.zeros(tuple(input_shape), like.dtype)
@@ -243,9 +245,7 @@ def _cross_entropy_rule(
     With weights or smoothing softmax(input) sum(q) - q: q is the mass wanted of each class.
     """
     g = g[()] / m
-    at_target = g if w is None else g * w
-    if counts is not None:
-        at_target = masked(at_target, counts)
+    at_target = g if w is None else _counted(g * w, counts)
     if not label_smoothing:
         p = exponentials * _with_classes(at_target / totals)
     else:

@@ -134,9 +134,10 @@ def cumsum(input: Array, dim: Dim, *, dtype: Dtype = None) -> Array:
         dtype = np.dtype(np.int64)
     if input.ndim == 0:
         return input.astype(dtype or input.dtype)
-    wide = in_float32(input if dtype is None else input.astype(dtype))
-    y = np.ascontiguousarray(running_sum(wide, dim))
-    return y.astype(dtype or input.dtype, copy=False)
+    if dtype is not None:
+        input = input.astype(dtype)
+    y = running_sum(in_float32(input), dim)
+    return np.ascontiguousarray(y, input.dtype)
 
 
 @op(r"\sum_{j \ge i} x_j")
