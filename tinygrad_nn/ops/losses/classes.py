@@ -5,6 +5,7 @@ Read `binary.py` next.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -83,9 +84,14 @@ def _located(
 def _places(target: Array, shape: tuple[int, ...]) -> Array:
     """Return where the targets' elements are, row by row in memory; ValueError if one is not."""
     if len(shape) == 2:
-        return np.ravel_multi_index((np.arange(len(target)), target), shape)  # checks in 1 µs
+        return np.ravel_multi_index((_rows(len(target)), target), shape)  # checks in 1 µs
     grid = np.indices(target.shape, sparse=True)
     return np.ravel_multi_index((*grid[:1], target, *grid[1:]), shape)
+
+
+@lru_cache(maxsize=16)
+def _rows(n: int) -> Array:
+    return np.arange(n)
 
 
 def _with_classes(x: Array) -> Array:
@@ -196,18 +202,22 @@ def cross_entropy(
     x, dim = in_float32(input), _class_dim(input.shape)
     if not label_smoothing:  # sum e^(x - x_t), without a maximum to look for
         e, totals = _exponentials(x - _with_classes(x.take(places)), dim)
-        losses = np.log(totals)
-    if label_smoothing or not np.vdot(totals, totals) < _LARGE:
+        losses, flat = np.log(totals), totals.ravel()
+    if label_smoothing or not flat.dot(flat) < _LARGE:
         z = shifted(x, dim)
         at_target = z.take(places)
         even, whole = _smoothing(label_smoothing, weight, x.shape)
-        evenly = accurate_sum(z * even, dim) if label_smoothing else 0.0
+        if label_smoothing and weight is not None:
+            evenly = accurate_sum(z * even, dim)
+        elif label_smoothing:
+            evenly = even * accurate_sum(z, dim)
         e, totals = _exponentials(z, dim)
-        losses = np.log(totals) - at_target
+        log_totals = np.log(totals)
+        losses = log_totals - at_target
     if w is not None:
         losses *= w
     if label_smoothing:
-        losses = (1.0 - label_smoothing) * losses + (whole * np.log(totals) - evenly)
+        losses = (1.0 - label_smoothing) * losses + (whole * log_totals - evenly)
     reduced = _reduced_classes(losses, w, counts, reduction, input.dtype)
     return *reduced, e, totals, places, w, counts
 

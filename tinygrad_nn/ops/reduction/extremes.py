@@ -69,7 +69,7 @@ def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: A
             number = np.add.reduce(ties, dim, keepdims=True).astype(g.dtype)
         share = g.reshape(kept) / number
         if surely_finite(share):  # else a product with 0 would be nan; no tie: the extreme is nan
-            return ties * share
+            return ties.astype(g.dtype) * share
     x: Any = getattr(input, "array", input)
     extreme: Any = getattr(y.reshape(kept), "array", y.reshape(kept))
     ties = (x == extreme) | (np.isnan(x) & np.isnan(extreme))  # nan is the largest of all
