@@ -60,14 +60,14 @@ def amin(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
 
 def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> Array:
     """g * (x == y) / (x == y).sum(axis=dim, keepdims=True): ties share the gradient."""
-    kept = kept_shape(input_shape, dim)
+    kept = () if dim is None else kept_shape(input_shape, dim)
     if is_array(g):
         ties = input == y.reshape(kept)
         if dim is None:
             number: Any = np.count_nonzero(ties)
         else:  # int64 beside float32 would be float64, in all that follows
             number = np.add.reduce(ties, dim, keepdims=True).astype(g.dtype)
-        share = g.reshape(kept) / number
+        share = np.asarray(g.reshape(kept) / number)
         if surely_finite(share):  # else a product with 0 would be nan; no tie: the extreme is nan
             return ties.astype(g.dtype) * share
     x: Any = getattr(input, "array", input)

@@ -69,11 +69,12 @@ swapaxes = alias(transpose, "swapaxes")
 
 def t(input: Any) -> Any:
     """Return the transposed matrix; a vector stays as it is."""
-    if not hasattr(input, "ndim"):
+    shape = getattr(getattr(input, "array", input), "shape", None)
+    if shape is None:
         raise DTypeError(f"t() takes a Tensor, got {shown(input)}")
-    if input.ndim > 2:
-        raise ShapeError(f"t: a matrix or vector expected, got shape {tuple(input.shape)}")
-    return transpose(input, 0, 1) if input.ndim == 2 else view(input, tuple(input.shape))
+    if len(shape) > 2:
+        raise ShapeError(f"t: a matrix or vector expected, got shape {shape}")
+    return transpose(input, 0, 1) if len(shape) == 2 else view(input, shape)
 
 
 class OrderMethods:
