@@ -9,6 +9,7 @@ import pytest
 
 import tinygrad_nn as tnn
 from tinygrad_nn.autograd import op, registry
+from tinygrad_nn.autograd.declaring import alias
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,34 @@ def test_a_rule_that_gives_another_shape_of_as_many_elements_is_refused(shape, g
             probe(x).sum().backward()
     finally:
         del registry["probe"]
+
+
+def test_an_alias_has_the_rules_that_its_operation_has_now_and_its_own_name_in_errors():
+    probe = op("2 x", name="probe")(lambda x: 2 * x)
+    try:
+        other = alias(probe, "other")
+        x = tnn.ones(2, requires_grad=True)
+        assert other(x).node is None
+        probe.vjp(x=lambda g: 2.0 * g)
+        other(x).sum().backward()
+        np.testing.assert_array_equal(x.grad.numpy(), [2.0, 2.0])
+        assert (other.op, other.__name__, other(x).node.op.name) == (probe.op, "other", "probe")
+        with pytest.raises(TypeError, match=r"^other\(\) takes Tensors"):
+            other("a")
+        with pytest.raises(TypeError, match=r"^probe\(\) takes Tensors"):
+            probe("a")
+    finally:
+        del registry["probe"]
+
+
+def test_an_alias_is_written_as_its_operation_is_and_takes_no_further_call():
+    x = tnn.ones(2, 2)
+    calls = {
+        **{"absolute": [x], "negative": [x], "subtract": [x, x], "multiply": [x, x]},
+        **{"divide": [x, x], "true_divide": [x, x], "clip": [x, 0.0, 1.0]},
+        **{"swapaxes": [x, 0, 1], "concat": [[x, x]]},
+    }
+    for name, operands in calls.items():
+        function = getattr(tnn, name)
+        function(*operands)
+        assert "forward" in function.__code__.co_names, name

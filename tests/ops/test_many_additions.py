@@ -109,3 +109,11 @@ def test_layer_norm_far_from_zero_is_exact(n, middle, deviation):
     exact = centred / np.sqrt(wide.var(1, keepdims=True) + 1e-5)
     found = tnn.nn.functional.layer_norm(x, (n,)).numpy()
     np.testing.assert_allclose(found, exact, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("others", [0.0, 1.0, 1e-30, np.inf])
+def test_one_row_far_from_zero_is_normalised_exactly_beside_any_others(others):
+    rows = np.random.default_rng(0).standard_normal((3, 768)) * others
+    rows[1] = 1e4
+    found = tnn.nn.functional.layer_norm(tnn.tensor(rows.astype(np.float32)), (768,)).numpy()
+    np.testing.assert_allclose(found[1], 0.0, atol=1e-4)

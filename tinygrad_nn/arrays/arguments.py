@@ -64,8 +64,8 @@ def as_dim(dim: Any, ndim: int, name: str) -> int:
     """Return `dim` as 0 .. ndim - 1; a 0-d tensor has the dims 0 and -1."""
     if dim is REQUIRED:
         raise TypeError(f"{name}() is missing its argument 'dim'")
-    given = as_integer(dim, "dim", name)
-    limit = max(ndim, 1)
+    given = dim if type(dim) is int else as_integer(dim, "dim", name)
+    limit = ndim or 1
     if not -limit <= given < limit:
         raise DimensionError(
             f"{name}: dimension {given} is out of range for a tensor of {ndim} dimensions "

@@ -67,7 +67,7 @@ def _index_part(part: Any) -> Any:
     if is_array(part):
         if not is_integral(part):
             raise DimensionError(f"index: integers or bool expected, got a tensor of {part.dtype}")
-        if part.dtype == _UINT8:
+        if part.dtype.kind == "u" and part.dtype == _UINT8:
             return part.astype(bool)  # a mask, as in PyTorch
         return part.copy() if part.ndim or is_bool(part) else int(part)
     if isinstance(part, (list, tuple, range)):

@@ -103,25 +103,22 @@ def refuses(function: Function) -> Function:
 
 def instead_of(*inner: str, name: str | None = None) -> Callable[[Function], Function]:
     """Have a function name itself in the errors of those that it calls, which name themselves."""
-    return lambda function: _naming(function, name or function.__name__, inner)
 
+    def decorate(function: Function) -> Function:
+        own = name or function.__name__
 
-def alias(function: Function, name: str) -> Function:
-    """Return a function under another name, which its errors say."""
-    return _naming(function, name, (function.__name__,))
+        @wraps(function)
+        def call(*args: Any, **keywords: Any) -> Any:
+            try:
+                return function(*args, **keywords)
+            except tuple(OURS) as error:
+                say_as(error, own, inner, else_before=False)
+                raise
 
+        call.__name__ = call.__qualname__ = own
+        return call  # type: ignore[return-value]
 
-def _naming(function: Function, name: str, inner: tuple[str, ...]) -> Function:
-    @wraps(function)
-    def call(*args: Any, **keywords: Any) -> Any:
-        try:
-            return function(*args, **keywords)
-        except tuple(OURS) as error:
-            say_as(error, name, inner, else_before=False)
-            raise
-
-    call.__name__ = call.__qualname__ = name
-    return call  # type: ignore[return-value]
+    return decorate
 
 
 def say_as(error: Exception, name: str, inner: tuple[str, ...], else_before: bool) -> None:

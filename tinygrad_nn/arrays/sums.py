@@ -156,7 +156,7 @@ def add_rows(y: Array, index: Array, rows: Array) -> None:
         add_at_places(y, index, rows)
     else:
         width = rows.size // len(rows)
-        places = index.astype(np.int64)[:, None] * width + np.arange(width)
+        places = (index % len(y)).astype(np.int64)[:, None] * width + np.arange(width)
         add_at_places(y.reshape(-1), places.reshape(-1), rows.reshape(-1))
 
 

@@ -128,7 +128,7 @@ def _declare(operation: Op, doc: str | None, module: str) -> Any:
         write(operation)
         return operation.pull(*given)
 
-    call = cast(Any, _unwritten_function(operation, "call"))
+    call = cast(Any, _unwritten_function(operation, operation.public))
     call.__doc__, call.__module__ = doc, module
     call.__signature__ = _signature(operation)
     call.op = operation
@@ -136,8 +136,9 @@ def _declare(operation: Op, doc: str | None, module: str) -> Any:
 
     def unwrite() -> None:
         call.__code__, operation.pull = unwritten.__code__, write_and_pull
-        if operation.operator is not None:
-            cast(Any, operation.operator).__code__ = unwritten.__code__
+        for other in (operation.operator, *operation.aliases):
+            if other is not None:
+                cast(Any, other).__code__ = unwritten.__code__
 
     def vjp(**rules: Callable[..., Any]) -> Any:
         read = tuple(operation.read_rule((operand,), rule) for operand, rule in rules.items())
@@ -170,22 +171,33 @@ def as_operator(operation: Operation[Any]) -> Any:
     """
     op = operation.op
     if op.operator is None:
-        op.operator = _unwritten_function(op, "operator")
+        op.operator = _unwritten_function(op, op.public)
         op.operator.__doc__ = operation.__doc__
         op.unwrite()
     return op.operator
 
 
-def _unwritten_function(operation: Op, attribute: str) -> FunctionType:
+def alias(operation: Operation[Any], name: str) -> Operation[Any]:
+    """Return the operation under another of PyTorch's names, which its errors say."""
+    op = operation.op
+    function = cast(Any, _unwritten_function(op, name))
+    function.__doc__, function.__module__ = operation.__doc__, operation.__module__
+    function.__dict__.update(operation.__dict__)
+    op.aliases.append(function)
+    op.unwrite()
+    return function
+
+
+def _unwritten_function(operation: Op, name: str) -> FunctionType:
     """Return a function with globals of its own, which writes its code when it is first called."""
 
     def write_and_call(*given: Any, **keywords: Any) -> Any:
         write(operation)
-        return getattr(operation, attribute)(*given, **keywords)
+        return function(*given, **keywords)
 
     scope = {"__builtins__": __builtins__, "__name__": __name__, "write_and_call": write_and_call}
-    function = FunctionType(unwritten.__code__, scope, operation.public)
-    function.__qualname__ = operation.public
+    function = FunctionType(unwritten.__code__, scope, name)
+    function.__qualname__ = name
     return function
 
 

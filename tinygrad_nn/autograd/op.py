@@ -101,6 +101,7 @@ class Op(Origin):
         self.variants: dict[str, Any] = {}  # a further keyword, and the operation that takes it
         self.call: Callable[..., Any] = forward  # the function that users call
         self.operator: Callable[..., Any] | None = None  # the one bound as `__add__`, if any
+        self.aliases: list[Callable[..., Any]] = []  # the same under other names
         self.set_rules(())
 
     def __repr__(self) -> str:

@@ -147,7 +147,11 @@ def as_outputs(op: Op, made: Any) -> Any:
         what = f"{len(made)} values" if isinstance(made, (tuple, list)) else type(made).__name__
         names = ", ".join((*op.returns, *op.keeps))
         raise DTypeError(f"{op.public}: forward returned {what}, not {names}")
-    shown = made if op.is_variadic else made[: len(op.returns)]
-    if any(not is_array(each) for each in shown):
-        shown = [each if is_array(each) else as_output(op, each) for each in shown]
-    return shown if op.is_variadic else (*shown, *made[len(op.returns) :])
+    shown = made if op.is_variadic or not op.keeps else made[: len(op.returns)]
+    for each in shown:
+        if type(each) is not np.ndarray:
+            shown = [each if is_array(each) else as_output(op, each) for each in shown]
+            break
+    if op.is_variadic:
+        return shown
+    return (*shown, *made[len(op.returns) :]) if op.keeps else tuple(shown)

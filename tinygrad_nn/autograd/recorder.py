@@ -19,7 +19,7 @@ from ..arrays.arguments import as_bool, as_dim, as_dims, as_dtype, as_integer, a
 from ..arrays.indexing import as_index, is_basic
 from ..arrays.kinds import COMPLEX, DIFFERENTIABLE, REAL, is_number
 from ..arrays.promotion import as_float, in_one_dtype, refusal
-from ..arrays.refusing import refused
+from ..arrays.refusing import OURS, refused, say_as
 from ..arrays.warnings import SILENT, restore, silence
 from . import tensor_base
 from .anomaly import remember_call
@@ -39,7 +39,7 @@ from .recording import leave_several, remembered, remembered_each, sizes_of
 from .tensor_base import CONSTANT, InferenceVersion, make_tensor, new
 from .tensor_base import TensorBase as Tensor
 from .views import link_view
-from .written_call import call_source
+from .written_call import alias_source, call_source
 from .written_pull import pull_source
 
 
@@ -50,6 +50,7 @@ def write(op: Op) -> None:
     """
     scope = {
         **globals(),
+        "kinds": tuple(OURS),
         "forward": op.forward,
         "name": op.public,
         "op": op,
@@ -65,6 +66,8 @@ def write(op: Op) -> None:
     op.pull = scope["pull"]
     if op.operator is not None:
         _become(op.operator, call_source(op, is_operator=True), scope)
+    for function in op.aliases:
+        _become(function, alias_source(op, function.__name__), scope)
 
 
 def _become(function: Any, source: str, scope: dict[str, Any]) -> None:

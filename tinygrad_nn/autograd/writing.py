@@ -6,19 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
-from ..arrays.dtypes import FLOAT32, FLOAT64, INT64
 from ..arrays.indexing import put
 from ..arrays.kinds import fits_in, is_array, is_bool, is_complex
-from ..arrays.warnings import SILENT, quiet, restore, silence
+from ..arrays.warnings import SILENT, restore, silence
 from ..errors import DTypeError, GraphError, ShapeError
 from .declaring import op
 from .grad_mode import INFERENCE, mode
 from .node import hand_on
 from .op import Array
-from .recording import make_node, remembered
+from .recording import make_node
 from .tensor_base import InferenceVersion, TensorBase
 from .views import base_of, renew_views, replay
 
@@ -57,58 +57,55 @@ overlay.vjp(input=_outside, part=_inside)
 
 
 def write(x: Any, value: Any, name: str, put: Any = None, step: Any = None) -> Any:
-    """Put `value`, a Tensor computed out of place and so recorded, into `x` and return x.
+    """Put `value`, a Tensor computed out of place and so recorded, or an array, into x; return x.
 
-    If only a part of x is written, put(x.array, value.array) writes it; `step`, (Op, arguments),
-    is the view of x that it writes into. Values broadcast there, and take x's dtype.
+    If only a part of x is written, put(x.array, its array) writes it; `step`, (Op, arguments), is
+    the view of x that it writes into. Values broadcast there, and take x's dtype.
     """
     base = base_of(x)
-    check_writable(x, base, value.node is not None, name)
-    if put is not None:
-        given, held = value.array.dtype, x.array.dtype
-        if given is held or (given is INT64 and held is FLOAT32):
-            put(x.array, value.array)
-        else:  # what the dtype cannot hold becomes inf; of a complex number the real part is taken
-            is_cut = (
-                given is not FLOAT64
-                and is_complex(value.array)
-                and not (is_complex(x.array) or is_bool(x.array))
+    array, given, node = x.array, value, None
+    if isinstance(value, TensorBase):
+        given, node = value.array, value.node
+    check_writable(x, base, node is not None, name)
+    if put is None:
+        if given.shape != array.shape:
+            raise ShapeError(
+                f"{name}: a result of shape {given.shape} does not fit in place into a tensor of "
+                f"shape {array.shape}"
             )
-            before = silence(SILENT)
-            try:
-                put(x.array, value.array.real if is_cut else value.array)
-            finally:
-                restore(before)
-    elif value.array.shape == x.array.shape:
-        if not fits_in(value.array, x.array):
+        if given.dtype is not array.dtype and not fits_in(given, array):
             raise DTypeError(
-                f"{name}: a {value.array.dtype} result cannot be stored in place in a "
-                f"{x.array.dtype} tensor"
+                f"{name}: a {given.dtype} result cannot be stored in place in a {array.dtype} "
+                "tensor"
             )
-        if value.array.dtype is x.array.dtype:
-            x.array[...] = value.array
+    before = None
+    if given.dtype is not array.dtype:
+        before = silence(SILENT)  # too large becomes inf
+        if is_complex(given) and not (is_complex(array) or is_bool(array)):
+            given = given.real
+    try:
+        if put is None:
+            array[...] = given
         else:
-            with quiet():
-                x.array[...] = value.array
-    else:
-        raise ShapeError(
-            f"{name}: a result of shape {value.array.shape} does not fit in place into a "
-            f"tensor of shape {x.array.shape}"
-        )
+            put(array, given)
+    finally:
+        if before is not None:
+            restore(before)
     x.version[0] += 1
     steps = () if base is None else x.view_steps
     base = x if base is None else base
     recording = mode()
-    if recording and (value.node is not None or base.node is not None):
+    if recording and (node is not None or base.node is not None):
         place = steps if step is None else (*steps, step)
-        if place or put is not None or value.node is None:
-            edges = (base.node, value.node, None)
+        if place or put is not None or node is None:
+            edges = (base.node, node, None)
             old = base.node
-            held = (None, None if value.node is not None else remembered(value), place)
+            held = (None, None if node is not None else ref(value), place)
             base.node = make_node(overlay.op, edges, (), held, base.array, recording)
         else:
-            old, base.node = base.node, value.node
-        hand_on(old, base.node)
+            old, base.node = base.node, node
+        if old is not None and old.extra is not None:
+            hand_on(old, base.node)
         renew_views(base)
     return x
 
@@ -141,12 +138,13 @@ def check_writable(x: TensorBase, base: Any, brings_graph: bool, name: str) -> N
             )
     if type(x.version) is InferenceVersion and mode() is not INFERENCE:
         raise GraphError(f"{name}: an inference tensor cannot be written outside inference_mode")
-    if 0 in x.array.strides and _overlaps(x.array):
+    array = x.array
+    if 0 in array.strides and _overlaps(array):
         raise GraphError(
             f"{name}: several elements of this tensor of shape {x.array.shape} share one memory "
             "place (it was expanded); .clone() it before writing"
         )
-    if not x.array.flags.writeable:
+    if not array.flags.writeable:
         raise GraphError(
             f"{name}: NumPy marks this tensor of shape {x.array.shape} read-only; .clone() it "
             "before writing"

@@ -5,6 +5,7 @@ Read `written_pull.py` next: the same for the function that backward calls.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import indent
 
 from ..arrays.arguments import REQUIRED
 from .op import Op
@@ -83,6 +84,11 @@ ON_OTHER_ERROR = """\
         if wrong is error:
             raise
         raise wrong from None
+"""
+AS_ALIAS = """\
+    except kinds as error:
+        say_as(error, "{}", ("{}",), else_before=False)
+        raise
 """
 ONE_OUTPUT = """\
     if type(array) is not ndarray:
@@ -176,6 +182,13 @@ def call_source(op: Op, is_operator: bool = False) -> str:
     if op.is_variadic:
         lines.append("    y = tuple(made)\n")
     return "".join([*lines, "    return y\n"])
+
+
+def alias_source(op: Op, name: str) -> str:
+    """Return the source of the same under another name; its errors say that one."""
+    _, *body = call_source(op).splitlines(keepends=True)
+    lines = indent("".join(body), "    ")
+    return f"def {name}({_signature(op)}):\n    try:\n{lines}{AS_ALIAS.format(name, op.public)}"
 
 
 def _node(op: Op) -> str:

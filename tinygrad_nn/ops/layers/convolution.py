@@ -62,7 +62,7 @@ def conv2d(
     if geometry.index is None:
         y = _by_parts(x, weight, bias, geometry)
     else:
-        y = np.matmul(_filters(weight, groups), x.take(geometry.index))
+        y = _products(_filters(weight, groups), x.take(geometry.index))
         y = y.reshape(len(weight), len(x), *geometry.sizes).swapaxes(0, 1)
         if bias is not None:
             y += bias[:, None, None]
@@ -73,6 +73,11 @@ def conv2d(
 def _filters(weight: Array, groups: int) -> Array:
     """Return the weight as matrices, (groups, out/groups, C/groups h w)."""
     return in_float32(weight).reshape(groups, len(weight) // groups, -1)
+
+
+def _products(a: Array, b: Array) -> Array:
+    """Return the product of the matrices of each group."""
+    return a[0].dot(b[0])[None] if len(a) == 1 else np.matmul(a, b)  # 0.8 µs less, if they are few
 
 
 def _by_parts(x: Array, weight: Array, bias: Any, geometry: Geometry) -> Array:
@@ -163,11 +168,11 @@ def _rule_by_index(g: Array, x: Array, filters: Array, geometry: Geometry, wants
     index, places = geometry.index, _placed(g, geometry)
     dx = dw = db = None
     if wants[0]:
-        back = np.matmul(filters, places)
+        back = _products(filters, places)
         dx = np.bincount(index.ravel(), back.ravel(), x.size)  # 0.6 µs for 36, 7 for 5,000
         dx = dx.astype(x.dtype).reshape(x.shape)
     if wants[1]:
-        dw = np.matmul(places, x.take(index).swapaxes(1, 2))
+        dw = _products(places, x.take(index).swapaxes(1, 2))
     if wants[2]:
         db = accurate_sum(places.reshape(g.shape[1], -1), 1)
     return dx, dw, db
@@ -243,7 +248,7 @@ def geometry_of(
     if isinstance(input, np.ndarray):
         check_float(input, "conv2d")
     for each in (weight, bias):
-        if each is not None and each.dtype != input.dtype:
+        if each is not None and each.dtype is not input.dtype and each.dtype != input.dtype:
             raise DTypeError(
                 f"conv2d: input, weight and bias must have one dtype, got {input.dtype} and "
                 f"{each.dtype}; convert one, as with .to()"

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...arrays.arguments import Number, as_bool
 from ...arrays.layout import empty_as
 from ...autograd.declaring import op
@@ -21,12 +23,16 @@ from ..elementwise.selection import masked
 def _drop(input: Array, p: Number = 0.5) -> Any:
     """Return input * noise; noise is 0 with probability p, else 1 / (1 - p)."""
     check_float(input, "dropout")
-    noise = empty_as(input)
-    noise[...] = 0
     if p < 1:
         drawn = default_generator.bernoulli(1 - p, (input.size,), input.dtype)
         drawn /= 1 - p
-        noise.ravel(order="K")[:] = drawn  # in the order that the elements have in memory
+    else:
+        drawn = np.zeros(input.size, input.dtype)
+    if input.flags.c_contiguous:
+        noise = drawn.reshape(input.shape)
+    else:  # what is drawn comes in the order that the elements have in memory
+        noise = empty_as(input)
+        noise.ravel(order="K")[:] = drawn
     return input * noise, noise
 
 

@@ -30,15 +30,15 @@ def layer_norm(
     _check(input, normalized_shape, weight, bias)
     n = math.prod(normalized_shape)
     rows = in_float32(np.ascontiguousarray(input)).reshape(input.size // n if n else 0, n)
-    shares = _shares(n, rows.dtype)
+    shares, added, root = _constants(n, eps, rows.dtype)
     mean = rows.dot(shares)
     normal = rows - mean[:, None]
     squares = np.vecdot(normal, normal)  # n times the variance
-    if np.count_nonzero(squares < 1e-4 * n * (mean * mean)):  # the mean's last digits are not small
+    if not n * mean.dot(mean / squares) < 1e4:  # far from 0 the mean's last digits are not small
         normal -= normal.dot(shares)[:, None]
         squares = np.vecdot(normal, normal)
-    squares = squares[:, None]
-    rstd = math.sqrt(n) / np.sqrt(squares + n * eps)
+    squares += added
+    rstd = (root / np.sqrt(squares, squares))[:, None]
     normal *= rstd
     y = normal.reshape(input.shape)
     if weight is not None:
@@ -54,6 +54,12 @@ def _shares(n: int, dtype: Any) -> Array:
     return np.full(n, 1.0 / (n or 1), dtype)
 
 
+@lru_cache(maxsize=64)
+def _constants(n: int, eps: float, dtype: Any) -> tuple[Array, Array, Array]:
+    """Return the shares, n * eps and √n; an array beside an array takes 0.3 µs, a float 0.6."""
+    return _shares(n, dtype), np.array(n * eps, dtype), np.array(math.sqrt(n), dtype)
+
+
 def _check(input: Array, shape: tuple[int, ...], weight: Any, bias: Any) -> None:
     check_float(input, "layer_norm")
     if not shape or input.shape[-len(shape) :] != shape:
@@ -61,11 +67,13 @@ def _check(input: Array, shape: tuple[int, ...], weight: Any, bias: Any) -> None
             f"layer_norm: an input of shape {input.shape} does not end in normalized_shape {shape}"
         )
     for name, each in (("weight", weight), ("bias", bias)):
-        if each is not None and each.shape != shape:
+        if each is None or (each.shape == shape and each.dtype is input.dtype):
+            continue
+        if each.shape != shape:
             raise ShapeError(
                 f"layer_norm: {name} has shape {each.shape}, it needs normalized_shape {shape}"
             )
-        if each is not None and each.dtype != input.dtype:
+        if each.dtype != input.dtype:
             raise DTypeError(
                 f"layer_norm: {name} is {each.dtype} and the input {input.dtype}; give them one "
                 "dtype, as with .to()"

@@ -5,13 +5,14 @@ Read `binary.py` next.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ...arrays.arguments import Integer, Number
 from ...arrays.kinds import is_array, is_bool, is_integral
-from ...arrays.sums import accurate_sum, in_float32
+from ...arrays.sums import accurate_sum, holds_nan, in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...errors import ArgumentError, DimensionError, DTypeError, ShapeError
@@ -84,14 +85,24 @@ def _located(
 def _places(target: Array, shape: tuple[int, ...]) -> Array:
     """Return where the targets' elements are, row by row in memory; ValueError if one is not."""
     if len(shape) == 2:
-        return np.ravel_multi_index((np.arange(len(target)), target), shape)  # checks in 1 µs
+        return np.ravel_multi_index((_rows(len(target)), target), shape)  # checks in 1 µs
     grid = np.indices(target.shape, sparse=True)
     return np.ravel_multi_index((*grid[:1], target, *grid[1:]), shape)
+
+
+@lru_cache(maxsize=16)
+def _rows(n: int) -> Array:
+    return np.arange(n)
 
 
 def _with_classes(x: Array) -> Array:
     """Return what there is of each prediction with a class dimension of size 1."""
     return x[:, None] if x.ndim else x.reshape(1)
+
+
+def _counted(x: Array, counts: Any) -> Array:
+    """Return 0 where a prediction is ignored: what is nan too, as inf times a weight of 0 is."""
+    return np.where(counts, x, x.dtype.type(0)) if counts is not None and holds_nan(x) else x
 
 
 def _reduced_classes(
@@ -148,10 +159,7 @@ def _nll_rule(
     share = -1.0 / m if w is None else -w / m
     if is_array(g):
         dx = np.zeros(input.shape, g.dtype)
-        at_target = g * share
-        if counts is not None:
-            at_target = masked(at_target, counts)
-        dx.reshape(-1)[places] = at_target
+        dx.reshape(-1)[places] = _counted(g * share, counts)
         return dx
     like: Any = getattr(g, "array", g)
     slope = np.zeros(input.shape, like.dtype)
@@ -197,18 +205,22 @@ def cross_entropy(
     x, dim = in_float32(input), _class_dim(input.shape)
     if not label_smoothing:  # sum e^(x - x_t), without a maximum to look for
         e, totals = _exponentials(x - _with_classes(x.take(places)), dim)
-        losses = np.log(totals)
-    if label_smoothing or not np.vdot(totals, totals) < _LARGE:
+        losses, flat = np.log(totals), totals.ravel()
+    if label_smoothing or not flat.dot(flat) < _LARGE:
         z = shifted(x, dim)
         at_target = z.take(places)
         even, whole = _smoothing(label_smoothing, weight, x.shape)
-        evenly = accurate_sum(z * even, dim) if label_smoothing else 0.0
+        if label_smoothing and weight is not None:
+            evenly = accurate_sum(z * even, dim)
+        elif label_smoothing:
+            evenly = even * accurate_sum(z, dim)
         e, totals = _exponentials(z, dim)
-        losses = np.log(totals) - at_target
+        log_totals = np.log(totals)
+        losses = log_totals - at_target
     if w is not None:
         losses *= w
     if label_smoothing:
-        losses = (1.0 - label_smoothing) * losses + (whole * np.log(totals) - evenly)
+        losses = (1.0 - label_smoothing) * losses + (whole * log_totals - evenly)
     reduced = _reduced_classes(losses, w, counts, reduction, input.dtype)
     return *reduced, e, totals, places, w, counts
 
@@ -246,9 +258,7 @@ def _cross_entropy_rule(
     With weights or smoothing softmax(input) sum(q) - q: q is the mass wanted of each class.
     """
     g = g[()] / m
-    at_target = g if w is None else g * w
-    if counts is not None:
-        at_target = masked(at_target, counts)
+    at_target = g if w is None else _counted(g * w, counts)
     if not label_smoothing:
         p = exponentials * _with_classes(at_target / totals)
     else:

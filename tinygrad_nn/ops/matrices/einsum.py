@@ -9,7 +9,7 @@ from collections import Counter
 from functools import lru_cache
 from itertools import combinations
 from string import ascii_letters, ascii_lowercase, ascii_uppercase
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,22 +38,22 @@ def _contract(operands: Arrays, equation: str) -> Array:
         dtype = np.dtype(np.int64)  # a sum of integers, as in sum()
         operands = [operands[0].astype(dtype)]
     wide = [in_float32(each) for each in operands]
-    sizes = _sizes(equation, operands)
+    sizes = _sizes(equation, tuple([each.shape for each in operands]))
     if len(wide) < 3:
-        return _of_one_or_two(equation, wide, sizes).astype(dtype, copy=False)
+        return _of_one_or_two(equation, wide).astype(dtype, copy=False)
     for places, part in _in_pairs(equation, tuple(sizes.items())):
-        wide.append(_of_one_or_two(part, [wide.pop(place) for place in places], sizes))
+        wide.append(_of_one_or_two(part, [wide.pop(place) for place in places]))
     return wide[0].astype(dtype, copy=False)
 
 
-def _of_one_or_two(equation: str, operands: Any, sizes: dict[str, int]) -> Array:
+def _of_one_or_two(equation: str, operands: Any) -> Array:
     if len(operands) == 1:
         return np.asarray(np.einsum(equation, *operands).copy())  # NumPy's may be a view
-    if math.prod(sizes[k] for k in {*equation} - {*",->"}) > _FEW:
-        plan = _plan(equation)
-        if plan is not None and _sizes_agree(equation, operands):
-            return _by_matmul(operands[0], operands[1], sizes, *plan)
-    y = np.asarray(np.einsum(equation, *operands))
+    a, b = operands
+    plan = _plan(equation, a.shape, b.shape)
+    if plan is not None:
+        return _by_matmul(a, b, plan)
+    y = np.asarray(np.einsum(equation, a, b))
     return np.ascontiguousarray(y) if y.ndim else y
 
 
@@ -79,101 +79,127 @@ def _in_pairs(equation: str, sizes: tuple[tuple[str, int], ...]) -> list[tuple[A
     return steps
 
 
-def _sizes(equation: str, operands: Any) -> dict[str, int]:
+@lru_cache(maxsize=256)
+def _sizes(equation: str, shapes: tuple[tuple[int, ...], ...]) -> dict[str, int]:
     """Return the size of each letter; one of 1 gives way to another."""
     sizes: dict[str, int] = {}
-    for term, x in zip(equation.partition("->")[0].split(","), operands, strict=True):
-        for letter, size in zip(term, x.shape, strict=True):
+    for term, shape in zip(equation.partition("->")[0].split(","), shapes, strict=True):
+        for letter, size in zip(term, shape, strict=True):
             if sizes.setdefault(letter, size) == 1:
                 sizes[letter] = size
             elif size not in (1, sizes[letter]):
                 raise ShapeError(
-                    f"einsum: operands of shapes {', '.join(str(x.shape) for x in operands)} do "
-                    f"not fit {equation!r}: {letter!r} would be {sizes[letter]} and {size}"
+                    f"einsum: operands of shapes {', '.join(map(str, shapes))} do not fit "
+                    f"{equation!r}: {letter!r} would be {sizes[letter]} and {size}"
                 )
     return sizes
 
 
-def _sizes_agree(equation: str, operands: Any) -> bool:
-    left, right = equation.partition("->")[0].split(",")
-    own = dict(zip(left, operands[0].shape, strict=True))
-    return all(own.get(k, n) == n for k, n in zip(right, operands[1].shape, strict=True))
+class Plan(NamedTuple):
+    """How a batch of matrix products gives what an equation of two operands stands for."""
+
+    of_a: tuple[int, ...]  # its dimensions as (batch, rows, summed)
+    of_b: tuple[int, ...]  # (batch, summed, columns)
+    left: tuple[int, ...]  # the shapes of the matrices
+    right: tuple[int, ...]
+    made: tuple[int, ...]  # the shape of their product, the letters apart again
+    order: tuple[int, ...]  # its dimensions as the result has them
 
 
 @lru_cache(maxsize=256)
-def _plan(equation: str) -> Any:
-    """Return the letters of a batch of products (batch, rows, summed, columns), and the result's.
+def _plan(equation: str, shape_a: tuple[int, ...], shape_b: tuple[int, ...]) -> Plan | None:
+    """Return the plan of one that is worth it.
 
-    None if it is none: a letter twice in an operand, summed in one operand alone, none summed.
+    None if it is none: a letter twice in an operand, summed in one operand alone, none summed, a
+    size of 1 that broadcasts; or if the products are few.
     """
     terms, _, result = equation.partition("->")
     a, b = terms.split(",")
     if len(set(a)) < len(a) or len(set(b)) < len(b) or (set(a) ^ set(b)) - set(result):
         return None
+    of_b = dict(zip(b, shape_b, strict=True))
+    sizes = {**of_b, **dict(zip(a, shape_a, strict=True))}
     shared = [k for k in a if k in b]
     batch = [k for k in shared if k in result]
     summed = [k for k in shared if k not in result]
     rows, columns = [k for k in a if k not in b], [k for k in b if k not in a]
-    if not summed:
+    if not summed or any(sizes[k] != of_b[k] for k in b) or math.prod(sizes.values()) <= _FEW:
         return None
-    return (
+
+    def shape(*groups: list[str]) -> tuple[int, ...]:
+        return (*(sizes[k] for k in batch), *(math.prod(sizes[k] for k in g) for g in groups))
+
+    return Plan(
         tuple(a.index(k) for k in (*batch, *rows, *summed)),
         tuple(b.index(k) for k in (*batch, *summed, *columns)),
-        (batch, rows, summed, columns),
+        shape(rows, summed),
+        shape(summed, columns),
+        tuple(sizes[k] for k in (*batch, *rows, *columns)),
         tuple([*batch, *rows, *columns].index(k) for k in result),
     )
 
 
-def _by_matmul(
-    a: Array, b: Array, sizes: dict[str, int], of_a: Any, of_b: Any, letters: Any, order: Any
-) -> Array:
-    batch, rows, summed, columns = ([sizes[k] for k in each] for each in letters)
-    left = a.transpose(of_a).reshape(*batch, math.prod(rows), math.prod(summed))
-    right = b.transpose(of_b).reshape(*batch, math.prod(summed), math.prod(columns))
-    return np.matmul(left, right, order="C").reshape((*batch, *rows, *columns)).transpose(order)
+def _by_matmul(a: Array, b: Array, plan: Plan) -> Array:
+    left, right = a.transpose(plan.of_a).reshape(plan.left), b.transpose(plan.of_b)
+    y = np.matmul(left, right.reshape(plan.right), order="C")
+    return y.reshape(plan.made).transpose(plan.order)
 
 
 def _einsum_rule(g: Array, operands: Any, equation: str, wants: Any) -> list[Any]:
     """einsum(g, others): summed to the letters of each operand."""
-    terms, _, result = equation.partition("->")
-    names = terms.split(",")
-    return [
-        _gradient(g, result, x, name, operands[:i] + operands[i + 1 :], names[:i] + names[i + 1 :])
-        if want
-        else None
-        for i, (x, name, want) in enumerate(zip(operands, names, wants, strict=True))
-    ]
+    shapes = tuple([tuple(each.shape) for each in (g, *operands)])
+    found: list[Any] = []
+    for i, want in enumerate(wants):
+        if not want:
+            found.append(None)
+            continue
+        made, sizes, diagonals = _equation_of_gradient(equation, i, shapes)
+        ones = [_like(g, np.ones(size)) for size in sizes]
+        y = _contract([g, *operands[:i], *operands[i + 1 :], *ones], made)
+        found.append(np.where(_on_diagonals(y, diagonals), y, 0.0) if diagonals else y)
+    return found
 
 
-def _gradient(g: Array, result: str, x: Array, name: str, others: Any, names: list[str]) -> Array:
-    """Ones spread a sum; a letter twice in the operand is a diagonal, beside which there is 0.
+@lru_cache(maxsize=256)
+def _equation_of_gradient(
+    equation: str, operand: int, shapes: tuple[tuple[int, ...], ...]
+) -> tuple[str, list[int], list[tuple[int, int]]]:
+    """Return the equation of one operand's gradient, the sizes of the ones in it, and diagonals.
 
-    They spread a letter too that the others have in size 1 alone, which broadcast to the operand.
+    Ones spread a sum; and a letter that the others have in size 1 alone, which broadcast to the
+    operand. A letter twice in the operand is a diagonal, beside which the gradient is 0.
     """
-    factors, terms, target = [g, *others], [result, *names], ""
+    inputs, _, result = equation.partition("->")
+    names, (shape_of_g, *of_operands) = inputs.split(","), shapes
+    name, shape = names.pop(operand), of_operands.pop(operand)
+    terms, target = [result, *names], ""
     there = {*"".join(terms)}
     long = {
         k
-        for term, f in zip(terms, factors, strict=True)
-        for k, n in zip(term, f.shape, strict=True)
+        for term, sizes in zip(terms, (shape_of_g, *of_operands), strict=True)
+        for k, n in zip(term, sizes, strict=True)
         if n != 1
     }
-    on_diagonals = np.True_
-    unused = (k for k in ascii_letters if k not in name and not any(k in term for term in terms))
-    for letter, size in zip(name, x.shape, strict=True):
+    ones: list[int] = []
+    diagonals: list[tuple[int, int]] = []
+    unused = (k for k in ascii_letters if k not in name and k not in there)
+    for letter, size in zip(name, shape, strict=True):
         own = letter
         if letter in target:
             own = next(unused)
-            factors.append(_like(g, np.ones(size)))
+            diagonals.append((target.index(letter), len(target)))
+        if letter in target or (letter not in long and (size != 1 or letter not in there)):
+            ones.append(size)
             terms.append(own)
-            places = np.ix_(*map(range, x.shape))
-            on_diagonals = on_diagonals & (places[target.index(letter)] == places[len(target)])
-        elif letter not in long and (size != 1 or letter not in there):
-            factors.append(_like(g, np.ones(size)))
-            terms.append(letter)
         target += own
-    found = _contract(factors, f"{','.join(terms)}->{target}")
-    return found if on_diagonals is np.True_ else np.where(on_diagonals, found, 0.0)
+    return f"{','.join(terms)}->{target}", ones, diagonals
+
+
+def _on_diagonals(y: Array, diagonals: list[tuple[int, int]]) -> Any:
+    places = np.ix_(*map(range, y.shape))
+    return np.logical_and.reduce(
+        np.broadcast_arrays(*[places[i] == places[j] for i, j in diagonals])
+    )
 
 
 def _like(g: Array, constant: Array) -> Any:

@@ -15,7 +15,6 @@ from ...arrays.refusing import say_as, shown
 from ...arrays.sums import in_float32
 from ...autograd.declaring import as_operator, op
 from ...autograd.op import Array
-from ...autograd.tensor_base import TensorBase
 from ...errors import DTypeError, ShapeError
 from ..elementwise.arithmetic import mul
 
@@ -100,63 +99,66 @@ def _right_rule(g: Array, input: Array, other_shape: tuple[int, ...]) -> Array:
 matmul.vjp(input=_left_rule, other=_right_rule)
 
 
-def _check_ndims(name: str, a: Any, b: Any, *ndims: int) -> None:
-    for each in (a, b):
-        if not isinstance(each, TensorBase) and not is_array(each):
-            raise DTypeError(f"{name}() takes Tensors, got {shown(each)}")
-    if (a.ndim, b.ndim) != ndims:
-        raise ShapeError(
-            f"{name}: operands of {ndims[0]} and {ndims[1]} dimensions expected, got shapes "
-            f"{tuple(a.shape)} and {tuple(b.shape)}; matmul takes any"
-        )
-
-
-def _product(name: str, input: Any, other: Any, out: Any) -> Any:
+def _product(
+    name: str, ndims: tuple[int, int], input: Any, other: Any, out: Any, multiply: Any = matmul
+) -> Any:
+    """Multiply two operands that have just these numbers of dimensions."""
+    a, b = getattr(input, "array", input), getattr(other, "array", other)
     try:
-        return matmul(input, other) if out is None else matmul(input, other, out=out)  # type: ignore[call-arg]
+        fits = a.ndim == ndims[0] and b.ndim == ndims[1] and (a.ndim < 3 or len(a) == len(b))
+    except AttributeError:
+        fits = False
+    if not fits:
+        raise _misfit(name, ndims, a, b)
+    try:
+        return multiply(input, other) if out is None else multiply(input, other, out=out)
     except RuntimeError as error:
-        say_as(error, name, ("matmul",), else_before=False)
+        say_as(error, name, ("matmul", "mul"), else_before=False)
         raise
+
+
+def _misfit(name: str, ndims: tuple[int, int], a: Any, b: Any) -> Exception:
+    for each in (a, b):
+        if not is_array(each):
+            return DTypeError(f"{name}() takes Tensors, got {shown(each)}")
+    if (a.ndim, b.ndim) != ndims:
+        return ShapeError(
+            f"{name}: operands of {ndims[0]} and {ndims[1]} dimensions expected, got shapes "
+            f"{a.shape} and {b.shape}; matmul takes any"
+        )
+    return ShapeError(
+        f"{name}: {len(a)} and {len(b)} matrices, in shapes {a.shape} and {b.shape}; matmul "
+        "broadcasts"
+    )
 
 
 def mm(input: Any, mat2: Any, *, out: Any = None) -> Any:
     """Return the product of two matrices."""
-    _check_ndims("mm", input, mat2, 2, 2)
-    return _product("mm", input, mat2, out)
+    return _product("mm", (2, 2), input, mat2, out)
 
 
 def bmm(input: Any, mat2: Any, *, out: Any = None) -> Any:
     """Return the products of two batches of as many matrices, (b, n, m) and (b, m, p)."""
-    _check_ndims("bmm", input, mat2, 3, 3)
-    if input.shape[0] != mat2.shape[0]:
-        raise ShapeError(
-            f"bmm: {input.shape[0]} and {mat2.shape[0]} matrices, in shapes {tuple(input.shape)} "
-            f"and {tuple(mat2.shape)}; matmul broadcasts"
-        )
-    return _product("bmm", input, mat2, out)
+    return _product("bmm", (3, 3), input, mat2, out)
 
 
 def mv(input: Any, vec: Any, *, out: Any = None) -> Any:
     """Return the product of a matrix and a vector."""
-    _check_ndims("mv", input, vec, 2, 1)
-    return _product("mv", input, vec, out)
+    return _product("mv", (2, 1), input, vec, out)
 
 
 def dot(input: Any, tensor: Any, *, out: Any = None) -> Any:
     """Return the sum of the products of two vectors' elements."""
-    _check_ndims("dot", input, tensor, 1, 1)
-    return _product("dot", input, tensor, out)
+    return _product("dot", (1, 1), input, tensor, out)
 
 
 def outer(input: Any, vec2: Any, *, out: Any = None) -> Any:
     """Return the matrix of the products of each element of one vector with each of another."""
-    _check_ndims("outer", input, vec2, 1, 1)
-    column = input.reshape(-1, 1)
-    try:
-        return mul(column, vec2) if out is None else mul(column, vec2, out=out)
-    except RuntimeError as error:
-        say_as(error, "outer", ("mul",), else_before=False)
-        raise
+    return _product("outer", (1, 1), input, vec2, out, _as_column_and_row)
+
+
+def _as_column_and_row(a: Any, b: Any, **out: Any) -> Any:
+    return mul(a.reshape(-1, 1), b, **out)
 
 
 class ProductMethods:

@@ -4,6 +4,8 @@ Read `../shape/` next.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from ...arrays.arguments import Dim, Dims, kept_shape
 from ...arrays.kinds import is_array
 from ...arrays.layout import copied_as
-from ...arrays.refusing import say_as
+from ...arrays.refusing import Function, say_as
 from ...arrays.sums import surely_finite
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -26,14 +28,14 @@ __all__ = ["amax", "amin", "argmax", "argmin", "argsort", "max", "min", "sort"]
 
 def _check_any(input: Array, dim: Any, name: str) -> None:
     check_ordered(input, name)
-    dims = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
-    if input.size == 0:
-        for each in dims:
-            if input.shape[each] == 0:
-                raise DimensionError(
-                    f"{name}: nothing to choose from in dimension {each} of a tensor of shape "
-                    f"{input.shape}"
-                )
+    if input.size:
+        return
+    for each in range(input.ndim) if dim is None else dim if isinstance(dim, tuple) else (dim,):
+        if input.shape[each] == 0:
+            raise DimensionError(
+                f"{name}: nothing to choose from in dimension {each} of a tensor of shape "
+                f"{input.shape}"
+            )
 
 
 def _in_rows(extreme: np.ufunc, input: Array, dim: Any, keepdim: bool) -> Array:
@@ -58,12 +60,16 @@ def amin(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
 
 def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> Array:
     """g * (x == y) / (x == y).sum(axis=dim, keepdims=True): ties share the gradient."""
-    kept = kept_shape(input_shape, dim)
+    kept = () if dim is None else kept_shape(input_shape, dim)
     if is_array(g):
         ties = input == y.reshape(kept)
-        share = g.reshape(kept) / np.add.reduce(ties, axis=dim, keepdims=True)
+        if dim is None:
+            number: Any = np.count_nonzero(ties)
+        else:  # int64 beside float32 would be float64, in all that follows
+            number = np.add.reduce(ties, dim, keepdims=True).astype(g.dtype)
+        share = np.asarray(g.reshape(kept) / number)
         if surely_finite(share):  # else a product with 0 would be nan; no tie: the extreme is nan
-            return ties * share
+            return ties.astype(g.dtype) * share
     x: Any = getattr(input, "array", input)
     extreme: Any = getattr(y.reshape(kept), "array", y.reshape(kept))
     ties = (x == extreme) | (np.isnan(x) & np.isnan(extreme))  # nan is the largest of all
@@ -104,21 +110,29 @@ max_dim.vjp(input=_to_the_index)
 min_dim.vjp(input=_to_the_index)
 
 
-def _of_two_or_along(
-    name: str, ops: Any, input: Any, given: tuple[Any, ...], names: dict[str, Any]
-) -> Any:
-    """Tell PyTorch's three signatures apart: (input), (input, dim, keepdim), (input, other)."""
+def _of_two_or_along(*ops: Callable[..., Any]) -> Callable[[Function], Function]:
+    """Tell PyTorch's three signatures apart: (input, other), (input), (input, dim, keepdim)."""
     of_two, of_all, along = ops
-    try:
-        if "other" in names or (given and isinstance(given[0], TensorBase)):
-            return of_two(input, *given, **names)
-        has_dim = given or "dim" in names or "axis" in names
-        return (along if has_dim else of_all)(input, *given, **names)
-    except (RuntimeError, TypeError) as error:
-        say_as(error, name, tuple([each.__name__ for each in ops]), else_before=False)
-        raise
+    names_of_ops = tuple([each.__name__ for each in ops])
+
+    def decorate(described: Function) -> Function:
+        @wraps(described)
+        def call(input: Any, *given: Any, **names: Any) -> Any:
+            try:
+                if "other" in names or (given and isinstance(given[0], TensorBase)):
+                    return of_two(input, *given, **names)
+                has_dim = given or "dim" in names or "axis" in names
+                return (along if has_dim else of_all)(input, *given, **names)
+            except (RuntimeError, TypeError) as error:
+                say_as(error, described.__name__, names_of_ops, else_before=False)
+                raise
+
+        return call  # type: ignore[return-value]
+
+    return decorate
 
 
+@_of_two_or_along(maximum, amax, max_dim)
 def max(input: Any, *given: Any, **names: Any) -> Any:
     """Return the largest element; with `dim` also the index of the first one; or the larger of two.
 
@@ -129,12 +143,11 @@ def max(input: Any, *given: Any, **names: Any) -> Any:
         >>> tnn.max(tnn.tensor([[1.0, 3.0], [2.0, 0.0]]), dim=1).indices
         tensor([1, 0])
     """
-    return _of_two_or_along("max", (maximum, amax, max_dim), input, given, names)
 
 
+@_of_two_or_along(minimum, amin, min_dim)
 def min(input: Any, *given: Any, **names: Any) -> Any:
     """Return the smallest element; with `dim` also the first one's index; or the smaller of two."""
-    return _of_two_or_along("min", (minimum, amin, min_dim), input, given, names)
 
 
 def _position(input: Array, dim: Any, keepdim: bool, name: str, find: Any) -> Array:

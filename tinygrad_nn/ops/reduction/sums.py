@@ -74,11 +74,9 @@ def variance(
     check_float(input, "var")
     n = count(input.shape, dim)
     wide = in_float32(input)
-    centred = wide - accurate_sum(wide, dim, True) / wide.dtype.type(n)
-    total = accurate_sum(centred * centred, dim, keepdim)
-    return (total / wide.dtype.type(_freedom(n, unbiased, correction))).astype(
-        input.dtype, copy=False
-    )
+    centred = wide - accurate_sum(wide, dim, dim is not None) / n
+    total = accurate_sum(centred * centred, dim, keepdim) / _freedom(n, unbiased, correction)
+    return total.astype(input.dtype, copy=False)
 
 
 def _freedom(n: int, unbiased: bool, correction: Any) -> Any:
@@ -136,9 +134,10 @@ def cumsum(input: Array, dim: Dim, *, dtype: Dtype = None) -> Array:
         dtype = np.dtype(np.int64)
     if input.ndim == 0:
         return input.astype(dtype or input.dtype)
-    wide = in_float32(input if dtype is None else input.astype(dtype))
-    y = np.ascontiguousarray(running_sum(wide, dim))
-    return y.astype(dtype or input.dtype, copy=False)
+    if dtype is not None:
+        input = input.astype(dtype)
+    y = running_sum(in_float32(input), dim)
+    return np.ascontiguousarray(y, input.dtype)
 
 
 @op(r"\sum_{j \ge i} x_j")

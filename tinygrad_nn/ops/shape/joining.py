@@ -11,8 +11,7 @@ import numpy as np
 
 from ...arrays.arguments import Integer, as_dim
 from ...arrays.dtypes import promoted
-from ...arrays.refusing import alias
-from ...autograd.declaring import op
+from ...autograd.declaring import alias, op
 from ...autograd.op import Array, Arrays
 from ...errors import ShapeError
 

@@ -59,15 +59,16 @@ split.vjp(tensor=lambda g, dim: cat(g, dim))
 
 def chunk(input: Any, chunks: int, dim: int = 0) -> Any:
     """Return at most `chunks` stretches along `dim`, all of one size but the last."""
-    if not hasattr(input, "ndim"):
+    shape = getattr(getattr(input, "array", input), "shape", None)
+    if shape is None:
         raise DTypeError(f"chunk() takes a Tensor, got {shown(input)}")
     chunks = as_integer(chunks, "the number of chunks", "chunk")
-    dim = as_dim(dim, input.ndim, "chunk")
+    dim = as_dim(dim, len(shape), "chunk")
     if chunks <= 0:
         raise ShapeError(f"chunk: the number of chunks must be above 0, got {chunks}")
-    if input.ndim == 0:
+    if not shape:
         raise DimensionError("chunk: a 0-d tensor has no dimension to part")
-    length = input.shape[dim]
+    length = shape[dim]
     return split(input, max(-(-length // chunks), 1) if length else [0] * chunks, dim)
 
 
