@@ -24,13 +24,12 @@ from .tensor import Tensor
 
 def wrap(array: Any, device: Any, requires_grad: bool = False) -> Tensor:
     """Make a tensor of a new array."""
-    check_device(device)
+    if device is not None:
+        check_device(device)
     made = make_tensor(array)
-    return (
-        made
-        if requires_grad is False or requires_grad is None
-        else made.requires_grad_(requires_grad)
-    )
+    if requires_grad is False or requires_grad is None:
+        return made
+    return made.requires_grad_(requires_grad)
 
 
 def shape_of(sizes: tuple[Any, ...], size: Any, name: str) -> tuple[int, ...]:
