@@ -13,7 +13,18 @@ import tinygrad_nn as tnn
 
 torch = pytest.importorskip("torch")
 
-PLACES = ("", "nn", "nn.functional", "nn.init", "optim", "autograd", "linalg")
+PLACES = (
+    "",
+    "nn",
+    "nn.functional",
+    "nn.init",
+    "optim",
+    "autograd",
+    "autograd.functional",
+    "linalg",
+    "func",
+)
+
 CLASSES = (
     "nn.Module",
     "nn.Sequential",
@@ -181,7 +192,7 @@ GOLDEN = {
         cfloat channels_last chunk clamp clip clone complex128 complex64 concat conj
         contiguous_format cos cumsum datasets default_generator det device div divide dot double
         dtype e einsum empty empty_like enable_grad eq exp eye finfo flatten flip float float16
-        float32 float64 formulas from_dlpack from_numpy full full_like gather ge get_default_dtype
+        float32 float64 formulas from_dlpack from_numpy func full full_like gather ge get_default_dtype
         get_rng_state gt half hypot iinfo imag index_add index_select inf inference_mode
         initial_seed int int16 int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled
         isnan le linalg linspace log log_softmax logical_not logsumexp long lstm_cell lt manual_seed
@@ -191,7 +202,7 @@ GOLDEN = {
         result_type scatter_add seed set_default_dtype set_grad_enabled set_printoptions
         set_rng_state sgn short sigmoid sign sin slogdet softmax sort split sqrt square squeeze
         stack sub subtract sum swapaxes t tanh tensor transpose true_divide uint8 unbind unsqueeze
-        var viz where zeros zeros_like
+        var viz where vmap zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear

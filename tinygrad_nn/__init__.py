@@ -9,7 +9,7 @@ import typing as _typing
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
-from . import autograd, datasets, linalg, nn, optim
+from . import autograd, datasets, func, linalg, nn, optim
 from . import missing as _missing
 from .arrays.dtypes import (
     bool,
@@ -47,6 +47,7 @@ from .autograd.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from .func import vmap
 from .ops.elementwise import activations as _activations
 from .ops.elementwise import arithmetic as _arithmetic
 from .ops.elementwise import comparison as _comparison
@@ -150,6 +151,7 @@ __all__ = [
     "formulas",
     "from_dlpack",
     "from_numpy",
+    "func",
     "full",
     "full_like",
     "get_default_dtype",
@@ -197,6 +199,7 @@ __all__ = [
     "tensor",
     "uint8",
     "viz",
+    "vmap",
     "zeros",
     "zeros_like",
     # the public names of each file of operations

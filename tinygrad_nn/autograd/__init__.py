@@ -4,7 +4,7 @@ Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `recorder`, `recor
 """
 
 from ..tensor.variable import Variable
-from . import function
+from . import function, functional
 from .checks import Comparison, GradcheckError, compare, gradcheck, gradgradcheck
 from .declaring import elementwise, op
 from .engine import backward, grad
@@ -30,6 +30,7 @@ __all__ = [
     "elementwise",
     "enable_grad",
     "function",
+    "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",
