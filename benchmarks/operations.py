@@ -51,7 +51,7 @@ from .operands import (
 )
 
 F = "nn.functional"
-ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expand_copy", "imag",
+ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expanded", "imag",
                  "cumsum_from_end"}  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from .arrays.dtypes import (
 )
 from .arrays.layout import channels_last, contiguous_format, memory_format, preserve_format
 from .arrays.limits import finfo, iinfo
+from .arrays.size import Size
 from .autograd.grad_mode import (
     enable_grad,
     inference_mode,
@@ -78,14 +79,38 @@ from .ops.reduction import extremes as _extremes
 from .ops.reduction import sums as _sums
 from .ops.reduction.extremes import *
 from .ops.reduction.sums import *
+from .ops.shape import copies as _copies
+from .ops.shape import diagonals as _diagonals
+from .ops.shape import expanding as _expanding
+from .ops.shape import grids as _grids
 from .ops.shape import joining as _joining
 from .ops.shape import order as _order
 from .ops.shape import parting as _parting
+from .ops.shape import repeating as _repeating
+from .ops.shape import scattering as _scattering
+from .ops.shape import sections as _sections
 from .ops.shape import sizes as _sizes
+from .ops.shape import stacking as _stacking
+from .ops.shape import strided as _strided
+from .ops.shape import triangles as _triangles
+from .ops.shape import turning as _turning
+from .ops.shape import windows as _windows
+from .ops.shape.copies import *
+from .ops.shape.diagonals import *
+from .ops.shape.expanding import *
+from .ops.shape.grids import *
 from .ops.shape.joining import *
 from .ops.shape.order import *
 from .ops.shape.parting import *
+from .ops.shape.repeating import *
+from .ops.shape.scattering import *
+from .ops.shape.sections import *
 from .ops.shape.sizes import *
+from .ops.shape.stacking import *
+from .ops.shape.strided import *
+from .ops.shape.triangles import *
+from .ops.shape.turning import *
+from .ops.shape.windows import *
 from .random import Generator, default_generator, initial_seed, manual_seed, seed
 from .tensor import Tensor
 from .tensor.creation import (
@@ -104,7 +129,7 @@ from .tensor.creation import (
     zeros,
     zeros_like,
 )
-from .tensor.device import Size, device
+from .tensor.device import device
 from .tensor.dlpack import from_dlpack
 from .tensor.printing import set_printoptions
 from .tensor.sampling import (
@@ -218,10 +243,22 @@ __all__ = [
     *_products.__all__,
     *_extremes.__all__,
     *_sums.__all__,
+    *_copies.__all__,
+    *_diagonals.__all__,
+    *_expanding.__all__,
+    *_grids.__all__,
     *_joining.__all__,
     *_order.__all__,
     *_parting.__all__,
+    *_repeating.__all__,
+    *_scattering.__all__,
+    *_sections.__all__,
     *_sizes.__all__,
+    *_stacking.__all__,
+    *_strided.__all__,
+    *_triangles.__all__,
+    *_turning.__all__,
+    *_windows.__all__,
 ]
 
 

@@ -80,10 +80,12 @@ TAKES_THEM = {
         "clone",
     ),
     *("add", "sub", "mul", "div", "pow", "where", "sum", "mean", "cumsum", "reshape", "view"),
-    *("flatten", "transpose", "permute", "flip", "unsqueeze", "squeeze", "expand", "expand_copy"),
+    *("flatten", "transpose", "permute", "flip", "unsqueeze", "squeeze", "expand", "expanded"),
     *("cat", "stack", "unbind", "split", "getitem", "add_at", "gather", "place_along", "pad_to"),
     *("scatter_add", "index_select", "index_add", "overlay", "matmul", "linear", "chunk"),
     *("inv", "det", "einsum", "dropout(of none)"),
+    *("placed", "diagonal", "diag_embed", "tril", "triu", "roll", "repeat", "repeat_each"),
+    *("unfold", "unfold_backward", "strided_view", "restrided", "blocks_on_diagonal"),
     *("add(alpha)", "sub(alpha)", "real(of a real tensor)", "conj(of a real tensor)"),
     *("sgn(of a real tensor)", "angle(of a real tensor)", "cumsum_from_end"),
 }

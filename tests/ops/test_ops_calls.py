@@ -163,7 +163,8 @@ def test_an_unknown_keyword_is_refused_with_the_known_ones():
 
 WITHOUT_OUT = {  # PyTorch has none for these
     *("det", "einsum"),
-    *("permute", "reshape", "transpose", "unsqueeze", "squeeze", "flip", "clone"),
+    *("permute", "reshape", "transpose", "unsqueeze", "squeeze", "flip", "clone", "diagonal"),
+    *("diag_embed", "roll"),
     *(
         "real",
         "imag",

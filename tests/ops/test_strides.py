@@ -60,11 +60,12 @@ OTHERS = {
     "einsum": "PyTorch's is a permuted view of a batch of products, ours lies by rows",
     "inv": "LAPACK's columns, which NumPy copies to rows",
     "svd": "LAPACK's columns, which NumPy copies to rows",
+    "strided_view": "a view taken again of what lies otherwise is a copy",
     "overlay": "only the gradient of a write in place is made of it",
 }
 OF_GRADIENTS = {  # and a gradient is laid out once, where it arrives
     "cumsum_from_end": "only the gradient of cumsum: a view in reverse order, which costs no copy",
-    "expand_copy": "only the gradient of a sum, in the order of what is spread",
+    "expanded": "only the gradient of a sum, in the order of what is spread",
 }
 OTHERS |= OF_GRADIENTS
 

@@ -17,12 +17,12 @@ from ..arrays.arguments import as_bool, as_dim
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.kinds import is_complex, is_floating, is_integral
 from ..arrays.layout import check_format, contiguous_format, lies_in
+from ..arrays.size import Size
 from ..arrays.warnings import quiet
 from ..autograd import tensor_base
 from ..autograd.grad_mode import is_grad_enabled
 from ..autograd.tensor_base import TensorBase
 from ..errors import DTypeError, ExchangeError, GraphError, ShapeError
-from .device import Size
 from .device import device as device_class
 from .differentiable import Differentiable
 from .numpy_protocol import call_function, call_ufunc

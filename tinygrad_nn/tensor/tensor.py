@@ -13,6 +13,7 @@ from ..arrays import dtypes
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.reading import array_from, sizes_from
 from ..arrays.refusing import shown
+from ..arrays.size import Size
 from ..autograd import tensor_base
 from ..autograd.tensor_base import TensorBase, make_tensor
 from ..errors import DTypeError, ShapeError
@@ -31,13 +32,21 @@ from ..ops.matrices.decompositions import DecompositionMethods
 from ..ops.matrices.products import ProductMethods
 from ..ops.reduction.extremes import ExtremeMethods
 from ..ops.reduction.sums import SumMethods
+from ..ops.shape.diagonals import DiagonalMethods
 from ..ops.shape.expanding import ExpandingMethods
 from ..ops.shape.order import OrderMethods
+from ..ops.shape.own_shape import OwnShapeMethods
 from ..ops.shape.parting import PartingMethods
+from ..ops.shape.repeating import RepeatingMethods
+from ..ops.shape.scattering import ScatteringMethods
+from ..ops.shape.sections import SectionMethods
 from ..ops.shape.sizes import SizeMethods, sizes_given, view
+from ..ops.shape.strided import StridedMethods
+from ..ops.shape.triangles import TriangleMethods
+from ..ops.shape.turning import TurningMethods
+from ..ops.shape.windows import WindowMethods
 from .copy_protocol import CopyProtocol
 from .destination import destination
-from .device import Size
 
 
 class Tensor(
@@ -54,6 +63,15 @@ class Tensor(
     ExpandingMethods,
     OrderMethods,
     PartingMethods,
+    DiagonalMethods,
+    OwnShapeMethods,
+    RepeatingMethods,
+    ScatteringMethods,
+    SectionMethods,
+    StridedMethods,
+    TriangleMethods,
+    TurningMethods,
+    WindowMethods,
     PickingMethods,
     AlongMethods,
     AssigningMethods,
