@@ -62,7 +62,23 @@ from .ops.elementwise.copying import *
 from .ops.elementwise.functions import *
 from .ops.elementwise.selection import *
 from .ops.indexing import along as _along
+from .ops.indexing import assigning as _assigning
+from .ops.indexing import embedding as _embedding
+from .ops.indexing import filling as _filling
+from .ops.indexing import finding as _finding
+from .ops.indexing import masking as _masking
+from .ops.indexing import places as _places
+from .ops.indexing import scattering as _scattering
+from .ops.indexing import slices as _slices
 from .ops.indexing.along import *
+from .ops.indexing.assigning import *
+from .ops.indexing.embedding import *
+from .ops.indexing.filling import *
+from .ops.indexing.finding import *
+from .ops.indexing.masking import *
+from .ops.indexing.places import *
+from .ops.indexing.scattering import *
+from .ops.indexing.slices import *
 from .ops.layers import recurrent as _recurrent
 from .ops.layers import softmax as _softmax
 from .ops.layers.recurrent import *
@@ -79,10 +95,12 @@ from .ops.reduction.extremes import *
 from .ops.reduction.sums import *
 from .ops.shape import joining as _joining
 from .ops.shape import order as _order
+from .ops.shape import padding as _padding
 from .ops.shape import parting as _parting
 from .ops.shape import sizes as _sizes
 from .ops.shape.joining import *
 from .ops.shape.order import *
+from .ops.shape.padding import *
 from .ops.shape.parting import *
 from .ops.shape.sizes import *
 from .random import Generator, default_generator, initial_seed, manual_seed, seed
@@ -208,6 +226,14 @@ __all__ = [
     *_functions.__all__,
     *_selection.__all__,
     *_along.__all__,
+    *_assigning.__all__,
+    *_embedding.__all__,
+    *_filling.__all__,
+    *_finding.__all__,
+    *_masking.__all__,
+    *_places.__all__,
+    *_scattering.__all__,
+    *_slices.__all__,
     *_recurrent.__all__,
     *_softmax.__all__,
     *_decompositions.__all__,
@@ -217,6 +243,7 @@ __all__ = [
     *_sums.__all__,
     *_joining.__all__,
     *_order.__all__,
+    *_padding.__all__,
     *_parting.__all__,
     *_sizes.__all__,
 ]

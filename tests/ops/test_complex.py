@@ -84,6 +84,9 @@ TAKES_THEM = {
     *("cat", "stack", "unbind", "split", "getitem", "add_at", "gather", "place_along", "pad_to"),
     *("scatter_add", "index_select", "index_add", "overlay", "matmul", "linear", "chunk"),
     *("inv", "det", "einsum", "dropout(of none)"),
+    *("scatter", "index_copy", "index_fill", "take", "put", "index_put", "masked_fill"),
+    *("masked_select", "masked_scatter", "fill", "nonzero", "argwhere", "nonzero_static"),
+    *("constant_pad_nd", "pad_with_own", "fold_padding", "embedding_bag"),
     *("add(alpha)", "sub(alpha)", "real(of a real tensor)", "conj(of a real tensor)"),
     *("sgn(of a real tensor)", "angle(of a real tensor)", "cumsum_from_end"),
 }

@@ -25,7 +25,13 @@ from ..ops.elementwise.functions import FunctionMethods
 from ..ops.elementwise.selection import SelectionMethods
 from ..ops.indexing.along import AlongMethods
 from ..ops.indexing.assigning import AssigningMethods
+from ..ops.indexing.filling import FillingMethods
+from ..ops.indexing.finding import FindingMethods
+from ..ops.indexing.masking import MaskingMethods
 from ..ops.indexing.picking import PickingMethods
+from ..ops.indexing.places import PlaceMethods
+from ..ops.indexing.scattering import ScatteringMethods
+from ..ops.indexing.slices import SliceMethods
 from ..ops.layers.softmax import SoftmaxMethods
 from ..ops.matrices.decompositions import DecompositionMethods
 from ..ops.matrices.products import ProductMethods
@@ -56,6 +62,12 @@ class Tensor(
     PartingMethods,
     PickingMethods,
     AlongMethods,
+    ScatteringMethods,
+    SliceMethods,
+    PlaceMethods,
+    MaskingMethods,
+    FindingMethods,
+    FillingMethods,
     AssigningMethods,
     ProductMethods,
     DecompositionMethods,
