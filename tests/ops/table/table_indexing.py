@@ -187,6 +187,8 @@ INDEXING = [
     Row("embedding_bag", real, real, named=("factors",), torch=_sum_in_bags, samples=[
         at((4, 3), (4,), indices=ints(0, 2, 0, 1), bags=ints(0, 0, 1, 3), number=4),
         at((4, 3), (2,), indices=ints(3, 3), bags=ints(0, 1), number=2),
+        at((4, 3), (4,), indices=ints(3, 3, 0, 1), bags=ints(0, 0, 1, 1), number=2),
+        at((4, 3), (2,), indices=ints(3, 0), bags=ints(0, 0), number=2),
     ]),
     Row("pad_to", real, torch=_pad_to, samples=[
         *[at((2, 3), shape=(4, 3)), at((2, 3), shape=(2, 5)), at((), shape=())],

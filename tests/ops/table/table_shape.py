@@ -71,7 +71,7 @@ SHAPE = [
     ]),
     Row("pad_with_own", real, torch=_pad_with_own, samples=[
         *each([(2, 3, 4)], *({"pad": pad, "padding_mode": mode} for mode in MODES
-                             for pad in ((1, 2), (-1, 3), (1, 2, 2, 0), (2, -2, -1, 1)))),
+                             for pad in ((1, 2), (1, 2, 2, 0), (0, 0)))),
         at((1, 2, 2, 2), pad=(1, 0, 1, 1, 0, 1), padding_mode="reflect"),
     ]),
     Row("fold_padding", real, torch=_fold_padding, samples=[

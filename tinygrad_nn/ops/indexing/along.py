@@ -60,7 +60,10 @@ def places_along(dim: int, index: Array, shape: tuple[int, ...]) -> Array:
     One array of positions is several times faster than one a dimension, most of all to add at.
     """
     stride, starts = _layout(index.shape, shape, dim)
-    places = index.astype(np.int64, copy=False) * stride
+    index = index.astype(np.int64, copy=False)
+    if stride == 1:
+        return index + starts
+    places = index * stride
     places += starts
     return places
 
@@ -75,7 +78,7 @@ def places_in(dim: int, index: Array, shape: tuple[int, ...]) -> Array:
 def pick_along(x: Array, dim: int, index: Array) -> Array:
     """Return x[along(dim, index)]."""
     if x.flags.c_contiguous:
-        return x.take(places_along(dim, index, x.shape))
+        return x.take(places_along(dim, index, x.shape), mode="wrap")  # they were checked: a third
     return x[along(dim, index)]
 
 

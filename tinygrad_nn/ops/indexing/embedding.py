@@ -66,7 +66,7 @@ def embedding_dense_backward(
     if scale_grad_by_freq and index.size:
         rows = rows / np.bincount(index)[index].astype(rows.dtype)[:, None]
     y = to_add_at(np.zeros((num_weights, rows.shape[1]), rows.dtype), index)
-    add_rows(y, index, rows)
+    add_rows(y, index, rows, fresh=True)
     return y.astype(grad_output.dtype, copy=False)
 
 
@@ -180,10 +180,18 @@ def sum_in_bags(
     `bags` says in which bag an index is, in rising order.
     """
     rows = in_float32(weight.take(indices, 0))
-    if factors is not None:
-        rows = rows * factors[:, None]
-    y = np.zeros((number, weight.shape[1]), rows.dtype)
-    if len(rows):
+    if not len(rows):
+        return np.zeros((number, weight.shape[1]), weight.dtype)
+    each = len(rows) // number
+    if (
+        each * number == len(rows)
+        and (bags.reshape(number, each) == np.arange(number)[:, None]).all()
+    ):
+        share = np.ones((1, each), rows.dtype) if factors is None else factors.reshape(-1, 1, each)
+        y = (share @ rows.reshape(number, each, -1))[:, 0]  # all bags are of one size: 13 µs, 56
+    else:
+        rows = rows if factors is None else rows * factors[:, None]
+        y = np.zeros((number, weight.shape[1]), rows.dtype)
         starts = np.flatnonzero(np.diff(bags, prepend=-1))
         y[bags[starts]] = np.add.reduceat(rows, starts, 0)
     return y.astype(weight.dtype, copy=False)

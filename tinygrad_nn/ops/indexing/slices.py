@@ -12,7 +12,7 @@ import numpy as np
 from ...arrays.arguments import Dim, Number
 from ...arrays.kinds import is_complex
 from ...arrays.layout import copied
-from ...arrays.sums import add_at_places, add_rows, in_float32, to_add_at
+from ...arrays.sums import add_at_places, add_slices, in_float32, to_add_at
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...autograd.writing import in_place
@@ -44,6 +44,11 @@ def index_select(input: Array, dim: Dim, index: Data) -> Array:
     )
 
 
+def _slices(y: Array, dim: int) -> Array:
+    """Return y with `dim` first, and 0-d as a vector: a view, whose rows are the slices."""
+    return y.swapaxes(0, dim) if y.ndim else y.reshape(1)
+
+
 @op(r"x + \sum_j s_j e_{i_j}")
 def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Number = 1) -> Array:
     """Return the input with alpha times each slice of source added at `index` along `dim`."""
@@ -59,13 +64,11 @@ def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Numb
     check_bounds("index_add", index, input.shape[dim] if input.ndim else 1, dim)
     wide = to_add_at(input, index).copy()
     added = source if alpha == 1 else alpha * in_float32(source)
-    if wide.ndim:
-        into, slices = wide, added if added.ndim else added[None]
-        if dim:
-            into, slices = wide.swapaxes(0, dim), slices.swapaxes(0, dim if added.ndim else 0)
-        add_rows(into, index.reshape(-1), slices)
-    else:
-        add_at_places(wide[None], index, added)
+    index = index.reshape(-1)
+    if added.shape == (*wide.shape[:dim], len(index), *wide.shape[dim + 1 :]):
+        add_slices(wide, dim, index, added)
+    else:  # also of a source that broadcasts, and of 0-d
+        add_at_places(_slices(wide, dim), index, _slices(added, dim if added.ndim else 0))
     return wide.astype(input.dtype, copy=False)
 
 
@@ -81,11 +84,6 @@ index_select.vjp(
         np.zeros_like(g, shape=input_shape), dim, index, g
     )
 )
-
-
-def _slices(y: Array, dim: int) -> Array:
-    """Return y with `dim` first, and 0-d as a vector: a view, whose rows are the slices."""
-    return y.swapaxes(0, dim) if y.ndim else y.reshape(1)
 
 
 def _check_slices(name: str, input: Array, dim: int, index: Array, source: Array) -> None:

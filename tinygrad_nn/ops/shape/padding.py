@@ -63,50 +63,47 @@ def constant_pad_nd(input: Array, pad: Shape, value: Number = 0) -> Array:
 constant_pad_nd.vjp(input=lambda g, pad: constant_pad_nd(g, tuple([-width for width in pad])))
 
 
-def _sources(mode: str, size: int, before: int, after: int) -> Array:
-    """Return the position that each element along a padded dimension is a copy of."""
-    if mode == "circular":  # of what is left, where a side is cut off
-        left = size + min(before, 0) + min(after, 0)
-        return np.arange(-max(before, 0), left + max(after, 0)) % (left or 1) - min(before, 0)
-    places = np.arange(-before, size + after)
+def _copies(mode: str, size: int, before: int, after: int) -> list[tuple[int, int]]:
+    """Return, of a padded dimension, each position outside and the one that it is a copy of."""
+    outside = (*range(before), *range(before + size, before + size + after))
+    last = before + size - 1
+    if mode == "reflect":
+        return [(i, 2 * (before if i < before else last) - i) for i in outside]
     if mode == "replicate":
-        return places.clip(0, size - 1)
-    places = np.abs(places)
-    return np.where(places < size, places, 2 * (size - 1) - places)
+        return [(i, before if i < before else last) for i in outside]
+    return [(i, i + size if i < before else i - size) for i in outside]
 
 
 @op(r"\operatorname{pad}(x)", public="pad")
 def pad_with_own(input: Array, pad: Shape, padding_mode: str) -> Array:
-    """Return the input with its own elements around it, by `padding_mode`."""
+    """Return the input with its own elements around it; no width is below 0."""
     widths = _widths("pad", input.shape, pad)
-    for dim, (before, after) in enumerate(widths):
-        if before or after:
-            input = input.take(_sources(padding_mode, input.shape[dim], before, after), dim)
-    return input if any(map(any, widths)) else input.copy()
+    y = np.empty(
+        [size + sum(pair) for size, pair in zip(input.shape, widths, strict=True)], input.dtype
+    )
+    y[_inside(input.shape, widths)] = input
+    for dim, (before, after) in enumerate(widths):  # corners are filled by the last dimension
+        slices = y.swapaxes(0, dim)
+        for place, source in _copies(padding_mode, input.shape[dim], before, after):
+            slices[place] = slices[source]
+    return y
+
+
+def _inside(shape: tuple[int, ...], widths: list[tuple[int, int]]) -> tuple[slice, ...]:
+    pairs = zip(shape, widths, strict=True)
+    return tuple([slice(before, before + size) for size, (before, _) in pairs])
 
 
 @op(r"\operatorname{pad}^{\mathsf{T}}(g)")
 def fold_padding(input: Array, pad: Shape, padding_mode: str, shape: Shape) -> Array:
     """Return the adjoint of `pad_with_own`, of an input of `shape`: each copy is added back."""
-    y = in_float32(input)
-    for dim, (before, after) in enumerate(_widths("pad", shape, pad)):
-        if before or after:
-            y = _folded(
-                y, dim, _sources(padding_mode, shape[dim], before, after), before, shape[dim]
-            )
-    return (y.copy() if y is input else y).astype(input.dtype, copy=False)
-
-
-def _folded(g: Array, dim: int, sources: Array, before: int, size: int) -> Array:
-    """Add along `dim` all that are copies, one slice after another, to what they are copies of."""
-    total = np.zeros((*g.shape[:dim], size, *g.shape[dim + 1 :]), g.dtype)
-    rows, added = total.swapaxes(0, dim), g.swapaxes(0, dim)
-    inside = range(max(before, 0), min(before + size, len(sources)))  # of g: it keeps its order
-    start = inside.start - before
-    rows[start : start + len(inside)] = added[inside.start : inside.stop]
-    for place in (*range(inside.start), *range(inside.stop, len(sources))):
-        rows[sources[place]] += added[place]
-    return total
+    widths = _widths("pad", shape, pad)
+    y = np.array(in_float32(input), order="C")
+    for dim in reversed(range(len(shape))):
+        slices = y.swapaxes(0, dim)
+        for place, source in _copies(padding_mode, shape[dim], *widths[dim]):
+            slices[source] += slices[place]
+    return y[_inside(shape, widths)].astype(input.dtype)
 
 
 pad_with_own.vjp(
@@ -150,7 +147,12 @@ def pad(input: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
             f'pad: with mode="{mode}" the last 1, 2 or 3 dimensions are padded, behind one or two '
             f"others; got pad {widths} for shape {shape}"
         )
-    for i, width in enumerate(widths):
+    cut = tuple([min(width, 0) for width in widths])
+    if min(cut) < 0 and mode == "circular":  # what is cut off is not wrapped; else it is copied
+        input = constant_pad_nd(input, cut)
+        shape = input.array.shape
+    added = tuple([max(width, 0) for width in widths])
+    for i, width in enumerate(added):
         size = shape[-1 - i // 2]
         most = {"reflect": size - 1, "replicate": width if size else 0, "circular": size}[mode]
         if width > most:
@@ -158,4 +160,5 @@ def pad(input: Any, pad: Any, mode: str = "constant", value: Any = None) -> Any:
                 f'pad: with mode="{mode}" a dimension of size {size} can be padded by {most} at '
                 f"most, got {width}, in pad {widths} for shape {shape}"
             )
-    return pad_with_own(input, widths, mode)
+    padded = pad_with_own(input, added, mode)
+    return constant_pad_nd(padded, cut) if min(cut) < 0 and mode != "circular" else padded
