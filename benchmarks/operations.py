@@ -9,6 +9,7 @@ wait until both libraries have it.
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -51,8 +52,8 @@ from .operands import (
 )
 
 F = "nn.functional"
-ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expanded", "imag",
-                 "cumsum_from_end"}  # fmt: skip
+ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expanded", "imag", "fold_padding",
+                 "embedding_dense_backward", "cumsum_from_end"}  # fmt: skip
 
 
 def _functional(*lines: tuple[Any, ...], **given: Any) -> list[Line]:
@@ -70,6 +71,12 @@ def _add_at(library: Any, v: Any, index: Any) -> Any:
     if hasattr(library.autograd, "registry"):
         return library.autograd.registry["add_at"].call(v, (index,), shape)
     return library.zeros(shape).index_put((index,), v, accumulate=True)
+
+
+def _index_reduce(library: Any, x: Any, index: Any, values: Any) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch calls it a beta version
+        return library.index_reduce(x, 0, index, values, "amax")
 
 
 def _cell(library: Any, x: Any, h: Any, c: Any, *weights: Any) -> Any:
@@ -204,7 +211,8 @@ ELSEWHERE = [
          needs="repeat_interleave"),
     Line("movedim", stack, call=lambda t, x: t.movedim(x, 0, 2), needs="movedim"),
     Line("unfold", real, call=lambda _, x: x.unfold(0, 2, 1), needs="Tensor.unfold"),
-    Line("pad", real, call=lambda t, x: t.nn.functional.pad(x, (1, 1)), needs=f"{F}.pad"),
+    Line("constant_pad_nd", real, call=lambda t, x: t.nn.functional.pad(x, (1, 1))),
+    Line("pad_with_own", real, call=lambda t, x: t.nn.functional.pad(x, (1, 1), "reflect")),
     Line("diff", real),
     *[Line(name, real) for name in ("tril", "triu", "diagonal", "diag", "trace", "ravel")],
 ]  # fmt: skip
@@ -232,6 +240,21 @@ PICKING = [
     Line("take_along_dim", real, places, call=lambda t, x, i: t.take_along_dim(x, i, 0),
          needs="take_along_dim"),
     Line("masked_select", real, mask),
+    Line("masked_scatter", real, mask, real),
+    Line("scatter_reduce", real, places, real,
+         call=lambda t, x, i, v: t.scatter_reduce(x, 0, i, v, "amax")),
+    Line("index_reduce", real, rows, half_rows,
+         call=_index_reduce),
+    Line("index_copy", real, rows, half_rows, call=lambda t, x, i, v: t.index_copy(x, 0, i, v)),
+    Line("index_fill", real, rows, call=lambda t, x, i: t.index_fill(x, 0, i, 0.0)),
+    Line("index_put", real, rows, half_rows, call=lambda t, x, i, v: t.index_put(x, (i,), v)),
+    Line("take", real, places),
+    Line("put", real, places, real),
+    Line("fill", real, call=lambda t, x: t.fill(x, 2.0)),
+    *[Line(name, mask) for name in ("nonzero", "argwhere")],
+    Line("nonzero_static", mask, call=lambda t, x: t.nonzero_static(x, size=8)),
+    Line("embedding_bag", rows, real,
+         call=lambda t, i, w: t.nn.functional.embedding_bag(i[None], w)),
     Line("embedding", labels, turned, call=f"{F}.embedding"),
     Line("one_hot", labels, call=f"{F}.one_hot"),
 ]  # fmt: skip

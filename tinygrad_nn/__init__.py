@@ -64,7 +64,23 @@ from .ops.elementwise.copying import *
 from .ops.elementwise.functions import *
 from .ops.elementwise.selection import *
 from .ops.indexing import along as _along
+from .ops.indexing import assigning as _assigning
+from .ops.indexing import embedding as _embedding
+from .ops.indexing import filling as _filling
+from .ops.indexing import finding as _finding
+from .ops.indexing import masking as _masking
+from .ops.indexing import places as _places
+from .ops.indexing import scattering as _scattering
+from .ops.indexing import slices as _slices
 from .ops.indexing.along import *
+from .ops.indexing.assigning import *
+from .ops.indexing.embedding import *
+from .ops.indexing.filling import *
+from .ops.indexing.finding import *
+from .ops.indexing.masking import *
+from .ops.indexing.places import *
+from .ops.indexing.scattering import *
+from .ops.indexing.slices import *
 from .ops.layers import recurrent as _recurrent
 from .ops.layers import softmax as _softmax
 from .ops.layers.recurrent import *
@@ -85,9 +101,10 @@ from .ops.shape import expanding as _expanding
 from .ops.shape import grids as _grids
 from .ops.shape import joining as _joining
 from .ops.shape import order as _order
+from .ops.shape import padding as _padding
 from .ops.shape import parting as _parting
 from .ops.shape import repeating as _repeating
-from .ops.shape import scattering as _scattering
+from .ops.shape import replacing as _replacing
 from .ops.shape import sections as _sections
 from .ops.shape import sizes as _sizes
 from .ops.shape import stacking as _stacking
@@ -101,9 +118,10 @@ from .ops.shape.expanding import *
 from .ops.shape.grids import *
 from .ops.shape.joining import *
 from .ops.shape.order import *
+from .ops.shape.padding import *
 from .ops.shape.parting import *
 from .ops.shape.repeating import *
-from .ops.shape.scattering import *
+from .ops.shape.replacing import *
 from .ops.shape.sections import *
 from .ops.shape.sizes import *
 from .ops.shape.stacking import *
@@ -236,6 +254,14 @@ __all__ = [
     *_functions.__all__,
     *_selection.__all__,
     *_along.__all__,
+    *_assigning.__all__,
+    *_embedding.__all__,
+    *_filling.__all__,
+    *_finding.__all__,
+    *_masking.__all__,
+    *_places.__all__,
+    *_scattering.__all__,
+    *_slices.__all__,
     *_recurrent.__all__,
     *_softmax.__all__,
     *_decompositions.__all__,
@@ -249,9 +275,10 @@ __all__ = [
     *_grids.__all__,
     *_joining.__all__,
     *_order.__all__,
+    *_padding.__all__,
     *_parting.__all__,
     *_repeating.__all__,
-    *_scattering.__all__,
+    *_replacing.__all__,
     *_sections.__all__,
     *_sizes.__all__,
     *_stacking.__all__,

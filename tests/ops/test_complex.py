@@ -86,6 +86,9 @@ TAKES_THEM = {
     *("inv", "det", "einsum", "dropout(of none)"),
     *("placed", "diagonal", "diag_embed", "tril", "triu", "roll", "repeat", "repeat_each"),
     *("unfold", "unfold_backward", "strided_view", "restrided", "blocks_on_diagonal"),
+    *("scatter", "index_copy", "index_fill", "take", "put", "index_put", "masked_fill"),
+    *("masked_select", "masked_scatter", "fill", "nonzero", "argwhere", "nonzero_static"),
+    *("constant_pad_nd", "pad_with_own", "fold_padding", "embedding_bag"),
     *("add(alpha)", "sub(alpha)", "real(of a real tensor)", "conj(of a real tensor)"),
     *("sgn(of a real tensor)", "angle(of a real tensor)", "cumsum_from_end"),
 }

@@ -176,6 +176,8 @@ WITHOUT_OUT = {  # PyTorch has none for these
         "split",
         "unbind",
         "isnan",
+        *("constant_pad_nd", "index_fill", "put", "index_put", "masked_fill", "masked_scatter"),
+        *("fill", "argwhere", "embedding"),
     ),
 }
 WITH_OUT = [name for name in PUBLIC if name not in WITHOUT_OUT and not registry[name].has_several]
@@ -390,4 +392,9 @@ def test_numbers_alone_are_no_operands():
 
 def test_the_signature_is_the_operations_own():
     assert str(inspect.signature(tnn.sum)) == "(input, dim=None, keepdim=False, *, dtype=None)"
-    assert list(inspect.signature(tnn.where).parameters) == ["condition", "input", "other"]
+    assert list(inspect.signature(tnn.gather).parameters) == [
+        "input",
+        "dim",
+        "index",
+        "sparse_grad",
+    ]

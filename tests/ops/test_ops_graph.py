@@ -21,6 +21,7 @@ ROWS = [row for row in TABLE + COMPOSED if row.differentiable]
 # Whose gradient requires one in PyTorch only, and why.
 MORE_IN_PYTORCH = {  # by the operand's place
     "layer_norm": (2, "it is linear in its bias"),
+    "pad_with_own": (0, "it is linear; PyTorch keeps its input"),
     "conv2d": (2, "it is linear in its bias"),
 }
 LESS_IN_PYTORCH = {

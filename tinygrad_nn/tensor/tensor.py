@@ -26,7 +26,13 @@ from ..ops.elementwise.functions import FunctionMethods
 from ..ops.elementwise.selection import SelectionMethods
 from ..ops.indexing.along import AlongMethods
 from ..ops.indexing.assigning import AssigningMethods
+from ..ops.indexing.filling import FillingMethods
+from ..ops.indexing.finding import FindingMethods
+from ..ops.indexing.masking import MaskingMethods
 from ..ops.indexing.picking import PickingMethods
+from ..ops.indexing.places import PlaceMethods
+from ..ops.indexing.scattering import ScatteringMethods
+from ..ops.indexing.slices import SliceMethods
 from ..ops.layers.softmax import SoftmaxMethods
 from ..ops.matrices.decompositions import DecompositionMethods
 from ..ops.matrices.products import ProductMethods
@@ -38,7 +44,7 @@ from ..ops.shape.order import OrderMethods
 from ..ops.shape.own_shape import OwnShapeMethods
 from ..ops.shape.parting import PartingMethods
 from ..ops.shape.repeating import RepeatingMethods
-from ..ops.shape.scattering import ScatteringMethods
+from ..ops.shape.replacing import ReplacingMethods
 from ..ops.shape.sections import SectionMethods
 from ..ops.shape.sizes import SizeMethods, sizes_given, view
 from ..ops.shape.strided import StridedMethods
@@ -74,6 +80,12 @@ class Tensor(
     WindowMethods,
     PickingMethods,
     AlongMethods,
+    ReplacingMethods,
+    SliceMethods,
+    PlaceMethods,
+    MaskingMethods,
+    FindingMethods,
+    FillingMethods,
     AssigningMethods,
     ProductMethods,
     DecompositionMethods,

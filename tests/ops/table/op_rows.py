@@ -53,6 +53,10 @@ def some_nan(random: Any, shape: Shape) -> Any:
     return np.where(random.random(shape) < 0.4, np.nan, real(random, shape))
 
 
+def half_zero(random: Any, shape: Shape) -> Any:
+    return np.where(random.random(shape) < 0.5, 0.0, real(random, shape))
+
+
 def complex_(random: Any, shape: Shape) -> Any:
     """Away from 0, where the angle has its branch point."""
     return nonzero(random, shape) + 1j * nonzero(random, shape)
@@ -214,7 +218,7 @@ class Row:
         return made
 
 
-FLOATS = (real, wide, positive, low, nonzero, probability, invertible)
+FLOATS = (real, wide, half_zero, positive, low, nonzero, probability, invertible)
 
 
 class Case(NamedTuple):

@@ -5,6 +5,8 @@ Read `table_indexing.py` next.
 from __future__ import annotations
 
 import importlib
+from importlib import import_module
+from typing import Any
 
 from op_rows import CUBE, Row, at, each, real
 
@@ -15,6 +17,19 @@ EXPANDED = [
     *each([(2, 1)], {"shape": (2, 3)}, {"shape": (4, 2, 3)}, {"shape": (2, 0)}),
     *[at((), shape=(2, 2)), at((1, 3), shape=(1, 3))],
 ]
+MODES = ("reflect", "replicate", "circular")
+
+
+def _pad_with_own(x: Any, pad: Any, padding_mode: str) -> Any:
+    return import_module("torch").nn.functional.pad(x, pad, padding_mode)
+
+
+def _fold_padding(g: Any, pad: Any, padding_mode: str, shape: Any) -> Any:
+    """The adjoint, by the derivative of a linear function."""
+    x = g.new_zeros(shape).requires_grad_()
+    padded = _pad_with_own(x, pad, padding_mode)
+    return import_module("torch").autograd.grad(padded, x, g, create_graph=True)[0]
+
 
 WHOLE, OVERLAPPING = Geometry((2, 3), (3, 1), 0), Geometry((2, 3), (1, 2), 0)
 DIAGONALS = [{}, {"offset": 1, "dim1": -1, "dim2": 0}, {"offset": -2}, {"offset": 5}]
@@ -147,4 +162,16 @@ SHAPE = [
     ]),
     Row("blocks_on_diagonal", real, real, real, torch=lambda tensors: _torch().block_diag(*tensors),
         samples=[at((2, 3), (1, 1), (2, 2)), at((), (3,), (0, 2)), at((2,), (1, 2), (2, 1))]),
+    Row("constant_pad_nd", real, samples=[
+        *[at((2, 3), pad=(1, 2)), at((2, 3), pad=(1, -1, 0, 2)), at((3,), pad=(-1, -1))],
+        *[at((2, 3), pad=(0, 1), value=2.5), at((), pad=()), at((0, 2), pad=(1, 1, 1, 0))],
+    ]),
+    Row("pad_with_own", real, torch=_pad_with_own, samples=[
+        *each([(2, 3, 4)], *({"pad": pad, "padding_mode": mode} for mode in MODES
+                             for pad in ((1, 2), (1, 2, 2, 0), (0, 0)))),
+        at((1, 2, 2, 2), pad=(1, 0, 1, 1, 0, 1), padding_mode="reflect"),
+    ]),
+    Row("fold_padding", real, torch=_fold_padding, samples=[
+        at((2, 6), pad=(1, 2), padding_mode=mode, shape=(2, 3)) for mode in MODES
+    ]),
 ]  # fmt: skip

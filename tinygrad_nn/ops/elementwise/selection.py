@@ -16,7 +16,7 @@ from ...autograd.writing import in_place
 from ...errors import ArgumentError, DTypeError
 from .complex_parts import check_ordered
 
-__all__ = ["clamp", "clip", "maximum", "minimum", "where"]
+__all__ = ["clamp", "clip", "maximum", "minimum"]
 
 maximum = elementwise(
     *(

@@ -14,7 +14,7 @@ from ...arrays.arguments import as_integer
 from ...autograd.tensor_base import make_tensor
 from ...errors import ArgumentError, ShapeError
 from ...warn import warn_user
-from ..indexing.along import index_select
+from ..indexing.slices import index_select
 from .expanding import expand
 from .joining import stack
 from .sizes import reshape, shape_of

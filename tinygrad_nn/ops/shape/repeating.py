@@ -16,7 +16,7 @@ from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase, make_tensor
 from ...errors import ArgumentError, DTypeError, ShapeError
-from ..indexing.along import index_select
+from ..indexing.slices import index_select
 from ..reduction.sums import sum
 from .sizes import reshape, shape_of, sizes_given
 

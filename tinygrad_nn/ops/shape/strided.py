@@ -1,5 +1,5 @@
 """`as_strided`: any strides over the memory that a tensor stands in.
-Read `scattering.py` next.
+Read `replacing.py` next.
 """
 
 from __future__ import annotations

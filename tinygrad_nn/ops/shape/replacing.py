@@ -89,7 +89,7 @@ def as_strided_scatter(
     return _scattered(input, src, step, name)
 
 
-class ScatteringMethods:
+class ReplacingMethods:
     """These operations as methods of a Tensor."""
 
     __slots__ = ()
