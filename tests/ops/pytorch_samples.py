@@ -22,6 +22,12 @@ SPELLED = {
     "einsum": lambda tensors, equation: tnn.einsum(equation, *tensors),
     "where": lambda x, condition, y: tnn.where(condition, x, y),
     "zero_": lambda x: x.clone().zero_(),
+    "nn.functional.embedding": lambda weight, index, **given: tnn.nn.functional.embedding(
+        index, weight, **given
+    ),
+    "nn.functional.embedding_bag": lambda weight, index, **given: tnn.nn.functional.embedding_bag(
+        index, weight, **given
+    ),
 }
 UNKNOWN = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"}  # the values
 SEED = 42  # the one that the database's own wrappers set before they draw
