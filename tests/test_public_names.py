@@ -177,21 +177,22 @@ def test_all_lists_what_is_there():
 GOLDEN = {
     "": """
         Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
-        as_tensor autograd bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cat cdouble
-        cfloat channels_last chunk clamp clip clone complex128 complex64 concat conj
-        contiguous_format cos cumsum datasets default_generator det device div divide dot double
-        dtype e einsum empty empty_like enable_grad eq exp eye finfo flatten flip float float16
-        float32 float64 formulas from_dlpack from_numpy full full_like gather ge get_default_dtype
-        get_rng_state gt half hypot iinfo imag index_add index_select inf inference_mode
-        initial_seed int int16 int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled
-        isnan le linalg linspace log log_softmax logical_not logsumexp long lstm_cell lt manual_seed
-        matmul max maximum mean memory_format min minimum mm mul multiply mv nan ne neg negative nn
-        no_grad ones ones_like optim outer permute pi pow preserve_format promote_types rand
-        rand_like randint randint_like randn randn_like randperm real reciprocal relu reshape
-        result_type scatter_add seed set_default_dtype set_grad_enabled set_printoptions
-        set_rng_state sgn short sigmoid sign sin slogdet softmax sort split sqrt square squeeze
-        stack sub subtract sum swapaxes t tanh tensor transpose true_divide uint8 unbind unsqueeze
-        var viz where zeros zeros_like
+        as_tensor autograd batch_norm bilinear bitwise_and bitwise_not bitwise_or bitwise_xor bmm
+        bool cat cdist cdouble cfloat channels_last chunk clamp clip clone complex128 complex64
+        concat conj contiguous_format cos cosine_similarity cumsum datasets default_generator det
+        device div divide dot double dtype e einsum empty empty_like enable_grad eq exp eye finfo
+        flatten flip float float16 float32 float64 formulas from_dlpack from_numpy full full_like
+        gather ge get_default_dtype get_rng_state group_norm gt half hypot iinfo imag index_add
+        index_select inf inference_mode initial_seed instance_norm int int16 int32 int64 int8
+        inverse is_grad_enabled is_inference_mode_enabled isnan le linalg linspace log log_softmax
+        logical_not logsumexp long lstm_cell lt manual_seed matmul max maximum mean memory_format
+        min minimum mm mul multiply mv nan ne neg negative nn no_grad ones ones_like optim outer
+        pairwise_distance pdist permute pi pow preserve_format promote_types rand rand_like randint
+        randint_like randn randn_like randperm real reciprocal relu reshape result_type rms_norm
+        scatter_add seed set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn short
+        sigmoid sign sin slogdet softmax sort split sqrt square squeeze stack sub subtract sum
+        swapaxes t tanh tensor transpose true_divide uint8 unbind unsqueeze var viz where zeros
+        zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -199,8 +200,14 @@ GOLDEN = {
         init parameter
     """,
     "nn.functional": """
-        binary_cross_entropy_with_logits conv2d cross_entropy dropout layer_norm linear log_softmax
-        mse_loss nll_loss relu scaled_dot_product_attention sigmoid softmax softplus tanh
+        batch_norm bilinear binary_cross_entropy binary_cross_entropy_with_logits conv2d
+        cosine_embedding_loss cosine_similarity cross_entropy dropout gaussian_nll_loss group_norm
+        hinge_embedding_loss huber_loss instance_norm kl_div l1_loss layer_norm linear
+        linear_cross_entropy local_response_norm log_softmax margin_ranking_loss mse_loss
+        multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss nll_loss
+        pairwise_distance pdist poisson_nll_loss relu rms_norm scaled_dot_product_attention sigmoid
+        smooth_l1_loss soft_margin_loss softmax softplus tanh triplet_margin_loss
+        triplet_margin_with_distance_loss
     """,
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }

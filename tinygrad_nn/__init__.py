@@ -63,8 +63,14 @@ from .ops.elementwise.functions import *
 from .ops.elementwise.selection import *
 from .ops.indexing import along as _along
 from .ops.indexing.along import *
+from .ops.layers import batch_normalization as _batch_normalization
+from .ops.layers import distances as _distances
+from .ops.layers import normalization as _normalization
 from .ops.layers import recurrent as _recurrent
 from .ops.layers import softmax as _softmax
+from .ops.layers.batch_normalization import *
+from .ops.layers.distances import *
+from .ops.layers.normalization import *
 from .ops.layers.recurrent import *
 from .ops.layers.softmax import *
 from .ops.matrices import decompositions as _decompositions
@@ -208,6 +214,9 @@ __all__ = [
     *_functions.__all__,
     *_selection.__all__,
     *_along.__all__,
+    *_batch_normalization.__all__,
+    *_distances.__all__,
+    *_normalization.__all__,
     *_recurrent.__all__,
     *_softmax.__all__,
     *_decompositions.__all__,

@@ -175,6 +175,10 @@ WITHOUT_OUT = {  # PyTorch has none for these
         "split",
         "unbind",
         "isnan",
+        "cdist",
+        "rms_norm",
+        "group_norm",
+        "batch_norm",
     ),
 }
 WITH_OUT = [name for name in PUBLIC if name not in WITHOUT_OUT and not registry[name].has_several]
