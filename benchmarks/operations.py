@@ -54,6 +54,8 @@ from .operands import (
 F = "nn.functional"
 ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expanded", "imag", "fold_padding",
                  "embedding_dense_backward", "cumsum_from_end"}  # fmt: skip
+ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expand_copy", "imag",
+                 "cumsum_from_end", "vector_length"}  # fmt: skip
 
 
 def _functional(*lines: tuple[Any, ...], **given: Any) -> list[Line]:

@@ -189,32 +189,33 @@ GOLDEN = {
     "": """
         Generator Size Tensor abs absolute add adjoint alias_copy amax amin angle arange argmax
         argmin argsort argwhere as_strided as_strided_copy as_strided_scatter as_tensor
-        atleast_1d atleast_2d atleast_3d autograd bitwise_and bitwise_not bitwise_or bitwise_xor
-        block_diag bmm bool broadcast_shapes broadcast_tensors broadcast_to cartesian_prod cat
-        cdouble cfloat channels_last chunk clamp clip clone column_stack combinations complex128
-        complex64 concat concatenate conj constant_pad_nd contiguous_format cos cumsum datasets
+        atleast_1d atleast_2d atleast_3d autograd batch_norm bilinear bitwise_and bitwise_not
+        bitwise_or bitwise_xor block_diag bmm bool broadcast_shapes broadcast_tensors
+        broadcast_to cartesian_prod cat cdist cdouble cfloat channels_last chunk clamp clip
+        clone column_stack combinations complex128 complex64 concat concatenate conj
+        constant_pad_nd contiguous_format cos cosine_similarity cumsum datasets
         default_generator det detach_copy device diag diag_embed diagflat diagonal diagonal_copy
         diagonal_scatter div divide dot double dsplit dstack dtype e einsum embedding empty
         empty_like enable_grad eq exp expand_copy eye fill fill_ finfo flatten flip fliplr
         flipud float float16 float32 float64 formulas from_dlpack from_numpy full full_like func
-        gather ge get_default_dtype get_rng_state gt half hsplit hstack hypot iinfo imag
-        index_add index_copy index_fill index_put index_put_ index_reduce index_select inf
-        inference_mode initial_seed int int16 int32 int64 int8 inverse is_grad_enabled
-        is_inference_mode_enabled isnan le linalg linspace log log_softmax logical_not logsumexp
-        long lstm_cell lt manual_seed masked_fill masked_scatter masked_select matmul max
-        maximum mean memory_format meshgrid min minimum mm moveaxis movedim mul multiply mv nan
-        narrow narrow_copy ne neg negative nn no_grad nonzero nonzero_static ones ones_like
-        optim outer permute permute_copy pi pow preserve_format promote_types put rand rand_like
-        randint randint_like randn randn_like randperm ravel real reciprocal relu
-        repeat_interleave reshape result_type roll rot90 row_stack scatter scatter_add
-        scatter_reduce seed select select_copy select_scatter set_default_dtype set_grad_enabled
-        set_printoptions set_rng_state sgn short sigmoid sign sin slice_copy slice_scatter
-        slogdet softmax sort split split_copy split_with_sizes split_with_sizes_copy sqrt square
-        squeeze squeeze_copy stack sub subtract sum swapaxes swapdims t t_copy take
-        take_along_dim tanh tensor tensor_split tile transpose transpose_copy tril triu
-        true_divide uint8 unbind unbind_copy unflatten unfold_copy unravel_index unsafe_chunk
-        unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_copy var view_copy viz vmap
-        vsplit vstack where zeros zeros_like
+        gather ge get_default_dtype get_rng_state group_norm gt half hsplit hstack hypot iinfo
+        imag index_add index_copy index_fill index_put index_put_ index_reduce index_select inf
+        inference_mode initial_seed instance_norm int int16 int32 int64 int8 inverse
+        is_grad_enabled is_inference_mode_enabled isnan le linalg linspace log log_softmax
+        logical_not logsumexp long lstm_cell lt manual_seed masked_fill masked_scatter
+        masked_select matmul max maximum mean memory_format meshgrid min minimum mm moveaxis
+        movedim mul multiply mv nan narrow narrow_copy ne neg negative nn no_grad nonzero
+        nonzero_static ones ones_like optim outer pairwise_distance pdist permute permute_copy
+        pi pow preserve_format promote_types put rand rand_like randint randint_like randn
+        randn_like randperm ravel real reciprocal relu repeat_interleave reshape result_type
+        rms_norm roll rot90 row_stack scatter scatter_add scatter_reduce seed select select_copy
+        select_scatter set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn
+        short sigmoid sign sin slice_copy slice_scatter slogdet softmax sort split split_copy
+        split_with_sizes split_with_sizes_copy sqrt square squeeze squeeze_copy stack sub
+        subtract sum swapaxes swapdims t t_copy take take_along_dim tanh tensor tensor_split
+        tile transpose transpose_copy tril triu true_divide uint8 unbind unbind_copy unflatten
+        unfold_copy unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
+        unsqueeze_copy var view_copy viz vmap vsplit vstack where zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -222,9 +223,14 @@ GOLDEN = {
         functional init parameter
     """,
     "nn.functional": """
-        binary_cross_entropy_with_logits conv2d cross_entropy dropout embedding embedding_bag
-        layer_norm linear log_softmax mse_loss nll_loss pad relu scaled_dot_product_attention
-        sigmoid softmax softplus tanh
+        batch_norm bilinear binary_cross_entropy binary_cross_entropy_with_logits conv2d
+        cosine_embedding_loss cosine_similarity cross_entropy dropout embedding embedding_bag
+        gaussian_nll_loss group_norm hinge_embedding_loss huber_loss instance_norm kl_div
+        l1_loss layer_norm linear linear_cross_entropy local_response_norm log_softmax
+        margin_ranking_loss mse_loss multi_margin_loss multilabel_margin_loss
+        multilabel_soft_margin_loss nll_loss pad pairwise_distance pdist poisson_nll_loss relu
+        rms_norm scaled_dot_product_attention sigmoid smooth_l1_loss soft_margin_loss softmax
+        softplus tanh triplet_margin_loss triplet_margin_with_distance_loss
     """,
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }

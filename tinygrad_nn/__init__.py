@@ -81,8 +81,14 @@ from .ops.indexing.masking import *
 from .ops.indexing.places import *
 from .ops.indexing.scattering import *
 from .ops.indexing.slices import *
+from .ops.layers import batch_normalization as _batch_normalization
+from .ops.layers import distances as _distances
+from .ops.layers import normalization as _normalization
 from .ops.layers import recurrent as _recurrent
 from .ops.layers import softmax as _softmax
+from .ops.layers.batch_normalization import *
+from .ops.layers.distances import *
+from .ops.layers.normalization import *
 from .ops.layers.recurrent import *
 from .ops.layers.softmax import *
 from .ops.matrices import decompositions as _decompositions
@@ -262,6 +268,9 @@ __all__ = [
     *_places.__all__,
     *_scattering.__all__,
     *_slices.__all__,
+    *_batch_normalization.__all__,
+    *_distances.__all__,
+    *_normalization.__all__,
     *_recurrent.__all__,
     *_softmax.__all__,
     *_decompositions.__all__,

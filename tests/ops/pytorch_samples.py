@@ -63,7 +63,7 @@ def every_operation(names: list[str] | None = None) -> list[Any]:
     """Return the entries of the database, all or those of some names."""
     from torch.testing._internal.common_methods_invocations import op_db
 
-    return [info for info in op_db if not names or info.name in names]
+    return [info for info in op_db if info.dtypes and (not names or info.name in names)]
 
 
 def tried(info: Any) -> Tried:

@@ -94,7 +94,7 @@ TAKES_THEM = {
 }
 NOT_YET = {  # PyTorch takes complex numbers; here they are refused
     *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell"),
-    "scaled_dot_product_attention",
+    *("scaled_dot_product_attention", "vector_length", "rms_norm"),
 }
 
 

@@ -117,7 +117,8 @@ def test_narrow_floats_are_as_exact_as_their_width(row, dtype, rtol):
         if dtype is np.float32:
             for gradient, expected in zip(ours.gradients, theirs.gradients, strict=True):
                 assert gradient.array.dtype == dtype, case
-                assert_close(array(gradient), array(expected), case, rtol=1e-5, atol=1e-5)
+                wanted = np.zeros(gradient.shape) if expected is None else array(expected)
+                assert_close(array(gradient), wanted, case, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.int32, np.int8, np.uint8, np.bool_])

@@ -178,6 +178,10 @@ WITHOUT_OUT = {  # PyTorch has none for these
         "isnan",
         *("constant_pad_nd", "index_fill", "put", "index_put", "masked_fill", "masked_scatter"),
         *("fill", "argwhere", "embedding"),
+        "cdist",
+        "rms_norm",
+        "group_norm",
+        "batch_norm",
     ),
 }
 WITH_OUT = [name for name in PUBLIC if name not in WITHOUT_OUT and not registry[name].has_several]

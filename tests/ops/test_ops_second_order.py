@@ -26,6 +26,7 @@ SMOOTH = [case for case in cases(ROWS) if "dtype" not in case.sample.attributes]
 PARTED = [
     case for case in cases(ROWS) if case.row.name in registry and registry[case.row.name].composite
 ]
+ONCE_IN_PYTORCH = {"cdist"}  # which has no second derivative of it
 
 # Functions of a (4, 3) and a (3, 3) matrix, written for both frameworks.
 FUNCTIONS = {
@@ -49,7 +50,7 @@ FUNCTIONS = {
 }  # fmt: skip
 
 
-@for_each_case(cases(ROWS))
+@for_each_case(cases([row for row in ROWS if row.name not in ONCE_IN_PYTORCH]))
 def test_second_derivatives_equal_pytorch(case):
     check_against_torch(case, order=2)
 

@@ -218,6 +218,16 @@ class Row:
         return made
 
 
+def functional(name: str, *operands: Draw, samples: list[Sample]) -> Row:
+    """Return the row of a function below nn.functional that is no single operation."""
+    return Row(
+        name,
+        *operands,
+        samples=samples,
+        spelling=lambda framework, *x, **given: getattr(framework.nn.functional, name)(*x, **given),
+    )
+
+
 FLOATS = (real, wide, half_zero, positive, low, nonzero, probability, invertible)
 
 

@@ -6,28 +6,46 @@ from ...ops.indexing.embedding import embed as embedding
 from ...ops.indexing.embedding import embedding_bag
 from ...ops.layers.attention import scaled_dot_product_attention
 from ...ops.layers.convolution import conv2d
+from ...ops.layers.distances import bilinear, cosine_similarity, pairwise_distance, pdist
 from ...ops.layers.dropout import dropout
 from ...ops.layers.linear import linear
-from ...ops.layers.normalization import layer_norm
+from ...ops.layers.normalization import layer_norm, rms_norm
 from ...ops.shape.padding import pad
 from . import activations as _activations
 from . import classification as _classification
+from . import distributions as _distributions
+from . import margins as _margins
+from . import normalization as _normalization
+from . import ranking as _ranking
 from . import regression as _regression
 from .activations import *
 from .classification import *
+from .distributions import *
+from .margins import *
+from .normalization import *
+from .ranking import *
 from .regression import *
 
 __all__ = [
+    "bilinear",
     "conv2d",
+    "cosine_similarity",
     "dropout",
     "embedding",
     "embedding_bag",
     "layer_norm",
     "linear",
     "pad",
+    "pairwise_distance",
+    "pdist",
+    "rms_norm",
     "scaled_dot_product_attention",
     # the public names of each file here
     *_activations.__all__,
     *_classification.__all__,
+    *_distributions.__all__,
+    *_margins.__all__,
+    *_normalization.__all__,
+    *_ranking.__all__,
     *_regression.__all__,
 ]
