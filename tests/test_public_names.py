@@ -177,22 +177,22 @@ def test_all_lists_what_is_there():
 GOLDEN = {
     "": """
         Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
-        as_tensor autograd batch_norm bilinear bitwise_and bitwise_not bitwise_or bitwise_xor bmm
-        bool cat cdist cdouble cfloat channels_last chunk clamp clip clone complex128 complex64
-        concat conj contiguous_format cos cosine_similarity cumsum datasets default_generator det
-        device div divide dot double dtype e einsum empty empty_like enable_grad eq exp eye finfo
-        flatten flip float float16 float32 float64 formulas from_dlpack from_numpy full full_like
-        gather ge get_default_dtype get_rng_state group_norm gt half hypot iinfo imag index_add
-        index_select inf inference_mode initial_seed instance_norm int int16 int32 int64 int8
-        inverse is_grad_enabled is_inference_mode_enabled isnan le linalg linspace log log_softmax
-        logical_not logsumexp long lstm_cell lt manual_seed matmul max maximum mean memory_format
-        min minimum mm mul multiply mv nan ne neg negative nn no_grad ones ones_like optim outer
-        pairwise_distance pdist permute pi pow preserve_format promote_types rand rand_like randint
-        randint_like randn randn_like randperm real reciprocal relu reshape result_type rms_norm
-        scatter_add seed set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn short
-        sigmoid sign sin slogdet softmax sort split sqrt square squeeze stack sub subtract sum
-        swapaxes t tanh tensor transpose true_divide uint8 unbind unsqueeze var viz where zeros
-        zeros_like
+        as_tensor autograd batch_norm bernoulli bilinear bitwise_and bitwise_not bitwise_or
+        bitwise_xor bmm bool cat cdist cdouble cfloat channels_last chunk clamp clip clone
+        complex128 complex64 concat conj contiguous_format cos cosine_similarity cumsum datasets
+        default_generator det device div divide dot double dtype e einsum empty empty_like
+        enable_grad eq exp eye finfo flatten flip float float16 float32 float64 formulas from_dlpack
+        from_numpy full full_like gather ge get_default_dtype get_rng_state group_norm gt half hypot
+        iinfo imag index_add index_select inf inference_mode initial_seed instance_norm int int16
+        int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled isnan le linalg linspace
+        log log_softmax logical_not logsumexp long lstm_cell lt manual_seed matmul max maximum mean
+        memory_format min minimum mm mul multinomial multiply mv nan native_dropout ne neg negative
+        nn no_grad normal ones ones_like optim outer pairwise_distance pdist permute pi poisson pow
+        preserve_format promote_types rand rand_like randint randint_like randn randn_like randperm
+        real reciprocal relu reshape result_type rms_norm scatter_add seed set_default_dtype
+        set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sign sin slogdet softmax
+        sort split sqrt square squeeze stack sub subtract sum swapaxes t tanh tensor transpose
+        true_divide uint8 unbind unsqueeze var viz where zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -200,10 +200,11 @@ GOLDEN = {
         init parameter
     """,
     "nn.functional": """
-        batch_norm bilinear binary_cross_entropy binary_cross_entropy_with_logits conv2d
-        cosine_embedding_loss cosine_similarity cross_entropy dropout gaussian_nll_loss group_norm
-        hinge_embedding_loss huber_loss instance_norm kl_div l1_loss layer_norm linear
-        linear_cross_entropy local_response_norm log_softmax margin_ranking_loss mse_loss
+        alpha_dropout batch_norm bilinear binary_cross_entropy binary_cross_entropy_with_logits
+        conv2d cosine_embedding_loss cosine_similarity cross_entropy ctc_loss dropout dropout1d
+        dropout2d dropout3d feature_alpha_dropout gaussian_nll_loss group_norm hinge_embedding_loss
+        huber_loss instance_norm kl_div l1_loss layer_norm linear linear_cross_entropy
+        local_response_norm log_softmax margin_ranking_loss mse_loss multi_head_attention_forward
         multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss nll_loss
         pairwise_distance pdist poisson_nll_loss relu rms_norm scaled_dot_product_attention sigmoid
         smooth_l1_loss soft_margin_loss softmax softplus tanh triplet_margin_loss
@@ -212,19 +213,21 @@ GOLDEN = {
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }
 TENSOR = """
-    T abs abs_ absolute add add_ amax amin angle argmax argmin argsort array backward bitwise_and
-    bitwise_not bitwise_or bitwise_xor bmm bool chunk clamp clamp_ clip clip_ clone conj contiguous
-    copy_ cos cos_ cpu cumsum data data_ptr det detach detach_ device dim div div_ divide dot double
-    dtype element_size eq exp exp_ expand expand_as explain fill_ flatten flip float gather ge grad
-    grad_fn gt half hypot index_add index_add_ index_select int inverse is_complex is_contiguous
-    imag is_cuda is_floating_point is_inference is_leaf isnan item le log log_ log_softmax
-    logical_not logsumexp long lt mT matmul max maximum mean min minimum mm mul mul_ multiply mv
-    name ndim ne neg neg_ negative nelement node numel numpy outer permute pow pow_ real reciprocal
+    T abs abs_ absolute add add_ amax amin angle argmax argmin argsort array backward bernoulli
+    bernoulli_ bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cauchy_ chunk clamp clamp_
+    clip clip_ clone conj contiguous copy_ cos cos_ cpu cumsum data data_ptr det detach detach_
+    device dim div div_ divide dot double dtype element_size eq exp exp_ expand expand_as explain
+    exponential_ fill_ flatten flip float gather ge geometric_ grad grad_fn gt half hypot imag
+    index_add index_add_ index_select int inverse is_complex is_contiguous is_cuda is_floating_point
+    is_inference is_leaf isnan item le log log_ log_normal_ log_softmax logical_not logsumexp long
+    lt mT matmul max maximum mean min minimum mm mul mul_ multinomial multiply mv name ndim ne neg
+    neg_ negative nelement node normal_ numel numpy outer permute pow pow_ random_ real reciprocal
     reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_ requires_grad
     requires_grad_ reshape reshape_as retain_grad retains_grad scatter_add scatter_add_ sgn shape
     sigmoid sigmoid_ sign sin sin_ size slogdet softmax sort split sqrt sqrt_ square square_ squeeze
     stride sub sub_ subtract sum swapaxes t tanh tanh_ to tolist transpose true_divide type_as
-    unbind unsqueeze var version view view_as view_base view_recorded view_steps views where zero_
+    unbind uniform_ unsqueeze var version view view_as view_base view_recorded view_steps views
+    where zero_
 """
 OPERATORS = """
     abs add and bool complex contains float getitem iadd iand imul index int invert ior ipow isub

@@ -38,6 +38,7 @@ from ..ops.shape.sizes import SizeMethods, sizes_given, view
 from .copy_protocol import CopyProtocol
 from .destination import destination
 from .device import Size
+from .drawing import DrawingMethods
 
 
 class Tensor(
@@ -60,6 +61,7 @@ class Tensor(
     ProductMethods,
     DecompositionMethods,
     SoftmaxMethods,
+    DrawingMethods,
     CopyProtocol,
 ):
     """An n-dimensional array that records what is computed from it.
