@@ -55,7 +55,7 @@ F = "nn.functional"
 ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expanded", "imag", "fold_padding",
                  "embedding_dense_backward", "cumsum_from_end"}  # fmt: skip
 ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expand_copy", "imag",
-                 "cumsum_from_end", "vector_length"}  # fmt: skip
+                 "cumsum_from_end", "vector_length", "drawn"}  # fmt: skip
 
 
 def _functional(*lines: tuple[Any, ...], **given: Any) -> list[Line]:
@@ -83,6 +83,13 @@ def _index_reduce(library: Any, x: Any, index: Any, values: Any) -> Any:
 
 def _cell(library: Any, x: Any, h: Any, c: Any, *weights: Any) -> Any:
     return library.lstm_cell(x, (h, c), *weights)
+
+
+def _alignments(library: Any, x: Any) -> Any:
+    times, rows, classes = x.shape
+    labels = library.ones(rows, 2, dtype=library.int64)
+    lengths = ((times,) * rows, (2 if classes > 1 and times > 2 else 0,) * rows)
+    return library.nn.functional.ctc_loss(x.log_softmax(2), labels, *lengths)
 
 
 EACH_ELEMENT = [
@@ -339,6 +346,7 @@ LAYERS_AND_LOSSES = [
          call=lambda t, x, y: t.nn.functional.cross_entropy(x, y, label_smoothing=0.1)),
     Line("kl_div", real, probability._replace(wants_gradient=False), needs=f"{F}.kl_div",
          call=lambda t, x, y: t.nn.functional.kl_div(x, y, reduction="batchmean")),
+    Line("ctc_loss", stack, call=_alignments, needs=f"{F}.ctc_loss"),
     Line("layer_norm", real, row, row, needs=f"{F}.layer_norm",
          call=lambda t, x, w, b: t.nn.functional.layer_norm(x, w.shape, w, b)),
     Line("rms_norm", real, row, needs=f"{F}.rms_norm",

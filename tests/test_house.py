@@ -31,6 +31,7 @@ LAYERS = (
     *("ops", "linalg"),
     *("tensor.device", "tensor.printing", "tensor.numpy_functions", "tensor.numpy_protocol"),
     *("tensor.differentiable", "tensor.facts", "tensor.copy_protocol", "tensor.destination"),
+    *("tensor.drawing",),
     *("tensor.tensor",),
     *(
         "tensor",

@@ -189,11 +189,11 @@ GOLDEN = {
     "": """
         Generator Size Tensor abs absolute add adjoint alias_copy amax amin angle arange argmax
         argmin argsort argwhere as_strided as_strided_copy as_strided_scatter as_tensor
-        atleast_1d atleast_2d atleast_3d autograd batch_norm bilinear bitwise_and bitwise_not
-        bitwise_or bitwise_xor block_diag bmm bool broadcast_shapes broadcast_tensors
-        broadcast_to cartesian_prod cat cdist cdouble cfloat channels_last chunk clamp clip
-        clone column_stack combinations complex128 complex64 concat concatenate conj
-        constant_pad_nd contiguous_format cos cosine_similarity cumsum datasets
+        atleast_1d atleast_2d atleast_3d autograd batch_norm bernoulli bilinear bitwise_and
+        bitwise_not bitwise_or bitwise_xor block_diag bmm bool broadcast_shapes
+        broadcast_tensors broadcast_to cartesian_prod cat cdist cdouble cfloat channels_last
+        chunk clamp clip clone column_stack combinations complex128 complex64 concat concatenate
+        conj constant_pad_nd contiguous_format cos cosine_similarity cumsum datasets
         default_generator det detach_copy device diag diag_embed diagflat diagonal diagonal_copy
         diagonal_scatter div divide dot double dsplit dstack dtype e einsum embedding empty
         empty_like enable_grad eq exp expand_copy eye fill fill_ finfo flatten flip fliplr
@@ -204,18 +204,19 @@ GOLDEN = {
         is_grad_enabled is_inference_mode_enabled isnan le linalg linspace log log_softmax
         logical_not logsumexp long lstm_cell lt manual_seed masked_fill masked_scatter
         masked_select matmul max maximum mean memory_format meshgrid min minimum mm moveaxis
-        movedim mul multiply mv nan narrow narrow_copy ne neg negative nn no_grad nonzero
-        nonzero_static ones ones_like optim outer pairwise_distance pdist permute permute_copy
-        pi pow preserve_format promote_types put rand rand_like randint randint_like randn
-        randn_like randperm ravel real reciprocal relu repeat_interleave reshape result_type
-        rms_norm roll rot90 row_stack scatter scatter_add scatter_reduce seed select select_copy
-        select_scatter set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn
-        short sigmoid sign sin slice_copy slice_scatter slogdet softmax sort split split_copy
-        split_with_sizes split_with_sizes_copy sqrt square squeeze squeeze_copy stack sub
-        subtract sum swapaxes swapdims t t_copy take take_along_dim tanh tensor tensor_split
-        tile transpose transpose_copy tril triu true_divide uint8 unbind unbind_copy unflatten
-        unfold_copy unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
-        unsqueeze_copy var view_copy viz vmap vsplit vstack where zeros zeros_like
+        movedim mul multinomial multiply mv nan narrow narrow_copy native_dropout ne neg
+        negative nn no_grad nonzero nonzero_static normal ones ones_like optim outer
+        pairwise_distance pdist permute permute_copy pi poisson pow preserve_format
+        promote_types put rand rand_like randint randint_like randn randn_like randperm ravel
+        real reciprocal relu repeat_interleave reshape result_type rms_norm roll rot90 row_stack
+        scatter scatter_add scatter_reduce seed select select_copy select_scatter
+        set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sign
+        sin slice_copy slice_scatter slogdet softmax sort split split_copy split_with_sizes
+        split_with_sizes_copy sqrt square squeeze squeeze_copy stack sub subtract sum swapaxes
+        swapdims t t_copy take take_along_dim tanh tensor tensor_split tile transpose
+        transpose_copy tril triu true_divide uint8 unbind unbind_copy unflatten unfold_copy
+        unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_copy
+        var view_copy viz vmap vsplit vstack where zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -223,11 +224,12 @@ GOLDEN = {
         functional init parameter
     """,
     "nn.functional": """
-        batch_norm bilinear binary_cross_entropy binary_cross_entropy_with_logits conv2d
-        cosine_embedding_loss cosine_similarity cross_entropy dropout embedding embedding_bag
-        gaussian_nll_loss group_norm hinge_embedding_loss huber_loss instance_norm kl_div
-        l1_loss layer_norm linear linear_cross_entropy local_response_norm log_softmax
-        margin_ranking_loss mse_loss multi_margin_loss multilabel_margin_loss
+        alpha_dropout batch_norm bilinear binary_cross_entropy binary_cross_entropy_with_logits
+        conv2d cosine_embedding_loss cosine_similarity cross_entropy ctc_loss dropout dropout1d
+        dropout2d dropout3d embedding embedding_bag feature_alpha_dropout gaussian_nll_loss
+        group_norm hinge_embedding_loss huber_loss instance_norm kl_div l1_loss layer_norm
+        linear linear_cross_entropy local_response_norm log_softmax margin_ranking_loss mse_loss
+        multi_head_attention_forward multi_margin_loss multilabel_margin_loss
         multilabel_soft_margin_loss nll_loss pad pairwise_distance pdist poisson_nll_loss relu
         rms_norm scaled_dot_product_attention sigmoid smooth_l1_loss soft_margin_loss softmax
         softplus tanh triplet_margin_loss triplet_margin_with_distance_loss
@@ -236,28 +238,29 @@ GOLDEN = {
 }
 TENSOR = """
     H T abs abs_ absolute add add_ adjoint amax amin angle argmax argmin argsort argwhere array
-    as_strided as_strided_ as_strided_scatter backward bitwise_and bitwise_not bitwise_or
-    bitwise_xor bmm bool broadcast_to chunk clamp clamp_ clip clip_ clone conj contiguous copy_
-    cos cos_ cpu cumsum data data_ptr det detach detach_ device diag diag_embed diagflat
-    diagonal diagonal_scatter dim div div_ divide dot double dsplit dtype element_size eq exp
-    exp_ expand expand_as explain fill_ fill_diagonal_ flatten flip fliplr flipud float gather
-    ge grad grad_fn gt half hsplit hypot imag index_add index_add_ index_copy index_copy_
-    index_fill index_fill_ index_put index_put_ index_reduce index_reduce_ index_select int
-    inverse is_complex is_contiguous is_cuda is_floating_point is_inference is_leaf isnan item
-    le log log_ log_softmax logical_not logsumexp long lt mH mT masked_fill masked_fill_
+    as_strided as_strided_ as_strided_scatter backward bernoulli bernoulli_ bitwise_and
+    bitwise_not bitwise_or bitwise_xor bmm bool broadcast_to cauchy_ chunk clamp clamp_ clip
+    clip_ clone conj contiguous copy_ cos cos_ cpu cumsum data data_ptr det detach detach_
+    device diag diag_embed diagflat diagonal diagonal_scatter dim div div_ divide dot double
+    dsplit dtype element_size eq exp exp_ expand expand_as explain exponential_ fill_
+    fill_diagonal_ flatten flip fliplr flipud float gather ge geometric_ grad grad_fn gt half
+    hsplit hypot imag index_add index_add_ index_copy index_copy_ index_fill index_fill_
+    index_put index_put_ index_reduce index_reduce_ index_select int inverse is_complex
+    is_contiguous is_cuda is_floating_point is_inference is_leaf isnan item le log log_
+    log_normal_ log_softmax logical_not logsumexp long lt mH mT masked_fill masked_fill_
     masked_scatter masked_scatter_ masked_select matmul max maximum mean min minimum mm moveaxis
-    movedim mul mul_ multiply mv name narrow narrow_copy ndim ne neg neg_ negative nelement node
-    nonzero nonzero_static numel numpy outer permute pow pow_ put put_ ravel real reciprocal
-    reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_ repeat
-    repeat_interleave requires_grad requires_grad_ reshape reshape_as retain_grad retains_grad
-    roll rot90 scatter scatter_ scatter_add scatter_add_ scatter_reduce scatter_reduce_ select
-    select_scatter sgn shape sigmoid sigmoid_ sign sin sin_ size slice_scatter slogdet softmax
-    sort split split_with_sizes sqrt sqrt_ square square_ squeeze squeeze_ stride sub sub_
-    subtract sum swapaxes swapaxes_ swapdims swapdims_ t t_ take take_along_dim tanh tanh_
-    tensor_split tile to tolist transpose transpose_ tril tril_ triu triu_ true_divide type_as
-    unbind unflatten unfold unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
-    unsqueeze_ var version view view_as view_base view_recorded view_steps views vsplit where
-    zero_
+    movedim mul mul_ multinomial multiply mv name narrow narrow_copy ndim ne neg neg_ negative
+    nelement node nonzero nonzero_static normal_ numel numpy outer permute pow pow_ put put_
+    random_ ravel real reciprocal reciprocal_ register_hook register_post_accumulate_grad_hook
+    relu relu_ repeat repeat_interleave requires_grad requires_grad_ reshape reshape_as
+    retain_grad retains_grad roll rot90 scatter scatter_ scatter_add scatter_add_ scatter_reduce
+    scatter_reduce_ select select_scatter sgn shape sigmoid sigmoid_ sign sin sin_ size
+    slice_scatter slogdet softmax sort split split_with_sizes sqrt sqrt_ square square_ squeeze
+    squeeze_ stride sub sub_ subtract sum swapaxes swapaxes_ swapdims swapdims_ t t_ take
+    take_along_dim tanh tanh_ tensor_split tile to tolist transpose transpose_ tril tril_ triu
+    triu_ true_divide type_as unbind unflatten unfold uniform_ unsafe_chunk unsafe_split
+    unsafe_split_with_sizes unsqueeze unsqueeze_ var version view view_as view_base
+    view_recorded view_steps views vsplit where zero_
 """
 OPERATORS = """
     abs add and array array_function array_ufunc bool complex contains copy deepcopy delitem dir

@@ -54,6 +54,7 @@ from .ops.elementwise import arithmetic as _arithmetic
 from .ops.elementwise import comparison as _comparison
 from .ops.elementwise import complex_parts as _complex_parts
 from .ops.elementwise import copying as _copying
+from .ops.elementwise import drawing as _drawing
 from .ops.elementwise import functions as _functions
 from .ops.elementwise import selection as _selection
 from .ops.elementwise.activations import *
@@ -61,6 +62,7 @@ from .ops.elementwise.arithmetic import *
 from .ops.elementwise.comparison import *
 from .ops.elementwise.complex_parts import *
 from .ops.elementwise.copying import *
+from .ops.elementwise.drawing import *
 from .ops.elementwise.functions import *
 from .ops.elementwise.selection import *
 from .ops.indexing import along as _along
@@ -81,11 +83,13 @@ from .ops.indexing.masking import *
 from .ops.indexing.places import *
 from .ops.indexing.scattering import *
 from .ops.indexing.slices import *
+from .ops.layers import alpha_dropout as _alpha_dropout
 from .ops.layers import batch_normalization as _batch_normalization
 from .ops.layers import distances as _distances
 from .ops.layers import normalization as _normalization
 from .ops.layers import recurrent as _recurrent
 from .ops.layers import softmax as _softmax
+from .ops.layers.alpha_dropout import *
 from .ops.layers.batch_normalization import *
 from .ops.layers.distances import *
 from .ops.layers.normalization import *
@@ -155,9 +159,11 @@ from .tensor.creation import (
 )
 from .tensor.device import device
 from .tensor.dlpack import from_dlpack
+from .tensor.drawing import multinomial
 from .tensor.printing import set_printoptions
 from .tensor.sampling import (
     get_rng_state,
+    normal,
     rand,
     rand_like,
     randint,
@@ -222,9 +228,11 @@ __all__ = [
     "long",
     "manual_seed",
     "memory_format",
+    "multinomial",
     "nan",
     "nn",
     "no_grad",
+    "normal",
     "ones",
     "ones_like",
     "optim",
@@ -257,6 +265,7 @@ __all__ = [
     *_comparison.__all__,
     *_complex_parts.__all__,
     *_copying.__all__,
+    *_drawing.__all__,
     *_functions.__all__,
     *_selection.__all__,
     *_along.__all__,
@@ -268,6 +277,7 @@ __all__ = [
     *_places.__all__,
     *_scattering.__all__,
     *_slices.__all__,
+    *_alpha_dropout.__all__,
     *_batch_normalization.__all__,
     *_distances.__all__,
     *_normalization.__all__,

@@ -24,7 +24,7 @@ from tinygrad_nn.errors import ShapeError
 ROWS = {row.name: row for row in TABLE}
 COMPOSED_ROWS = {row.name.partition("(")[0]: row for row in COMPOSED}
 FLAT = {("sign", "input"), ("threshold_backward", "input")}  # their gradient is 0
-FLAT |= {("fill", "input"), ("div_rounded", "input"), ("div_rounded", "other")}
+FLAT |= {("fill", "input"), ("drawn", "input"), ("div_rounded", "input"), ("div_rounded", "other")}
 
 
 @contextmanager

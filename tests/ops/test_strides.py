@@ -51,7 +51,7 @@ MIXED = {
     *("add", "sub", "mul", "div", "div_rounded", "pow", "hypot", "maximum", "minimum", "where"),
     *("eq", "ne", "lt", "le", "gt", "ge", "bitwise_and", "bitwise_or", "bitwise_xor"),
     *("add(alpha)", "sub(alpha)", "max(other)", "threshold_backward"),
-    *("mse_loss", "binary_cross_entropy_with_logits"),
+    *("mse_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy", "smooth_l1_loss"),
 }
 OTHERS = {
     "conj": "PyTorch's is a view, which turns the sign when it is read",

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from ..arrays import dtypes
-from ..arrays.arguments import as_integer
+from ..arrays.arguments import as_integer, as_number
 from ..arrays.layout import empty_in, in_memory_order
-from ..arrays.refusing import refuses
+from ..arrays.refusing import instead_of, refuses
+from ..autograd.writing import write
 from ..errors import DTypeError
-from ..random import Generator, default_generator
+from ..ops.elementwise import drawing
+from ..random import Generator, RandomError, default_generator
 from .creation import shape_of, wrap
 from .tensor import Tensor
 
@@ -195,6 +197,60 @@ def randint_like(
 
     drawn = _filled_like(input, memory_format, "randint_like", wanted, draw)
     return wrap(drawn, device, requires_grad)
+
+
+@refuses
+@instead_of("add", "mul", "drawn")
+def normal(
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    out: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw from N(mean, std^2): of tensors, which broadcast, or of numbers in a `size`.
+
+    PyTorch's numbers for the same seed. The gradient of mean and std is 0.
+
+    Raises:
+        RandomError: a std below 0. DTypeError, ShapeError: what does not fit.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> _ = tnn.manual_seed(0)
+        >>> tnn.normal(tnn.tensor([0.0, 10.0]), 0.1)
+        tensor([0.1541, 9.9707])
+    """
+    source = _source(generator)
+    given = [each for each in (mean, std) if isinstance(each, Tensor)]
+    if not given:
+        if size is None and out is None:
+            raise DTypeError("normal() of two numbers needs a size, as in normal(0.0, 1.0, (2, 3))")
+        shape = out.array.shape if size is None else shape_of((), size, "normal")
+        kind = _float_dtype(dtype if out is None else out.dtype, "normal")
+        middle, width = as_number(mean, "mean", "normal"), as_number(std, "std", "normal")
+        drawn = source.normal(shape, middle, width, kind)
+        return wrap(drawn, device, requires_grad) if out is None else write(out, drawn, "normal")
+    if not isinstance(mean, Tensor):
+        mean = as_number(mean, "mean", "normal")
+    if not isinstance(std, Tensor):
+        std = as_number(std, "std", "normal")
+    least = std.array.min(initial=0) if isinstance(std, Tensor) else std
+    if not least >= 0:
+        raise RandomError(f"normal() takes std >= 0, got {least}")
+    shape = np.broadcast_shapes(*(each.array.shape for each in given))
+    kind = _float_dtype(given[0].dtype, "normal")
+    array, factor = (getattr(each, "array", each) for each in (mean, std))
+    if isinstance(std, Tensor):
+        values = source.normal(shape, dtype=kind) * factor + array
+    else:
+        values = source.normal(shape, 0.0, std, kind) + array
+    values = np.asarray(values, kind)
+    return drawing.drawn(mean if isinstance(mean, Tensor) else std, values, out=out)
 
 
 @refuses

@@ -53,6 +53,7 @@ from ..ops.shape.turning import TurningMethods
 from ..ops.shape.windows import WindowMethods
 from .copy_protocol import CopyProtocol
 from .destination import destination
+from .drawing import DrawingMethods
 
 
 class Tensor(
@@ -90,6 +91,7 @@ class Tensor(
     ProductMethods,
     DecompositionMethods,
     SoftmaxMethods,
+    DrawingMethods,
     CopyProtocol,
 ):
     """An n-dimensional array that records what is computed from it.

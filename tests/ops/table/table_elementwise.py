@@ -35,6 +35,15 @@ def _div_rounded(input: Any, other: Any, rounding_mode: Any = "trunc") -> Any:
     return torch.div(input, other, rounding_mode=rounding_mode)
 
 
+def _drawn(input: Any, values: Any) -> Any:
+    import torch
+
+    if input.is_complex():
+        raise TypeError("what is drawn for a complex tensor is not known")
+    nothing = torch.where(torch.zeros_like(input, dtype=bool), input, 0.0)
+    return values + nothing.contiguous()
+
+
 ELEMENTWISE = [
     # each element by itself
     Row("neg", real),
@@ -65,6 +74,9 @@ ELEMENTWISE = [
     Row("bitwise_not", integer),
     Row("cast", real, torch=lambda x, dtype: x.to(dtype),
         samples=each([(2, 3)], *({"dtype": t} for t in (np.float32, np.int64, np.bool_)))),
+    Row("drawn", real, torch=_drawn, samples=[
+        at((2, 3), values=np.eye(2, 3)), at((), values=np.array(2.0)), at((0,), values=np.zeros(0)),
+    ]),
     # each pair of elements
     Row("add", real, real),
     Row("sub", real, real),

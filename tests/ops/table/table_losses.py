@@ -29,6 +29,20 @@ SMOOTHED = [
     at((2, 3, 2), target=ints([0, 2], [1, 1]), label_smoothing=1.0, reduction="sum"),
 ]
 
+LABELS = {
+    "labels": ints([1, 3, 3], [2, 0, 0]), "input_lengths": ints(5, 4), "target_lengths": ints(3, 1),
+}  # fmt: skip
+
+
+def _ctc_loss(
+    x: Any, labels: Any, input_lengths: Any, target_lengths: Any, blank: int = 0, **given: Any
+) -> Any:
+    import torch
+
+    lengths = (input_lengths, target_lengths)
+    return torch.nn.functional.ctc_loss(x, labels, *lengths, blank, **given)
+
+
 LOSSES = [
     Row("mse_loss", real, real, torch="nn.functional.mse_loss", samples=[
         *each([((3, 4), (3, 4))], *REDUCTIONS), *each([((3, 4), (4,))], *REDUCTIONS), at((), ()),
@@ -38,7 +52,8 @@ LOSSES = [
         *each([((3, 4), (3, 4))], {"beta": 0.3}, {"beta": 2.5, "reduction": "sum"}),
     ]),
     Row("huber_loss", real, real, torch="nn.functional.huber_loss", samples=[
-        *each([((3, 4), (3, 4)), ((3, 4), (4,))], *REDUCTIONS), at((), ()),
+        *each([((3, 4), (3, 4)), ((3, 4), (4,))], *REDUCTIONS[:2]), at((), ()),
+        at((3,), (3,), reduction="none"),
         *each([((3, 4), (3, 4))], {"delta": 0.3}, {"delta": 2.5, "reduction": "sum"}),
     ]),
     Row("binary_cross_entropy", probability, probability,
@@ -48,6 +63,11 @@ LOSSES = [
         ]),
     Row("nll_loss", real, torch="nn.functional.nll_loss", samples=CLASSES),
     Row("cross_entropy", real, torch="nn.functional.cross_entropy", samples=CLASSES + SMOOTHED),
+    Row("ctc_loss", real, torch=_ctc_loss, samples=[
+        *each([(5, 2, 4)], *({**LABELS, **given} for given in REDUCTIONS)),
+        at((5, 2, 4), **{**LABELS, "target_lengths": ints(0, 1)}),
+        at((5, 2, 4), **{**LABELS, "input_lengths": ints(3, 2)}, zero_infinity=True),
+    ]),
     Row("binary_cross_entropy_with_logits", real, probability,
         torch="nn.functional.binary_cross_entropy_with_logits", samples=[
             *each([((3, 3), (3, 3))], *REDUCTIONS, {"weight": WEIGHT}, {"pos_weight": WEIGHT}),

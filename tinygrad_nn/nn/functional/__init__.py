@@ -12,19 +12,25 @@ from ...ops.layers.linear import linear
 from ...ops.layers.normalization import layer_norm, rms_norm
 from ...ops.shape.padding import pad
 from . import activations as _activations
+from . import attention as _attention
 from . import classification as _classification
 from . import distributions as _distributions
+from . import dropouts as _dropouts
 from . import margins as _margins
 from . import normalization as _normalization
 from . import ranking as _ranking
 from . import regression as _regression
+from . import sequences as _sequences
 from .activations import *
+from .attention import *
 from .classification import *
 from .distributions import *
+from .dropouts import *
 from .margins import *
 from .normalization import *
 from .ranking import *
 from .regression import *
+from .sequences import *
 
 __all__ = [
     "bilinear",
@@ -42,10 +48,13 @@ __all__ = [
     "scaled_dot_product_attention",
     # the public names of each file here
     *_activations.__all__,
+    *_attention.__all__,
     *_classification.__all__,
     *_distributions.__all__,
+    *_dropouts.__all__,
     *_margins.__all__,
     *_normalization.__all__,
     *_ranking.__all__,
     *_regression.__all__,
+    *_sequences.__all__,
 ]

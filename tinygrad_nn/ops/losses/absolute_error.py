@@ -37,6 +37,12 @@ def _reduced_error(
     return np.asarray(reduced(losses, reduction, input.dtype))
 
 
+def _rounded_off(d: Array, width: float) -> Array:
+    """Return d^2 / 2 for distances below the width, width (d - width / 2) for others."""
+    squared = np.minimum(d, width)
+    return squared * (d - squared * 0.5)
+
+
 def _share(g: Array, difference: Array, reduction: str) -> Array:
     """g / n: the part of the loss's gradient that each element gets."""
     return g / (math.prod(difference.shape) or math.nan) if reduction == "mean" else g
@@ -52,7 +58,7 @@ def smooth_l1_loss(
         raise ArgumentError(f"smooth_l1_loss: beta must be above 0, got {beta}")
 
     def loss(d: Array) -> Array:
-        return np.where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta)
+        return _rounded_off(d, beta) / beta
 
     return _reduced_error("smooth_l1_loss", input, target, reduction, loss)
 
@@ -85,7 +91,7 @@ def huber_loss(input: Array, target: Array, reduction: str = "mean", delta: Numb
         raise ArgumentError(f"huber_loss: delta must be above 0, got {delta}")
 
     def loss(d: Array) -> Array:
-        return np.where(d <= delta, d * d * 0.5, delta * (d - 0.5 * delta))
+        return _rounded_off(d, delta)
 
     return _reduced_error("huber_loss", input, target, reduction, loss)
 
