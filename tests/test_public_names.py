@@ -176,30 +176,33 @@ def test_all_lists_what_is_there():
 
 GOLDEN = {
     "": """
-        Generator Size Tensor abs absolute add adjoint alias_copy amax amin angle arange argmax
-        argmin argsort as_strided as_strided_copy as_strided_scatter as_tensor atleast_1d atleast_2d
-        atleast_3d autograd bitwise_and bitwise_not bitwise_or bitwise_xor block_diag bmm bool
-        broadcast_shapes broadcast_tensors broadcast_to cartesian_prod cat cdouble cfloat
-        channels_last chunk clamp clip clone column_stack combinations complex128 complex64 concat
-        concatenate conj contiguous_format cos cumsum datasets default_generator det detach_copy
-        device diag diag_embed diagflat diagonal diagonal_copy diagonal_scatter div divide dot
-        double dsplit dstack dtype e einsum empty empty_like enable_grad eq exp expand_copy eye
-        finfo flatten flip fliplr flipud float float16 float32 float64 formulas from_dlpack
-        from_numpy full full_like gather ge get_default_dtype get_rng_state gt half hsplit hstack
-        hypot iinfo imag index_add index_select inf inference_mode initial_seed int int16 int32
-        int64 int8 inverse is_grad_enabled is_inference_mode_enabled isnan le linalg linspace log
-        log_softmax logical_not logsumexp long lstm_cell lt manual_seed matmul max maximum mean
-        memory_format meshgrid min minimum mm moveaxis movedim mul multiply mv nan narrow
-        narrow_copy ne neg negative nn no_grad ones ones_like optim outer permute permute_copy pi
-        pow preserve_format promote_types rand rand_like randint randint_like randn randn_like
-        randperm ravel real reciprocal relu repeat_interleave reshape result_type roll rot90
-        row_stack scatter_add seed select select_copy select_scatter set_default_dtype
-        set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sign sin slice_copy
-        slice_scatter slogdet softmax sort split split_copy split_with_sizes split_with_sizes_copy
-        sqrt square squeeze squeeze_copy stack sub subtract sum swapaxes swapdims t t_copy tanh
-        tensor tensor_split tile transpose transpose_copy tril triu true_divide uint8 unbind
-        unbind_copy unflatten unfold_copy unsafe_chunk unsafe_split unsafe_split_with_sizes
-        unsqueeze unsqueeze_copy var view_copy viz vsplit vstack where zeros zeros_like
+        BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor Generator HalfTensor IntTensor
+        LongTensor ShortTensor Size Tensor abs absolute add adjoint alias_copy amax amin angle
+        arange argmax argmin argsort as_strided as_strided_copy as_strided_scatter as_tensor asarray
+        atleast_1d atleast_2d atleast_3d autograd bitwise_and bitwise_not bitwise_or bitwise_xor
+        block_diag bmm bool broadcast_shapes broadcast_tensors broadcast_to can_cast cartesian_prod
+        cat cdouble cfloat channels_last chunk clamp clip clone column_stack combinations complex128
+        complex64 concat concatenate conj contiguous_format cos cumsum datasets default_generator
+        det detach_copy device diag diag_embed diagflat diagonal diagonal_copy diagonal_scatter div
+        divide dot double dsplit dstack dtype e einsum empty empty_like empty_permuted empty_strided
+        enable_grad eq exp expand_copy eye finfo flatten flip fliplr flipud float float16 float32
+        float64 formulas from_dlpack from_numpy full full_like gather ge get_default_dtype
+        get_device get_rng_state gt half hsplit hstack hypot iinfo imag index_add index_select inf
+        inference_mode initial_seed int int16 int32 int64 int8 inverse is_complex is_floating_point
+        is_grad_enabled is_inference_mode_enabled is_nonzero is_same_size is_signed is_storage
+        is_tensor isnan le linalg linspace log log_softmax logical_not logspace logsumexp long
+        lstm_cell lt manual_seed matmul max maximum mean memory_format meshgrid min minimum mm
+        moveaxis movedim mul multiply mv nan narrow narrow_copy ne neg negative nn no_grad numel
+        ones ones_like optim outer permute permute_copy pi pow preserve_format promote_types rand
+        rand_like randint randint_like randn randn_like randperm range ravel real reciprocal relu
+        repeat_interleave reshape result_type roll rot90 row_stack scalar_tensor scatter_add seed
+        select select_copy select_scatter set_default_dtype set_grad_enabled set_printoptions
+        set_rng_state sgn short sigmoid sign sin slice_copy slice_scatter slogdet softmax sort split
+        split_copy split_with_sizes split_with_sizes_copy sqrt square squeeze squeeze_copy stack sub
+        subtract sum swapaxes swapdims t t_copy tanh tensor tensor_split tile transpose
+        transpose_copy tril tril_indices triu triu_indices true_divide uint8 unbind unbind_copy
+        unflatten unfold_copy unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
+        unsqueeze_copy vander var view_copy viz vsplit vstack where zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -208,29 +211,33 @@ GOLDEN = {
     """,
     "nn.functional": """
         binary_cross_entropy_with_logits conv2d cross_entropy dropout layer_norm linear log_softmax
-        mse_loss nll_loss relu scaled_dot_product_attention sigmoid softmax softplus tanh
+        mse_loss nll_loss one_hot relu scaled_dot_product_attention sigmoid softmax softplus tanh
     """,
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }
 TENSOR = """
     H T abs abs_ absolute add add_ adjoint amax amin angle argmax argmin argsort array as_strided
-    as_strided_ as_strided_scatter backward bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool
-    broadcast_to chunk clamp clamp_ clip clip_ clone conj contiguous copy_ cos cos_ cpu cumsum data
-    data_ptr det detach detach_ device diag diag_embed diagflat diagonal diagonal_scatter dim div
-    div_ divide dot double dsplit dtype element_size eq exp exp_ expand expand_as explain fill_
-    flatten flip fliplr flipud float gather ge grad grad_fn gt half hsplit hypot imag index_add
-    index_add_ index_select int inverse is_complex is_contiguous is_cuda is_floating_point
-    is_inference is_leaf isnan item le log log_ log_softmax logical_not logsumexp long lt mH mT
-    matmul max maximum mean min minimum mm moveaxis movedim mul mul_ multiply mv name narrow
-    narrow_copy ndim ne neg neg_ negative nelement node numel numpy outer permute pow pow_ ravel
-    real reciprocal reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_ repeat
-    repeat_interleave requires_grad requires_grad_ reshape reshape_as retain_grad retains_grad roll
-    rot90 scatter_add scatter_add_ select select_scatter sgn shape sigmoid sigmoid_ sign sin sin_
-    size slice_scatter slogdet softmax sort split split_with_sizes sqrt sqrt_ square square_ squeeze
-    squeeze_ stride sub sub_ subtract sum swapaxes swapaxes_ swapdims swapdims_ t t_ tanh tanh_
-    tensor_split tile to tolist transpose transpose_ tril tril_ triu triu_ true_divide type_as
-    unbind unflatten unfold unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_
-    var version view view_as view_base view_recorded view_steps views vsplit where zero_
+    as_strided_ as_strided_scatter backward bfloat16 bitwise_and bitwise_not bitwise_or bitwise_xor
+    bmm bool broadcast_to byte cdouble cfloat chalf char chunk clamp clamp_ clip clip_ clone conj
+    contiguous copy_ cos cos_ cpu cumsum data data_ptr det detach detach_ device diag diag_embed
+    diagflat diagonal diagonal_scatter dim div div_ divide dot double dsplit dtype element_size eq
+    exp exp_ expand expand_as explain fill_ flatten flip fliplr flipud float gather ge get_device
+    grad grad_fn gt half hsplit hypot imag index_add index_add_ index_select int inverse is_complex
+    is_contiguous is_cpu is_cuda is_floating_point is_inference is_leaf is_meta is_mkldnn is_mps
+    is_nested is_nonzero is_quantized is_same_size is_signed is_sparse is_sparse_csr is_xpu isnan
+    item itemsize le log log_ log_softmax logical_not logsumexp long lt mH mT matmul max maximum
+    mean min minimum mm moveaxis movedim mul mul_ multiply mv name narrow narrow_copy nbytes ndim
+    ndimension ne neg neg_ negative nelement new new_empty new_empty_strided new_full new_ones
+    new_tensor new_zeros node numel numpy outer permute pow pow_ ravel real reciprocal reciprocal_
+    register_hook register_post_accumulate_grad_hook relu relu_ repeat repeat_interleave
+    requires_grad requires_grad_ reshape reshape_as resize_ resize_as_ retain_grad retains_grad roll
+    rot90 scatter_add scatter_add_ select select_scatter sgn shape short sigmoid sigmoid_ sign sin
+    sin_ size slice_scatter slogdet softmax sort split split_with_sizes sqrt sqrt_ square square_
+    squeeze squeeze_ storage_offset stride sub sub_ subtract sum swapaxes swapaxes_ swapdims
+    swapdims_ t t_ tanh tanh_ tensor_split tile to tolist transpose transpose_ tril tril_ triu triu_
+    true_divide type type_as unbind unflatten unfold unsafe_chunk unsafe_split
+    unsafe_split_with_sizes unsqueeze unsqueeze_ untyped_storage var version view view_as view_base
+    view_recorded view_steps views vsplit where zero_
 """
 OPERATORS = """
     abs add and bool complex contains float getitem iadd iand imul index int invert ior ipow isub

@@ -9,9 +9,11 @@ from ...ops.layers.linear import linear
 from ...ops.layers.normalization import layer_norm
 from . import activations as _activations
 from . import classification as _classification
+from . import encoding as _encoding
 from . import regression as _regression
 from .activations import *
 from .classification import *
+from .encoding import *
 from .regression import *
 
 __all__ = [
@@ -23,5 +25,6 @@ __all__ = [
     # the public names of each file here
     *_activations.__all__,
     *_classification.__all__,
+    *_encoding.__all__,
     *_regression.__all__,
 ]
