@@ -190,3 +190,12 @@ def test_counts_repeat_elements():
     for counts, said in ((tnn.tensor([1.0]), "integers"), (tnn.tensor([-1]), "below 0")):
         with pytest.raises(RuntimeError, match=f"repeat_interleave: .*{said}"):
             tnn.repeat_interleave(tnn.ones(1), counts)
+
+
+@pytest.mark.parametrize("shape", [(200, 130), (130, 200), (2, 129, 129), (20_000, 1)])
+def test_large_triangles_are_those_of_numpy(shape):
+    x = np.random.default_rng(0).standard_normal(shape)
+    for diagonal in (0, 1, -1, 5, -70, 70, 128, -64, 63, -400, 400):
+        for name in ("tril", "triu"):
+            made = getattr(tnn, name)(tnn.from_numpy(x), diagonal)
+            np.testing.assert_array_equal(made.array, getattr(np, name)(x, diagonal))
