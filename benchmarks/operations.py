@@ -56,6 +56,8 @@ ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expanded", "ima
                  "embedding_dense_backward", "cumsum_from_end"}  # fmt: skip
 ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expand_copy", "imag",
                  "cumsum_from_end", "vector_length", "drawn"}  # fmt: skip
+ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expanded", "imag",
+                 "cumsum_from_end", "placed", "unfold_backward", "restrided"}  # fmt: skip
 
 
 def _functional(*lines: tuple[Any, ...], **given: Any) -> list[Line]:
@@ -212,6 +214,10 @@ ELSEWHERE = [
     Line("unbind", real),
     Line("split", real, call=lambda t, x: t.split(x, 2), needs="split"),
     Line("chunk", real, call=lambda t, x: t.chunk(x, 4), needs="chunk"),
+    Line("diag_embed", row),
+    Line("repeat_each", real, call=lambda t, x: t.repeat_interleave(x, 2, 0)),
+    Line("strided_view", row, call=lambda _, x: x.as_strided((2, 2), (2, 1))),
+    Line("blocks_on_diagonal", real, real, call=lambda t, *all: t.block_diag(*all)),
     Line("flip", real, call=lambda t, x: t.flip(x, (0,)), needs="flip"),
     Line("roll", real, call=lambda t, x: t.roll(x, 1, 0), needs="roll"),
     Line("repeat", real, call=lambda _, x: x.repeat(2, 1), needs="Tensor.repeat"),

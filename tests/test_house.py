@@ -31,20 +31,9 @@ LAYERS = (
     *("ops", "linalg"),
     *("tensor.device", "tensor.printing", "tensor.numpy_functions", "tensor.numpy_protocol"),
     *("tensor.differentiable", "tensor.facts", "tensor.copy_protocol", "tensor.destination"),
-    *("tensor.drawing",),
-    *("tensor.tensor",),
-    *(
-        "tensor",
-        "func",
-        "autograd",
-        "nn",
-        "optim",
-        "saving",
-        "datasets",
-        "teaching",
-        PACKAGE,
-        "viz",
-    ),
+    *("tensor.drawing", "tensor.making", "tensor.conversions", "tensor.tensor"),
+    *("tensor", "func", "autograd", "nn", "optim", "saving", "datasets", "teaching"),
+    *(PACKAGE, "viz"),
     *("cli", "__main__"),
 )
 WRITES_FUNCTIONS = f"{PACKAGE}.autograd.recorder"  # from a template, as dataclasses does

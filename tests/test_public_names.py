@@ -187,36 +187,40 @@ def test_all_lists_what_is_there():
 
 GOLDEN = {
     "": """
-        Generator Size Tensor abs absolute add adjoint alias_copy amax amin angle arange argmax
-        argmin argsort argwhere as_strided as_strided_copy as_strided_scatter as_tensor
-        atleast_1d atleast_2d atleast_3d autograd batch_norm bernoulli bilinear bitwise_and
-        bitwise_not bitwise_or bitwise_xor block_diag bmm bool broadcast_shapes
-        broadcast_tensors broadcast_to cartesian_prod cat cdist cdouble cfloat channels_last
-        chunk clamp clip clone column_stack combinations complex128 complex64 concat concatenate
-        conj constant_pad_nd contiguous_format cos cosine_similarity cumsum datasets
-        default_generator det detach_copy device diag diag_embed diagflat diagonal diagonal_copy
-        diagonal_scatter div divide dot double dsplit dstack dtype e einsum embedding empty
-        empty_like enable_grad eq exp expand_copy eye fill fill_ finfo flatten flip fliplr
-        flipud float float16 float32 float64 formulas from_dlpack from_numpy full full_like func
-        gather ge get_default_dtype get_rng_state group_norm gt half hsplit hstack hypot iinfo
+        BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor Generator HalfTensor IntTensor
+        LongTensor ShortTensor Size Tensor abs absolute add adjoint alias_copy amax amin angle
+        arange argmax argmin argsort argwhere as_strided as_strided_copy as_strided_scatter
+        as_tensor asarray atleast_1d atleast_2d atleast_3d autograd batch_norm bernoulli
+        bilinear bitwise_and bitwise_not bitwise_or bitwise_xor block_diag bmm bool
+        broadcast_shapes broadcast_tensors broadcast_to can_cast cartesian_prod cat cdist
+        cdouble cfloat channels_last chunk clamp clip clone column_stack combinations complex128
+        complex64 concat concatenate conj constant_pad_nd contiguous_format cos
+        cosine_similarity cumsum datasets default_generator det detach_copy device diag
+        diag_embed diagflat diagonal diagonal_copy diagonal_scatter div divide dot double dsplit
+        dstack dtype e einsum embedding empty empty_like empty_permuted empty_strided
+        enable_grad eq exp expand_copy eye fill fill_ finfo flatten flip fliplr flipud float
+        float16 float32 float64 formulas from_dlpack from_numpy full full_like func gather ge
+        get_default_dtype get_device get_rng_state group_norm gt half hsplit hstack hypot iinfo
         imag index_add index_copy index_fill index_put index_put_ index_reduce index_select inf
-        inference_mode initial_seed instance_norm int int16 int32 int64 int8 inverse
-        is_grad_enabled is_inference_mode_enabled isnan le linalg linspace log log_softmax
-        logical_not logsumexp long lstm_cell lt manual_seed masked_fill masked_scatter
+        inference_mode initial_seed instance_norm int int16 int32 int64 int8 inverse is_complex
+        is_floating_point is_grad_enabled is_inference_mode_enabled is_nonzero is_same_size
+        is_signed is_storage is_tensor isnan le linalg linspace log log_softmax logical_not
+        logspace logsumexp long lstm_cell lt manual_seed masked_fill masked_scatter
         masked_select matmul max maximum mean memory_format meshgrid min minimum mm moveaxis
         movedim mul multinomial multiply mv nan narrow narrow_copy native_dropout ne neg
-        negative nn no_grad nonzero nonzero_static normal ones ones_like optim outer
+        negative nn no_grad nonzero nonzero_static normal numel ones ones_like optim outer
         pairwise_distance pdist permute permute_copy pi poisson pow preserve_format
-        promote_types put rand rand_like randint randint_like randn randn_like randperm ravel
-        real reciprocal relu repeat_interleave reshape result_type rms_norm roll rot90 row_stack
-        scatter scatter_add scatter_reduce seed select select_copy select_scatter
-        set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sign
-        sin slice_copy slice_scatter slogdet softmax sort split split_copy split_with_sizes
-        split_with_sizes_copy sqrt square squeeze squeeze_copy stack sub subtract sum swapaxes
-        swapdims t t_copy take take_along_dim tanh tensor tensor_split tile transpose
-        transpose_copy tril triu true_divide uint8 unbind unbind_copy unflatten unfold_copy
-        unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_copy
-        var view_copy viz vmap vsplit vstack where zeros zeros_like
+        promote_types put rand rand_like randint randint_like randn randn_like randperm range
+        ravel real reciprocal relu repeat_interleave reshape result_type rms_norm roll rot90
+        row_stack scalar_tensor scatter scatter_add scatter_reduce seed select select_copy
+        select_scatter set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn
+        short sigmoid sign sin slice_copy slice_scatter slogdet softmax sort split split_copy
+        split_with_sizes split_with_sizes_copy sqrt square squeeze squeeze_copy stack sub
+        subtract sum swapaxes swapdims t t_copy take take_along_dim tanh tensor tensor_split
+        tile transpose transpose_copy tril tril_indices triu triu_indices true_divide uint8
+        unbind unbind_copy unflatten unfold_copy unravel_index unsafe_chunk unsafe_split
+        unsafe_split_with_sizes unsqueeze unsqueeze_copy vander var view_copy viz vmap vsplit
+        vstack where zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -230,37 +234,41 @@ GOLDEN = {
         group_norm hinge_embedding_loss huber_loss instance_norm kl_div l1_loss layer_norm
         linear linear_cross_entropy local_response_norm log_softmax margin_ranking_loss mse_loss
         multi_head_attention_forward multi_margin_loss multilabel_margin_loss
-        multilabel_soft_margin_loss nll_loss pad pairwise_distance pdist poisson_nll_loss relu
-        rms_norm scaled_dot_product_attention sigmoid smooth_l1_loss soft_margin_loss softmax
-        softplus tanh triplet_margin_loss triplet_margin_with_distance_loss
+        multilabel_soft_margin_loss nll_loss one_hot pad pairwise_distance pdist
+        poisson_nll_loss relu rms_norm scaled_dot_product_attention sigmoid smooth_l1_loss
+        soft_margin_loss softmax softplus tanh triplet_margin_loss
+        triplet_margin_with_distance_loss
     """,
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }
 TENSOR = """
     H T abs abs_ absolute add add_ adjoint amax amin angle argmax argmin argsort argwhere array
-    as_strided as_strided_ as_strided_scatter backward bernoulli bernoulli_ bitwise_and
-    bitwise_not bitwise_or bitwise_xor bmm bool broadcast_to cauchy_ chunk clamp clamp_ clip
-    clip_ clone conj contiguous copy_ cos cos_ cpu cumsum data data_ptr det detach detach_
-    device diag diag_embed diagflat diagonal diagonal_scatter dim div div_ divide dot double
-    dsplit dtype element_size eq exp exp_ expand expand_as explain exponential_ fill_
-    fill_diagonal_ flatten flip fliplr flipud float gather ge geometric_ grad grad_fn gt half
-    hsplit hypot imag index_add index_add_ index_copy index_copy_ index_fill index_fill_
-    index_put index_put_ index_reduce index_reduce_ index_select int inverse is_complex
-    is_contiguous is_cuda is_floating_point is_inference is_leaf isnan item le log log_
-    log_normal_ log_softmax logical_not logsumexp long lt mH mT masked_fill masked_fill_
-    masked_scatter masked_scatter_ masked_select matmul max maximum mean min minimum mm moveaxis
-    movedim mul mul_ multinomial multiply mv name narrow narrow_copy ndim ne neg neg_ negative
-    nelement node nonzero nonzero_static normal_ numel numpy outer permute pow pow_ put put_
-    random_ ravel real reciprocal reciprocal_ register_hook register_post_accumulate_grad_hook
-    relu relu_ repeat repeat_interleave requires_grad requires_grad_ reshape reshape_as
-    retain_grad retains_grad roll rot90 scatter scatter_ scatter_add scatter_add_ scatter_reduce
-    scatter_reduce_ select select_scatter sgn shape sigmoid sigmoid_ sign sin sin_ size
-    slice_scatter slogdet softmax sort split split_with_sizes sqrt sqrt_ square square_ squeeze
-    squeeze_ stride sub sub_ subtract sum swapaxes swapaxes_ swapdims swapdims_ t t_ take
-    take_along_dim tanh tanh_ tensor_split tile to tolist transpose transpose_ tril tril_ triu
-    triu_ true_divide type_as unbind unflatten unfold uniform_ unsafe_chunk unsafe_split
-    unsafe_split_with_sizes unsqueeze unsqueeze_ var version view view_as view_base
-    view_recorded view_steps views vsplit where zero_
+    as_strided as_strided_ as_strided_scatter backward bernoulli bernoulli_ bfloat16 bitwise_and
+    bitwise_not bitwise_or bitwise_xor bmm bool broadcast_to byte cauchy_ cdouble cfloat chalf
+    char chunk clamp clamp_ clip clip_ clone conj contiguous copy_ cos cos_ cpu cumsum data
+    data_ptr det detach detach_ device diag diag_embed diagflat diagonal diagonal_scatter dim
+    div div_ divide dot double dsplit dtype element_size eq exp exp_ expand expand_as explain
+    exponential_ fill_ fill_diagonal_ flatten flip fliplr flipud float gather ge geometric_
+    get_device grad grad_fn gt half hsplit hypot imag index_add index_add_ index_copy
+    index_copy_ index_fill index_fill_ index_put index_put_ index_reduce index_reduce_
+    index_select int inverse is_complex is_contiguous is_cpu is_cuda is_floating_point
+    is_inference is_leaf is_meta is_mkldnn is_mps is_nested is_nonzero is_quantized is_same_size
+    is_signed is_sparse is_sparse_csr is_xpu isnan item itemsize le log log_ log_normal_
+    log_softmax logical_not logsumexp long lt mH mT masked_fill masked_fill_ masked_scatter
+    masked_scatter_ masked_select matmul max maximum mean min minimum mm moveaxis movedim mul
+    mul_ multinomial multiply mv name narrow narrow_copy nbytes ndim ndimension ne neg neg_
+    negative nelement new new_empty new_empty_strided new_full new_ones new_tensor new_zeros
+    node nonzero nonzero_static normal_ numel numpy outer permute pow pow_ put put_ random_
+    ravel real reciprocal reciprocal_ register_hook register_post_accumulate_grad_hook relu
+    relu_ repeat repeat_interleave requires_grad requires_grad_ reshape reshape_as resize_
+    resize_as_ retain_grad retains_grad roll rot90 scatter scatter_ scatter_add scatter_add_
+    scatter_reduce scatter_reduce_ select select_scatter sgn shape short sigmoid sigmoid_ sign
+    sin sin_ size slice_scatter slogdet softmax sort split split_with_sizes sqrt sqrt_ square
+    square_ squeeze squeeze_ storage_offset stride sub sub_ subtract sum swapaxes swapaxes_
+    swapdims swapdims_ t t_ take take_along_dim tanh tanh_ tensor_split tile to tolist transpose
+    transpose_ tril tril_ triu triu_ true_divide type type_as unbind unflatten unfold uniform_
+    unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_ untyped_storage var
+    version view view_as view_base view_recorded view_steps views vsplit where zero_
 """
 OPERATORS = """
     abs add and array array_function array_ufunc bool complex contains copy deepcopy delitem dir

@@ -36,6 +36,15 @@ class Geometry:
         return self.offset + sum([(size - 1) * stride for size, stride in steps if stride > 0]) + 1
 
 
+def row_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the strides, in elements, of elements that lie row by row."""
+    strides, step = [], 1
+    for size in shape[::-1]:
+        strides.append(step)
+        step *= max(size, 1)
+    return tuple(strides[::-1])
+
+
 def memory_of(x: Array) -> Array:
     """Return all of the memory that an array stands in, as a vector of its dtype."""
     owner = x

@@ -4,6 +4,7 @@ Read `../nn/` next.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,21 +12,35 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.arguments import as_integer, as_number
+from ..arrays.kinds import COMPLEX, DIFFERENTIABLE
 from ..arrays.layout import empty_in, in_memory_order
 from ..arrays.refusing import instead_of, refuses
 from ..autograd.writing import write
 from ..errors import DTypeError
 from ..ops.elementwise import drawing
 from ..random import Generator, RandomError, default_generator
-from .creation import shape_of, wrap
+from .making import dtype_of, shape_of, wrap
 from .tensor import Tensor
 
 
-def _float_dtype(dtype: Any, name: str) -> np.dtype[Any]:
-    wanted = dtypes.default_float() if dtype is None else dtypes.to_numpy(dtype)
-    if wanted.kind != "f":
+def _float_dtype(dtype: Any, name: str, out: Any = None) -> np.dtype[Any]:
+    wanted = dtype_of(dtype, out)
+    if wanted not in DIFFERENTIABLE or (wanted in COMPLEX and name.endswith("_like")):
         raise DTypeError(f"{name}(): a floating-point dtype expected, got {wanted}")
     return wanted
+
+
+def _with_parts(shape: tuple[int, ...], dtype: Any) -> tuple[int, ...]:
+    """Return the shape of what is drawn: of complex numbers, both parts of each."""
+    return (*shape, 2) if dtype in COMPLEX else shape
+
+
+def _part(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype.type(0).real.dtype if dtype in COMPLEX else dtype
+
+
+def _joined(drawn: Any, dtype: np.dtype[Any]) -> Any:
+    return drawn.view(dtype)[..., 0] if dtype in COMPLEX else drawn
 
 
 def _any_dtype(dtype: Any) -> np.dtype[Any]:
@@ -48,6 +63,7 @@ def rand(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    out: Any = None,
 ) -> Tensor:
     """Draw uniformly from [0, 1): PyTorch's numbers for the same seed.
 
@@ -58,9 +74,9 @@ def rand(
         tensor([0.4963, 0.7682, 0.0885])
     """
     source = _source(generator)
-    wanted = _float_dtype(dtype, "rand")
-    drawn = source.uniform(shape_of(sizes, size, "rand"), dtype=wanted)
-    return wrap(drawn, device, requires_grad)
+    wanted = _float_dtype(dtype, "rand", out)
+    drawn = source.uniform(_with_parts(shape_of(sizes, size, "rand"), wanted), dtype=_part(wanted))
+    return wrap(_joined(drawn, wanted), device, requires_grad, out)
 
 
 @refuses
@@ -71,12 +87,15 @@ def randn(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    out: Any = None,
 ) -> Tensor:
     """Draw from the normal distribution N(0, 1): PyTorch's numbers for the same seed."""
     source = _source(generator)
-    wanted = _float_dtype(dtype, "randn")
-    drawn = source.normal(shape_of(sizes, size, "randn"), dtype=wanted)
-    return wrap(drawn, device, requires_grad)
+    wanted = _float_dtype(dtype, "randn", out)
+    shape = _with_parts(shape_of(sizes, size, "randn"), wanted)
+    std = math.sqrt(0.5) if wanted in COMPLEX else 1.0  # each part has half of the variance
+    drawn = source.normal(shape, 0.0, std, dtype=_part(wanted))
+    return wrap(_joined(drawn, wanted), device, requires_grad, out)
 
 
 @refuses

@@ -16,6 +16,7 @@ from . import attention as _attention
 from . import classification as _classification
 from . import distributions as _distributions
 from . import dropouts as _dropouts
+from . import encoding as _encoding
 from . import margins as _margins
 from . import normalization as _normalization
 from . import ranking as _ranking
@@ -26,6 +27,7 @@ from .attention import *
 from .classification import *
 from .distributions import *
 from .dropouts import *
+from .encoding import *
 from .margins import *
 from .normalization import *
 from .ranking import *
@@ -55,6 +57,7 @@ __all__ = [
     *_margins.__all__,
     *_normalization.__all__,
     *_ranking.__all__,
+    *_encoding.__all__,
     *_regression.__all__,
     *_sequences.__all__,
 ]

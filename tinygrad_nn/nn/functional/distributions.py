@@ -15,7 +15,7 @@ from ...ops.elementwise.functions import exp, log
 from ...ops.elementwise.selection import where
 from ...ops.losses.reducing import check_reduction, reduce_tensor
 from ...tensor import Tensor
-from ...tensor.creation import full_like
+from ...tensor.creation_like import full_like
 from ...warn import warn_user
 from .loss_arguments import check_tensors, legacy_reduction
 

@@ -5,10 +5,13 @@ Read `own_shape.py` next.
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
+from ...arrays.arguments import as_dim
 from ...arrays.layout import contiguous_format
 from ...arrays.refusing import instead_of
+from ...errors import ShapeError
 from ..elementwise.copying import clone
 from ..indexing.picking import getitem
 from ..with_out import with_out
@@ -49,12 +52,13 @@ def _copy_of(view: Callable[..., Any]) -> Callable[..., Any]:
 
     def call(*args: Any, **keywords: Any) -> Any:
         seen = view(*args, **keywords)
-        if isinstance(seen, tuple):
+        if isinstance(seen, (tuple, list)):
             return tuple([clone(each, memory_format=contiguous_format) for each in seen])
         return clone(seen, memory_format=contiguous_format)
 
     call.__name__ = call.__qualname__ = name
-    made = with_out(instead_of(own, name=name)(call))
+    call.__signature__ = signature(view)  # type: ignore[attr-defined]
+    made = with_out(instead_of(own, "clone", "getitem", "index", name=name)(call))
     made.__doc__ = f"Return a copy of what `{own}` sees, in memory of its own."
     return made
 
@@ -76,14 +80,16 @@ def _expand(input: Any, size: Any, *, implicit: bool = False) -> Any:
 def _slice(
     input: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Any:
-    shape_of(input, "slice")
-    before = (slice(None),) * (dim % max(input.array.ndim, 1))
+    shape = shape_of(input, "slice")
+    if not shape:
+        raise ShapeError("slice: a 0-d tensor has no dimension to part")
+    before = (slice(None),) * as_dim(dim, len(shape), "slice")
     return getitem(input, (*before, slice(start, end, step)))
 
 
-def _view(input: Any, size: Any) -> Any:
+def _view(input: Any, size: Any = None, *, dtype: Any = None) -> Any:
     shape_of(input, "view")
-    return input.view(size)
+    return input.view(dtype if size is None else size)
 
 
 alias_copy = _copy_of(_alias)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import as_integer
+from ...arrays.kinds import is_integral
 from ...autograd.tensor_base import make_tensor
 from ...errors import ArgumentError, ShapeError
 from ...warn import warn_user
@@ -19,7 +20,7 @@ from .expanding import expand
 from .joining import stack
 from .sizes import reshape, shape_of
 
-__all__ = ["cartesian_prod", "combinations", "meshgrid"]
+__all__ = ["cartesian_prod", "combinations", "meshgrid", "vander"]
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
@@ -99,3 +100,26 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
     choose = combinations_with_replacement if with_replacement else choices
     rows = np.array(list(choose(range(input.array.size), r)), np.int64).reshape(-1, r)
     return reshape(index_select(input, 0, make_tensor(rows.reshape(-1))), rows.shape)
+
+
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    """Return the powers N - 1 to 0 of each element of a vector, a row each: Vandermonde's matrix.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.vander(tnn.tensor([2, 3]), 3)
+        tensor([[4, 2, 1],
+                [9, 3, 1]])
+    """
+    if len(shape_of(x, "vander")) != 1:
+        raise ShapeError(f"vander: a vector expected, got shape {x.array.shape}")
+    count = x.array.size if N is None else as_integer(N, "N", "vander")
+    if not 0 <= count < 2**31:
+        raise ShapeError(f"vander: N must be a number of columns, got {N}")
+    dtype = np.int64 if is_integral(x.array) else x.array.dtype
+    if count == 0:
+        return make_tensor(np.empty((x.array.size, 0), dtype))
+    powers = [make_tensor(np.ones(x.array.size, dtype))]
+    for _ in range(count - 1):
+        powers.append(powers[-1] * x)
+    return stack(powers if increasing else powers[::-1], 1)

@@ -7,13 +7,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from ...arrays.layout import contiguous_format, preserve_format
+from ...arrays.reading import sizes_from
+from ...arrays.storage import Geometry, geometry_from, memory_of, row_strides
 from ...autograd.grad_mode import INFERENCE, mode
 from ...autograd.node import hand_on
 from ...autograd.tensor_base import InferenceVersion, TensorBase
 from ...autograd.views import base_of
-from ...errors import GraphError
+from ...errors import ArgumentError, GraphError
 from .order import swapaxes, swapdims, t, transpose
-from .sizes import squeeze, unsqueeze
+from .sizes import shape_of, sizes_given, squeeze, unsqueeze
 from .strided import as_strided
 
 
@@ -54,6 +59,38 @@ def _check(x: TensorBase, name: str) -> None:
         raise GraphError(f"{name}: an inference tensor cannot be changed outside inference_mode")
 
 
+def resized(x: Any, shape: tuple[int, ...], name: str, memory_format: Any = None) -> Any:
+    """Give a tensor another size, over the same memory while that is enough, and return it.
+
+    What is added where it is not is 0 here, and nobody promises it.
+    """
+    if x.node is not None:
+        raise GraphError(f"{name}: a tensor that requires a gradient cannot be resized")
+    _check(x, name)
+    if memory_format not in (None, contiguous_format, preserve_format):
+        raise ArgumentError(f"{name}: {memory_format} is not there; use contiguous_format")
+    array, memory = x.array, memory_of(x.array)
+    if shape == array.shape:
+        return x
+    place = Geometry(shape, row_strides(shape), geometry_from(array, memory).offset)
+    if place.span() > memory.size:
+        if base_of(x) is not None:
+            raise GraphError(
+                f"{name}: a view of shape {array.shape} cannot grow to {shape}, as its memory is "
+                "another tensor's; .clone() it"
+            )
+        grown = np.zeros(place.span(), array.dtype)
+        grown[: memory.size] = memory
+        memory = grown
+    strides = [each * array.itemsize for each in place.strides]
+    if place.span():
+        x.array = np.ndarray(shape, array.dtype, memory, place.offset * array.itemsize, strides)
+    else:
+        x.array = np.zeros(shape, array.dtype)
+    x.version[0] += 1
+    return x
+
+
 class OwnShapeMethods:
     """These operations as methods of a Tensor."""
 
@@ -63,3 +100,12 @@ class OwnShapeMethods:
     squeeze_, unsqueeze_ = on_itself(squeeze), on_itself(unsqueeze)
     swapaxes_, swapdims_ = on_itself(swapaxes), on_itself(swapdims)
     as_strided_ = on_itself(as_strided)
+
+    def resize_(self, *sizes: Any, size: Any = None, memory_format: Any = contiguous_format) -> Any:
+        """Give this tensor another size, over the same memory while that is enough."""
+        shape = sizes_from(sizes_given(sizes, size), "resize_")
+        return resized(self, shape, "resize_", memory_format)
+
+    def resize_as_(self, the_template: Any, *, memory_format: Any = None) -> Any:
+        """Give this tensor the size of another one."""
+        return resized(self, shape_of(the_template, "resize_as_"), "resize_as_", memory_format)

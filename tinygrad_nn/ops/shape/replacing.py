@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...arrays.arguments import as_dim, as_integer
+from ...arrays.refusing import instead_of
 from ...autograd.views import replay
 from ...autograd.writing import overlay
 from ...errors import DTypeError, ShapeError
@@ -60,7 +61,10 @@ def slice_scatter(
 ) -> Any:
     """Return a copy of the input with src in a slice of a dimension."""
     name = "slice_scatter"
-    dim = as_dim(dim, len(shape_of(input, name)), name)
+    shape = shape_of(input, name)
+    if not shape:
+        raise ShapeError(f"{name}: a 0-d tensor has no dimension to part")
+    dim = as_dim(dim, len(shape), name)
     first, last = (None if n is None else as_integer(n, "each end", name) for n in (start, end))
     by = as_integer(step, "step", name)
     if by <= 0:
@@ -70,6 +74,7 @@ def slice_scatter(
 
 
 @with_out
+@instead_of("diagonal")
 def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
     """Return a copy of the input with src on the diagonal of two dimensions."""
     name = "diagonal_scatter"

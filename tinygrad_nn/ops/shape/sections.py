@@ -50,9 +50,12 @@ def tensor_split(
         >>> tnn.tensor_split(tnn.arange(5), 2), tnn.tensor_split(tnn.arange(5), (1, 4))[1]
         ((tensor([0, 1, 2]), tensor([3, 4])), tensor([1, 2, 3]))
     """
-    for given in (indices, sections):
-        indices_or_sections = given if indices_or_sections is None else indices_or_sections
-    return _split(input, indices_or_sections, dim, "tensor_split")
+    return _split(input, _named(indices_or_sections, indices, sections), dim, "tensor_split")
+
+
+def _named(where: Any, indices: Any, sections: Any) -> Any:
+    """Return where to part, under whichever of PyTorch's names it was given."""
+    return next((each for each in (where, indices, sections) if each is not None), None)
 
 
 def _split(input: Any, where: Any, dim: Any, name: str) -> tuple[Any, ...]:
@@ -67,7 +70,7 @@ def _split(input: Any, where: Any, dim: Any, name: str) -> tuple[Any, ...]:
     if isinstance(where, (tuple, list)):
         return _between(input, list(as_integers(where, "each index", name)), dim)
     count = as_integer(where, "the number of sections", name)
-    if count <= 0:
+    if not 0 < count < 2**31:
         raise ShapeError(f"{name}: the number of sections must be above 0, got {count}")
     size, longer = divmod(shape[dim], count)
     return _between(input, [i * size + min(i, longer) for i in range(1, count)], dim)
@@ -85,20 +88,27 @@ def _split_evenly(input: Any, where: Any, dim: int, least: int, name: str) -> tu
     return _split(input, where, dim, name)
 
 
-def hsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
+def hsplit(
+    input: Any, indices_or_sections: Any = None, *, indices: Any = None, sections: Any = None
+) -> tuple[Any, ...]:
     """Return views of the columns, or of the elements of a vector, in equal sections."""
     ndim = len(shape_of(input, "hsplit"))
-    return _split_evenly(input, indices_or_sections, 0 if ndim == 1 else 1, 1, "hsplit")
+    where = _named(indices_or_sections, indices, sections)
+    return _split_evenly(input, where, 0 if ndim == 1 else 1, 1, "hsplit")
 
 
-def vsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
+def vsplit(
+    input: Any, indices_or_sections: Any = None, *, indices: Any = None, sections: Any = None
+) -> tuple[Any, ...]:
     """Return views of the rows in equal sections, or between all indices."""
-    return _split_evenly(input, indices_or_sections, 0, 2, "vsplit")
+    return _split_evenly(input, _named(indices_or_sections, indices, sections), 0, 2, "vsplit")
 
 
-def dsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
+def dsplit(
+    input: Any, indices_or_sections: Any = None, *, indices: Any = None, sections: Any = None
+) -> tuple[Any, ...]:
     """Return views along dimension 2 in equal sections, or between all indices."""
-    return _split_evenly(input, indices_or_sections, 2, 3, "dsplit")
+    return _split_evenly(input, _named(indices_or_sections, indices, sections), 2, 3, "dsplit")
 
 
 @instead_of("split")
@@ -110,12 +120,14 @@ def split_with_sizes(input: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, .
 @instead_of("split")
 def unsafe_split(tensor: Any, split_size: Any, dim: int = 0) -> tuple[Any, ...]:
     """Return what `split` does, as views that can be written each: here that is safe."""
+    shape_of(tensor, "unsafe_split")
     return _views_of(tensor, split(tensor.detach(), split_size, dim), dim, "unsafe_split")
 
 
-@instead_of("split")
+@instead_of("split_with_sizes")
 def unsafe_split_with_sizes(input: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, ...]:
     """Return what `split_with_sizes` does, as views that can be written each."""
+    shape_of(input, "unsafe_split_with_sizes")
     parts = split_with_sizes(input.detach(), split_sizes, dim)
     return _views_of(input, parts, dim, "unsafe_split_with_sizes")
 

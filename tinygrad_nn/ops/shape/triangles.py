@@ -33,14 +33,25 @@ def _triangle(input: Array, diagonal: int, name: str) -> Array:
         below = _below(rows, columns, diagonal if is_low else diagonal - 1)
         np.copyto(y, input, where=below if is_low else ~below)
         return y
-    for i in range(rows):  # reads and writes the triangle only
-        edge = min(max(i + diagonal + (name == "tril"), 0), columns)
-        part = (..., i, slice(0, edge) if name == "tril" else slice(edge, columns))
-        y[part] = input[part]
+    for start in range(0, rows, _BLOCK):  # reads and writes the triangle only
+        end = min(start + _BLOCK, rows)
+        _put_block(y[..., start:end, :], input[..., start:end, :], diagonal + start, name)
     return y
 
 
-_SMALL = 16_384
+_SMALL, _BLOCK = 16_384, 64
+
+
+def _put_block(y: Array, x: Array, diagonal: int, name: str) -> None:
+    """Copy the triangle of a few rows: the columns that all have, then those that some have."""
+    rows, columns = x.shape[-2:]
+    is_low = name == "tril"
+    edges = [diagonal + 1, diagonal + rows] if is_low else [diagonal, diagonal + rows - 1]
+    first, last = (min(max(edge, 0), columns) for edge in edges)
+    whole, part = (slice(0, first) if is_low else slice(last, columns)), slice(first, last)
+    y[..., whole] = x[..., whole]
+    below = _below(rows, last - first, diagonal - first if is_low else diagonal - first - 1)
+    np.copyto(y[..., part], x[..., part], where=below if is_low else ~below)
 
 
 @op(r"\operatorname{tril}(x)")
