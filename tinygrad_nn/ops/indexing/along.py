@@ -183,13 +183,14 @@ pad_to.vjp(input=lambda g, input_shape: part_of(g, input_shape))
 def take_along_dim(input: Any, indices: Any, dim: Any = None, *, out: Any = None) -> Any:
     """Return gather(input, dim, indices), where both broadcast but along `dim`.
 
-    Without `dim` both are taken as a row. A position below 0 counts from the end.
+    A position below 0 counts from the end. Without `dim` both are taken as a row.
     """
     if not (isinstance(input, TensorBase) and isinstance(indices, TensorBase)):
         other = indices if isinstance(input, TensorBase) else input
         raise DTypeError(f"take_along_dim() takes Tensors, got {shown(other)}")
+    others: Any = {"out": out}
     if dim is None:
-        input, indices, dim = reshape(input, (-1,)), reshape(indices, (-1,)), 0
+        return gather(reshape(input, (-1,)), 0, reshape(indices, (-1,)), **others)
     shape, wanted = input.array.shape, indices.array.shape
     if len(shape) != len(wanted):
         raise ShapeError(
@@ -211,7 +212,6 @@ def take_along_dim(input: Any, indices: Any, dim: Any = None, *, out: Any = None
     places = np.where(places < 0, places + shape[dim], places)
     expanded = (*common[:dim], shape[dim], *common[dim + 1 :])
     input = input if expanded == shape else expand(input, expanded)
-    others: Any = {"out": out}
     return gather(input, dim, make_tensor(places), **others)
 
 
