@@ -211,7 +211,9 @@ def test_many_rows_are_added_once_each():
                     table[tnn.from_numpy(index)],
                     tnn.embedding(table, tnn.from_numpy(index)),
                 ):
-                    made += tnn.autograd.grad(y, table, given)
+                    made += tnn.autograd.grad(y, table, given, retain_graph=True)
+                    (ones,) = tnn.autograd.grad(y.sum(), table)  # of memory that is one element
+                    assert ones[:, 0].tolist() == np.bincount(index, minlength=rows).tolist()
             exact = np.zeros((rows, width), dtype)
             np.add.at(exact, index, given.numpy())
             for each in made:

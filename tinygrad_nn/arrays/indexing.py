@@ -49,10 +49,10 @@ def as_index(given: Any) -> tuple[Any, ...]:
     """
     several = isinstance(given, tuple) or (isinstance(given, list) and _names_several(given))
     parts = given if several else (given,)
-    made = [_index_part(part) for part in parts]
-    while made and made[-1] is Ellipsis and any(each is Ellipsis for each in made[:-1]):
-        made.pop()  # x[..., 0, ...]: nothing is left for it to stand for
-    return tuple(made)
+    if several:
+        while len(parts) > 1 and parts[-1] is Ellipsis and any(each is ... for each in parts[:-1]):
+            parts = parts[:-1]  # x[..., 0, ...]: nothing is left for it to stand for
+    return tuple([_index_part(part) for part in parts])
 
 
 def _names_several(given: list[Any]) -> bool:
