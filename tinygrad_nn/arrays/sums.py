@@ -19,6 +19,7 @@ MANY = 4096  # additions at one place that float32 takes without losing digits
 _WIDER = {_FLOAT32: _FLOAT64, np.dtype(np.complex64): np.dtype(np.complex128)}
 _PAIRS = {_FLOAT32: np.dtype(np.complex64), _FLOAT64: np.dtype(np.complex128)}
 _WIDE = 512  # elements of a row from which adding row after row is the fastest
+_PLACES = 8192  # that are written out at once
 _ROWS = 64  # rows added one after another before the partial sums are added in turn
 
 
@@ -166,14 +167,18 @@ def add_rows(y: Array, index: Array, rows: Array, fresh: bool = False) -> None:
                 y[index] = rows
                 index, rows = index[again], rows[again]
         width = y.size // len(y)
-        flat, added = y.reshape(-1), rows.astype(y.dtype, copy=False).reshape(-1)
         width = y.size // len(y)
-        if width % 2 == 0 and y.dtype in _PAIRS:
-            # Two floats side by side add up like one complex number, in half the time.
-            width //= 2
-            flat, added = flat.view(_PAIRS[y.dtype]), added.view(_PAIRS[y.dtype])
-        places = index[:, None] * width + np.arange(width)
-        np.add.at(flat, places.reshape(-1), added)
+        pair: Any = _PAIRS.get(y.dtype) if width % 2 == 0 else None
+        flat = y.reshape(-1)
+        if (
+            pair is not None
+        ):  # two floats side by side add up like one complex number: half the time
+            width, flat = width // 2, flat.view(pair)
+        columns, step = np.arange(width), max(_PLACES // width, 1)
+        for start in range(0, len(index), step):  # short arrays: memory that is there already
+            places = index[start : start + step, None] * width + columns
+            added = np.ascontiguousarray(rows[start : start + step], y.dtype)
+            np.add.at(flat, places.reshape(-1), added.reshape(-1).view(flat.dtype))
 
 
 def add_slices(y: Array, dim: int, index: Array, slices: Array, fresh: bool = False) -> None:

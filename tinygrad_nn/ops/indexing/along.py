@@ -25,6 +25,7 @@ __all__ = ["gather", "take_along_dim"]
 
 
 _INT64, _UINT64 = np.dtype(np.int64), np.dtype(np.uint64)
+_ONE = np.array(1, np.int64)
 _FEW = 1024  # offsets that are written out, as adding them is then three times as fast
 
 
@@ -51,7 +52,7 @@ def _layout(index_shape: tuple[int, ...], shape: tuple[int, ...], dim: int) -> t
         starts += position * stride
     if math.prod(index_shape) <= _FEW:
         starts = np.ascontiguousarray(np.broadcast_to(starts, index_shape))
-    return np.array(strides[dim], np.int64), starts
+    return _ONE if strides[dim] == 1 else np.array(strides[dim], np.int64), starts
 
 
 def places_along(dim: int, index: Array, shape: tuple[int, ...]) -> Array:
@@ -61,7 +62,7 @@ def places_along(dim: int, index: Array, shape: tuple[int, ...]) -> Array:
     """
     stride, starts = _layout(index.shape, shape, dim)
     index = index.astype(np.int64, copy=False)
-    if stride == 1:
+    if stride is _ONE:
         return index + starts
     places = index * stride
     places += starts
@@ -78,7 +79,9 @@ def places_in(dim: int, index: Array, shape: tuple[int, ...]) -> Array:
 def pick_along(x: Array, dim: int, index: Array) -> Array:
     """Return x[along(dim, index)]."""
     if x.flags.c_contiguous:
-        return x.take(places_along(dim, index, x.shape), mode="wrap")  # they were checked: a third
+        return x.take(
+            places_along(dim, index, x.shape), None, None, "wrap"
+        )  # they were checked: a third
     return x[along(dim, index)]
 
 
@@ -87,11 +90,14 @@ def check_index_dtype(name: str, index: Array) -> None:
         raise DTypeError(f"{name}: index must be int64, got {index.dtype}")
 
 
-def check_index(name: str, x_shape: Any, dim: int, index: Array) -> None:
+def check_index(name: str, x_shape: Any, dim: int, index: Array) -> bool:
+    """Check an index along `dim`, and return whether it has as many dimensions as x, and any."""
     if index.dtype is not _INT64 and index.size:
         check_index_dtype(name, index)
     shape = index.shape
+    is_plain = bool(shape)
     if len(shape) != len(x_shape):
+        is_plain = False
         if index.size and (len(shape) > 1 or len(x_shape) > 1):
             raise ShapeError(
                 f"{name}: index of shape {index.shape} must have as many dimensions as the input "
@@ -100,6 +106,7 @@ def check_index(name: str, x_shape: Any, dim: int, index: Array) -> None:
     elif shape[:dim] != x_shape[:dim] or shape[dim + 1 :] != x_shape[dim + 1 :]:
         _check_sizes(name, shape, x_shape, dim)
     check_bounds(name, index, x_shape[dim] if x_shape else 1, dim)
+    return is_plain
 
 
 def _check_sizes(name: str, shape: tuple[int, ...], x_shape: Any, dim: int) -> None:
@@ -135,8 +142,8 @@ def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
 @op(r"x_{i_j, j}")
 def gather(input: Array, dim: Dim, index: Data, *, sparse_grad: bool = False) -> Array:
     """Return y[i][j] = x[index[i][j]][j] for dim = 0, and likewise along another `dim`."""
-    check_index("gather", input.shape, dim, index)
-    if input.ndim != index.ndim or not input.ndim:
+    is_plain = check_index("gather", input.shape, dim, index)
+    if not is_plain:
         return input.reshape(-1)[index.astype(np.int64, copy=False)]
     return pick_along(input, dim, index)
 
@@ -183,13 +190,14 @@ pad_to.vjp(input=lambda g, input_shape: part_of(g, input_shape))
 def take_along_dim(input: Any, indices: Any, dim: Any = None, *, out: Any = None) -> Any:
     """Return gather(input, dim, indices), where both broadcast but along `dim`.
 
-    Without `dim` both are taken as a row. A position below 0 counts from the end.
+    A position below 0 counts from the end. Without `dim` both are taken as a row.
     """
     if not (isinstance(input, TensorBase) and isinstance(indices, TensorBase)):
         other = indices if isinstance(input, TensorBase) else input
         raise DTypeError(f"take_along_dim() takes Tensors, got {shown(other)}")
+    others: Any = {"out": out}
     if dim is None:
-        input, indices, dim = reshape(input, (-1,)), reshape(indices, (-1,)), 0
+        return gather(reshape(input, (-1,)), 0, reshape(indices, (-1,)), **others)
     shape, wanted = input.array.shape, indices.array.shape
     if len(shape) != len(wanted):
         raise ShapeError(
@@ -211,7 +219,6 @@ def take_along_dim(input: Any, indices: Any, dim: Any = None, *, out: Any = None
     places = np.where(places < 0, places + shape[dim], places)
     expanded = (*common[:dim], shape[dim], *common[dim + 1 :])
     input = input if expanded == shape else expand(input, expanded)
-    others: Any = {"out": out}
     return gather(input, dim, make_tensor(places), **others)
 
 

@@ -73,9 +73,11 @@ def where(condition: Any, input: Any = None, other: Any = None, *, out: Any = No
 
     The condition alone is nonzero(condition, as_tuple=True).
     """
+    if out is None and input is not None:
+        return choose(condition, input, other)
     if input is None and other is None:
         return instead_of("nonzero", name="where")(nonzero_of_each_dim)(condition)
-    others: Any = {} if out is None else {"out": out}
+    others: Any = {"out": out}
     return choose(condition, input, other, **others)
 
 

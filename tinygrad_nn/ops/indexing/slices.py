@@ -12,7 +12,7 @@ import numpy as np
 from ...arrays.arguments import Dim, Number
 from ...arrays.kinds import is_complex
 from ...arrays.layout import copied
-from ...arrays.sums import add_at_places, add_slices, in_float32, to_add_at
+from ...arrays.sums import add_at_places, add_rows, add_slices, in_float32, to_add_at
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...autograd.writing import in_place
@@ -59,16 +59,24 @@ def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Numb
             f"index_add: index of shape {index.shape} must name a position for each slice of the "
             f"source, of shape {source.shape}, along dimension {dim}"
         )
+    if dim and source.shape[:dim] + source.shape[dim + 1 :] != (
+        input.shape[:dim] + input.shape[dim + 1 :]
+    ):
+        raise ShapeError(
+            f"index_add: a source of shape {source.shape} does not fit the slices of the input, of "
+            f"shape {input.shape}, along dimension {dim}"
+        )
     if source.dtype is not input.dtype:
         check_dtypes("index_add", input, "source", source)
     check_bounds("index_add", index, input.shape[dim] if input.ndim else 1, dim)
     wide = to_add_at(input, index).copy()
     added = source if alpha == 1 else alpha * in_float32(source)
-    index = index.reshape(-1)
-    if added.shape == (*wide.shape[:dim], len(index), *wide.shape[dim + 1 :]):
-        add_slices(wide, dim, index, added)
-    else:  # also of a source that broadcasts, and of 0-d
-        add_at_places(_slices(wide, dim), index, _slices(added, dim if added.ndim else 0))
+    if not wide.ndim:
+        add_at_places(wide[None], index, added)
+    elif dim:
+        add_slices(wide, dim, index.reshape(-1), added)
+    else:
+        add_rows(wide, index.reshape(-1), added if added.ndim else added[None])
     return wide.astype(input.dtype, copy=False)
 
 
