@@ -176,22 +176,33 @@ def test_all_lists_what_is_there():
 
 GOLDEN = {
     "": """
-        Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
-        as_tensor autograd bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cat cdouble
-        cfloat channels_last chunk clamp clip clone complex128 complex64 concat conj
-        contiguous_format cos cumsum datasets default_generator det device div divide dot double
-        dtype e einsum empty empty_like enable_grad eq exp eye finfo flatten flip float float16
-        float32 float64 formulas from_dlpack from_numpy full full_like gather ge get_default_dtype
-        get_rng_state gt half hypot iinfo imag index_add index_select inf inference_mode
-        initial_seed int int16 int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled
-        isnan le linalg linspace log log_softmax logical_not logsumexp long lstm_cell lt manual_seed
-        matmul max maximum mean memory_format min minimum mm mul multiply mv nan ne neg negative nn
-        no_grad ones ones_like optim outer permute pi pow preserve_format promote_types rand
-        rand_like randint randint_like randn randn_like randperm real reciprocal relu reshape
-        result_type scatter_add seed set_default_dtype set_grad_enabled set_printoptions
-        set_rng_state sgn short sigmoid sign sin slogdet softmax sort split sqrt square squeeze
-        stack sub subtract sum swapaxes t tanh tensor transpose true_divide uint8 unbind unsqueeze
-        var viz where zeros zeros_like
+        Generator Size Tensor abs abs_ absolute acos acos_ acosh acosh_ add addcdiv addcmul allclose
+        amax amin angle arange arccos arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_
+        arctan arctan2 arctan_ arctanh arctanh_ argmax argmin argsort as_tensor asin asin_ asinh
+        asinh_ atan atan2 atan_ atanh atanh_ autograd bitwise_and bitwise_left_shift bitwise_not
+        bitwise_or bitwise_right_shift bitwise_xor bmm bool cat cdouble ceil ceil_ cfloat
+        channels_last chunk clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clip clip_ clone
+        complex complex128 complex64 concat conj conj_physical conj_physical_ contiguous_format
+        copysign cos cos_ cosh cosh_ cumsum datasets default_generator deg2rad deg2rad_ det device
+        div divide dot double dtype e einsum empty empty_like enable_grad eq equal exp exp2 exp2_
+        exp_ expm1 expm1_ eye finfo fix fix_ flatten flip float float16 float32 float64 float_power
+        floor floor_ floor_divide fmax fmin fmod formulas frac frac_ frexp from_dlpack from_numpy
+        full full_like gather gcd gcd_ ge get_default_dtype get_rng_state greater greater_equal gt
+        half heaviside hypot iinfo imag index_add index_select inf inference_mode initial_seed int
+        int16 int32 int64 int8 inverse is_conj is_grad_enabled is_inference_mode_enabled is_neg
+        is_nonzero isclose isfinite isinf isnan isneginf isposinf isreal lcm lcm_ ldexp ldexp_ le
+        lerp less less_equal linalg linspace log log10 log10_ log1p log1p_ log2 log2_ log_
+        log_softmax logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logsumexp
+        long lstm_cell lt manual_seed matmul max maximum mean memory_format min minimum mm mul
+        multiply mv nan nan_to_num nan_to_num_ ne neg neg_ negative negative_ nextafter nn no_grad
+        not_equal ones ones_like optim outer permute pi polar positive pow preserve_format
+        promote_types rad2deg rad2deg_ rand rand_like randint randint_like randn randn_like randperm
+        real reciprocal reciprocal_ relu remainder reshape resolve_conj resolve_neg result_type
+        round round_ rsqrt rsqrt_ rsub scatter_add seed set_default_dtype set_grad_enabled
+        set_printoptions set_rng_state sgn short sigmoid sign signbit sin sin_ sinc sinc_ sinh sinh_
+        slogdet softmax sort split sqrt sqrt_ square square_ squeeze stack sub subtract sum swapaxes
+        t tan tan_ tanh tanh_ tensor transpose true_divide trunc trunc_ uint8 unbind unsqueeze var
+        view_as_complex view_as_real viz where xlogy xlogy_ zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -205,24 +216,40 @@ GOLDEN = {
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }
 TENSOR = """
-    T abs abs_ absolute add add_ amax amin angle argmax argmin argsort array backward bitwise_and
-    bitwise_not bitwise_or bitwise_xor bmm bool chunk clamp clamp_ clip clip_ clone conj contiguous
-    copy_ cos cos_ cpu cumsum data data_ptr det detach detach_ device dim div div_ divide dot double
-    dtype element_size eq exp exp_ expand expand_as explain fill_ flatten flip float gather ge grad
-    grad_fn gt half hypot index_add index_add_ index_select int inverse is_complex is_contiguous
-    imag is_cuda is_floating_point is_inference is_leaf isnan item le log log_ log_softmax
-    logical_not logsumexp long lt mT matmul max maximum mean min minimum mm mul mul_ multiply mv
-    name ndim ne neg neg_ negative nelement node numel numpy outer permute pow pow_ real reciprocal
-    reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_ requires_grad
-    requires_grad_ reshape reshape_as retain_grad retains_grad scatter_add scatter_add_ sgn shape
-    sigmoid sigmoid_ sign sin sin_ size slogdet softmax sort split sqrt sqrt_ square square_ squeeze
-    stride sub sub_ subtract sum swapaxes t tanh tanh_ to tolist transpose true_divide type_as
-    unbind unsqueeze var version view view_as view_base view_recorded view_steps views where zero_
+    T abs abs_ absolute absolute_ acos acos_ acosh acosh_ add add_ addcdiv addcdiv_ addcmul addcmul_
+    allclose amax amin angle arccos arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_ arctan
+    arctan2 arctan2_ arctan_ arctanh arctanh_ argmax argmin argsort array asin asin_ asinh asinh_
+    atan atan2 atan2_ atan_ atanh atanh_ backward bitwise_and bitwise_and_ bitwise_left_shift
+    bitwise_left_shift_ bitwise_not bitwise_not_ bitwise_or bitwise_or_ bitwise_right_shift
+    bitwise_right_shift_ bitwise_xor bitwise_xor_ bmm bool ceil ceil_ chunk clamp clamp_ clamp_max
+    clamp_max_ clamp_min clamp_min_ clip clip_ clone conj conj_physical conj_physical_ contiguous
+    copy_ copysign copysign_ cos cos_ cosh cosh_ cpu cumsum data data_ptr deg2rad deg2rad_ det
+    detach detach_ device dim div div_ divide divide_ dot double dtype element_size eq eq_ equal exp
+    exp2 exp2_ exp_ expand expand_as explain expm1 expm1_ fill_ fix fix_ flatten flip float
+    float_power float_power_ floor floor_ floor_divide floor_divide_ fmax fmin fmod fmod_ frac frac_
+    frexp gather gcd gcd_ ge ge_ grad grad_fn greater greater_ greater_equal greater_equal_ gt gt_
+    half heaviside heaviside_ hypot hypot_ imag index_add index_add_ index_select int inverse
+    is_complex is_conj is_contiguous is_cuda is_floating_point is_inference is_leaf is_neg
+    is_nonzero isclose isfinite isinf isnan isneginf isposinf isreal item lcm lcm_ ldexp ldexp_ le
+    le_ lerp lerp_ less less_ less_equal less_equal_ log log10 log10_ log1p log1p_ log2 log2_ log_
+    log_softmax logaddexp logaddexp2 logical_and logical_and_ logical_not logical_not_ logical_or
+    logical_or_ logical_xor logical_xor_ logsumexp long lt lt_ mT matmul max maximum mean min
+    minimum mm mul mul_ multiply multiply_ mv name nan_to_num nan_to_num_ ndim ne ne_ neg neg_
+    negative negative_ nelement nextafter nextafter_ node not_equal not_equal_ numel numpy outer
+    permute positive pow pow_ rad2deg rad2deg_ real reciprocal reciprocal_ register_hook
+    register_post_accumulate_grad_hook relu relu_ remainder remainder_ requires_grad requires_grad_
+    reshape reshape_as resolve_conj resolve_neg retain_grad retains_grad round round_ rsqrt rsqrt_
+    scatter_add scatter_add_ sgn sgn_ shape sigmoid sigmoid_ sign sign_ signbit sin sin_ sinc sinc_
+    sinh sinh_ size slogdet softmax sort split sqrt sqrt_ square square_ squeeze stride sub sub_
+    subtract subtract_ sum swapaxes t tan tan_ tanh tanh_ to tolist transpose true_divide
+    true_divide_ trunc trunc_ type_as unbind unsqueeze var version view view_as view_base
+    view_recorded view_steps views where xlogy xlogy_ zero_
 """
 OPERATORS = """
     abs add and bool complex contains float getitem iadd iand imul index int invert ior ipow isub
     iter itruediv ixor len matmul mul neg or pos pow radd rand rmatmul rmul ror rpow rsub rtruediv
-    rxor setitem sub truediv xor eq ne lt le gt ge hash repr format delitem reversed
+    rxor setitem sub truediv xor floordiv mod rfloordiv rmod ifloordiv imod lshift rshift rlshift
+    rrshift ilshift irshift div idiv rdiv eq ne lt le gt ge hash repr format delitem reversed
     array array_function array_ufunc copy deepcopy dir dlpack dlpack_device reduce_ex
 """
 INSIDE = {  # what the layers below need of a Tensor

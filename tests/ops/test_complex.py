@@ -84,6 +84,9 @@ TAKES_THEM = {
     *("cat", "stack", "unbind", "split", "getitem", "add_at", "gather", "place_along", "pad_to"),
     *("scatter_add", "index_select", "index_add", "overlay", "matmul", "linear", "chunk"),
     *("inv", "det", "einsum", "dropout(of none)"),
+    *("exp2", "expm1", "log2", "log10", "log1p", "logaddexp", "rsqrt", "tan", "sinh", "cosh"),
+    *("asin", "acos", "atan", "asinh", "acosh", "atanh", "sinc", "isclose", "ldexp"),
+    *("lerp", "lerp(number)", "addcmul", "addcdiv", "float_power", "rsub(alpha)"),
     *("add(alpha)", "sub(alpha)", "real(of a real tensor)", "conj(of a real tensor)"),
     *("sgn(of a real tensor)", "angle(of a real tensor)", "cumsum_from_end"),
 }
