@@ -50,8 +50,8 @@ def _outside(g: Array, steps: Any) -> Array:
 
 def _inside(g: Array, steps: Any) -> Array:
     """replay(g, steps): of an imaginary part conj(g), as the engine conjugates around complex."""
-    is_imaginary = any(step.name == "imag" for step, _ in steps)
-    return replay(g.conj() if is_imaginary else g, steps)
+    has_imaginary = any(step.name in ("imag", "view_as_real") for step, _ in steps)
+    return replay(g.conj() if has_imaginary else g, steps)
 
 
 overlay.vjp(input=_outside, part=_inside)
