@@ -97,7 +97,8 @@ def frac(input: Array) -> Array:
     """
     if not is_floating(input):
         raise DTypeError(f"frac: not defined for {input.dtype}; use x.float()")
-    return input - np.trunc(input)
+    whole = np.trunc(input)
+    return np.subtract(input, whole, out=whole) if whole.ndim else input - whole
 
 
 frac.vjp(input=lambda g: g)
