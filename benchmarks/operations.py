@@ -111,7 +111,8 @@ EACH_ELEMENT = [
         for name in (
             *("sin", "cos", "sinh", "cosh", "atan", "asinh", "erf", "erfc", "expm1", "exp2"),
             *("square", "floor", "ceil", "round", "trunc", "frac", "isinf", "isfinite", "sinc"),
-            *("nan_to_num", "tan", "sgn", "deg2rad"),
+            *("nan_to_num", "tan", "sgn", "deg2rad", "rad2deg", "signbit", "frexp", "isreal"),
+            *("isposinf", "isneginf"),
         )
     ],
     *[Line(name, positive) for name in ("log1p", "log2", "log10", "rsqrt", "reciprocal", "lgamma")],
@@ -160,6 +161,18 @@ EACH_PAIR = [
     Line("masked_fill", real, mask, call=lambda _, x, c: x.masked_fill(c, 0.0),
          needs="Tensor.masked_fill"),
     *[Line(name, mask, mask) for name in ("logical_and", "logical_or", "logical_xor")],
+    *[Line(name, real, real) for name in ("copysign", "ldexp", "logaddexp2", "nextafter")],
+    *[Line(name, real, real) for name in ("complex", "isclose")],
+    *[Line(name, real, real) for name in ("clamp_min", "clamp_max")],
+    Line("heaviside", real._replace(wants_gradient=False),
+         positive._replace(wants_gradient=False)),
+    *[Line(name, ints, ints) for name in ("gcd", "lcm")],
+    Line("bitwise_left_shift", ints, call=lambda _, x: x << 2),
+    Line("bitwise_right_shift", ints, call=lambda _, x: x >> 2),
+    Line("polar", positive, real),
+    Line("view_as_real", real, real, call=lambda t, x, y: t.view_as_real(t.complex(x, y))),
+    Line("view_as_complex", real, real,
+         call=lambda t, x, y: t.view_as_complex(t.stack((x, y), -1))),
 ]  # fmt: skip
 
 REDUCTIONS = [

@@ -51,20 +51,34 @@ from .autograd.grad_mode import (
 from .func import vmap
 from .ops.elementwise import activations as _activations
 from .ops.elementwise import arithmetic as _arithmetic
+from .ops.elementwise import combining as _combining
 from .ops.elementwise import comparison as _comparison
 from .ops.elementwise import complex_parts as _complex_parts
 from .ops.elementwise import copying as _copying
+from .ops.elementwise import division as _division
 from .ops.elementwise import drawing as _drawing
+from .ops.elementwise import finiteness as _finiteness
+from .ops.elementwise import floating_point as _floating_point
 from .ops.elementwise import functions as _functions
+from .ops.elementwise import logic as _logic
+from .ops.elementwise import rounding as _rounding
 from .ops.elementwise import selection as _selection
+from .ops.elementwise import trigonometric as _trigonometric
 from .ops.elementwise.activations import *
 from .ops.elementwise.arithmetic import *
+from .ops.elementwise.combining import *
 from .ops.elementwise.comparison import *
 from .ops.elementwise.complex_parts import *
 from .ops.elementwise.copying import *
+from .ops.elementwise.division import *
 from .ops.elementwise.drawing import *
+from .ops.elementwise.finiteness import *
+from .ops.elementwise.floating_point import *
 from .ops.elementwise.functions import *
+from .ops.elementwise.logic import *
+from .ops.elementwise.rounding import *
 from .ops.elementwise.selection import *
+from .ops.elementwise.trigonometric import *
 from .ops.indexing import along as _along
 from .ops.indexing import assigning as _assigning
 from .ops.indexing import embedding as _embedding
@@ -176,7 +190,6 @@ from .tensor.questions import (
     get_device,
     is_complex,
     is_floating_point,
-    is_nonzero,
     is_same_size,
     is_signed,
     is_storage,
@@ -262,7 +275,6 @@ __all__ = [
     "is_floating_point",
     "is_grad_enabled",
     "is_inference_mode_enabled",
-    "is_nonzero",
     "is_same_size",
     "is_signed",
     "is_storage",
@@ -312,12 +324,19 @@ __all__ = [
     # the public names of each file of operations
     *_activations.__all__,
     *_arithmetic.__all__,
+    *_combining.__all__,
     *_comparison.__all__,
     *_complex_parts.__all__,
     *_copying.__all__,
     *_drawing.__all__,
+    *_division.__all__,
+    *_finiteness.__all__,
+    *_floating_point.__all__,
     *_functions.__all__,
+    *_logic.__all__,
+    *_rounding.__all__,
     *_selection.__all__,
+    *_trigonometric.__all__,
     *_along.__all__,
     *_assigning.__all__,
     *_embedding.__all__,

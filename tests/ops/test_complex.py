@@ -89,6 +89,9 @@ TAKES_THEM = {
     *("scatter", "index_copy", "index_fill", "take", "put", "index_put", "masked_fill"),
     *("masked_select", "masked_scatter", "fill", "nonzero", "argwhere", "nonzero_static"),
     *("constant_pad_nd", "pad_with_own", "fold_padding", "embedding_bag"),
+    *("exp2", "expm1", "log2", "log10", "log1p", "logaddexp", "rsqrt", "tan", "sinh", "cosh"),
+    *("asin", "acos", "atan", "asinh", "acosh", "atanh", "sinc", "isclose", "ldexp"),
+    *("lerp", "lerp(number)", "addcmul", "addcdiv", "float_power", "rsub(alpha)"),
     *("add(alpha)", "sub(alpha)", "real(of a real tensor)", "conj(of a real tensor)"),
     *("sgn(of a real tensor)", "angle(of a real tensor)", "cumsum_from_end"),
 }

@@ -92,6 +92,7 @@ def vocabulary(given):
     known = [softmax, one_hot, mean, split, unbind, place_along]
     names = {function.__name__: function for function in known}
     names |= of_matrices(given)
+    names |= {"pi": np.pi}
     names |= {"np": np, "exp": np.exp, "log": np.log, "sigmoid": lambda x: 1 / (1 + np.exp(-x))}
     if "ignore_index" in given:
         names["m"] = given["target"].size if is_mean else 1

@@ -121,10 +121,6 @@ class TensorFacts(Differentiable):
             raise DTypeError(f"is_same_size() takes a Tensor, got {shown(other)}")
         return self.array.shape == other.array.shape
 
-    def is_nonzero(self) -> bool:
-        """Return whether the only element differs from 0."""
-        return bool(self)
-
     def is_floating_point(self) -> bool:
         """Return whether the dtype is a float."""
         return is_floating(self.array)

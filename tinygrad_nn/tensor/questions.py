@@ -50,12 +50,6 @@ def is_same_size(input: Tensor, other: Tensor) -> bool:
 
 
 @refuses
-def is_nonzero(input: Tensor) -> bool:
-    """Return whether the only element of a tensor differs from 0."""
-    return input.is_nonzero()
-
-
-@refuses
 def numel(input: Tensor) -> int:
     """Return how many elements a tensor has."""
     return input.numel()

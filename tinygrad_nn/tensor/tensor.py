@@ -13,11 +13,18 @@ from ..autograd.tensor_base import TensorBase, make_tensor
 from ..errors import ShapeError
 from ..ops.elementwise.activations import ActivationMethods
 from ..ops.elementwise.arithmetic import ArithmeticMethods
+from ..ops.elementwise.combining import CombiningMethods
 from ..ops.elementwise.comparison import ComparisonMethods
 from ..ops.elementwise.complex_parts import ComplexMethods
 from ..ops.elementwise.copying import CopyingMethods
+from ..ops.elementwise.division import DivisionMethods
+from ..ops.elementwise.finiteness import FinitenessMethods
+from ..ops.elementwise.floating_point import FloatingPointMethods
 from ..ops.elementwise.functions import FunctionMethods
+from ..ops.elementwise.logic import LogicMethods
+from ..ops.elementwise.rounding import RoundingMethods
 from ..ops.elementwise.selection import SelectionMethods
+from ..ops.elementwise.trigonometric import TrigonometricMethods
 from ..ops.indexing.along import AlongMethods
 from ..ops.indexing.assigning import AssigningMethods
 from ..ops.indexing.filling import FillingMethods
@@ -52,8 +59,15 @@ from .making import old_array
 
 class Tensor(
     ArithmeticMethods,
+    DivisionMethods,
+    LogicMethods,
     ComparisonMethods,
+    FinitenessMethods,
+    FloatingPointMethods,
     FunctionMethods,
+    TrigonometricMethods,
+    RoundingMethods,
+    CombiningMethods,
     ActivationMethods,
     SelectionMethods,
     ComplexMethods,

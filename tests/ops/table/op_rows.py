@@ -45,6 +45,15 @@ def nonzero(random: Any, shape: Shape) -> Any:
     return positive(random, shape) * random.choice([-1.0, 1.0], shape)
 
 
+def inside(random: Any, shape: Shape) -> Any:
+    """Between -1 and 1, where arcsine has a slope."""
+    return random.uniform(-0.9, 0.9, shape)
+
+
+def above_one(random: Any, shape: Shape) -> Any:
+    return random.uniform(1.1, 3.0, shape)
+
+
 def probability(random: Any, shape: Shape) -> Any:
     return random.uniform(0.1, 0.9, shape)
 
@@ -55,6 +64,14 @@ def some_nan(random: Any, shape: Shape) -> Any:
 
 def half_zero(random: Any, shape: Shape) -> Any:
     return np.where(random.random(shape) < 0.5, 0.0, real(random, shape))
+
+
+def some_infinite(random: Any, shape: Shape) -> Any:
+    return np.where(
+        random.random(shape) < 0.5,
+        real(random, shape),
+        random.choice([np.inf, -np.inf, np.nan], shape),
+    )
 
 
 def complex_(random: Any, shape: Shape) -> Any:
@@ -137,6 +154,8 @@ triples = [
     at((0, 3), (3,), (1, 1)),
 ]
 
+MAKES_COMPLEX = {"complex", "polar", "view_as_complex"}  # of real numbers
+
 # --- the row --------------------------------------------------------------------------------------
 
 
@@ -177,7 +196,7 @@ class Row:
 
     @property
     def is_complex(self) -> bool:
-        return complex_ in self.operands
+        return complex_ in self.operands or self.name in MAKES_COMPLEX
 
     @property
     def takes_sequence(self) -> bool:
@@ -228,7 +247,8 @@ def functional(name: str, *operands: Draw, samples: list[Sample]) -> Row:
     )
 
 
-FLOATS = (real, wide, half_zero, positive, low, nonzero, probability, invertible)
+FLOATS = (real, wide, half_zero, positive, low, nonzero, inside, above_one)
+FLOATS += (probability, invertible)
 
 
 class Case(NamedTuple):

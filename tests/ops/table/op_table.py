@@ -9,7 +9,7 @@ and arguments to try it `at`.
 
 from __future__ import annotations
 
-from op_rows import CUBE, Row, at, each, nonzero, probability, real
+from op_rows import CUBE, Row, at, each, nonzero, positive, probability, real
 from table_elementwise import ELEMENTWISE
 from table_indexing import INDEXING
 from table_layers import LAYERS
@@ -34,6 +34,10 @@ COMPOSED = [
         samples=[at((5, 2), chunks=2), at((2, 7), chunks=3, dim=-1), at((2, 3), chunks=5)]),
     Row("add(alpha)", real, real, spelling=lambda f, x, z: f.add(x, z, alpha=0.5)),
     Row("sub(alpha)", real, real, spelling=lambda f, x, z: f.sub(x, z, alpha=2)),
+    Row("rsub(alpha)", real, real, spelling=lambda f, x, z: f.rsub(x, z, alpha=0.5)),
+    Row("float_power", positive, real, spelling=lambda f, x, z: f.float_power(x, z)),
+    Row("lerp(number)", real, real,
+        spelling=lambda f, x, z: f.lerp(x, z, 0.25) + f.lerp(z, x, 0.75)),
     Row("real(of a real tensor)", real, spelling=lambda f, x: f.real(x), samples=[at((2, 3))]),
     Row("conj(of a real tensor)", real, spelling=lambda f, x: f.conj(x), samples=[at((2, 3))]),
     Row("sgn(of a real tensor)", nonzero, spelling=lambda f, x: f.sgn(x), samples=[at((2, 3))]),

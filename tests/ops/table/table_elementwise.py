@@ -4,21 +4,28 @@ Read `table_reduction.py` next.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 from op_rows import (
     Row,
+    above_one,
     at,
     boolean,
     complex_,
     each,
+    inside,
     integer,
     low,
     nonzero,
+    pairs,
     positive,
+    probability,
     real,
+    some_infinite,
     some_nan,
+    triples,
     wide,
 )
 
@@ -44,15 +51,73 @@ def _drawn(input: Any, values: Any) -> Any:
     return values + nothing.contiguous()
 
 
+def _floor_divide(input: Any, other: Any) -> Any:
+    """The same with a gradient of 0, where PyTorch's floor_divide has none."""
+    import torch
+
+    return torch.div(input, other, rounding_mode="floor")
+
+
+def _heaviside(input: Any, values: Any) -> Any:
+    """The same with the gradient of `values`, where PyTorch's heaviside has none."""
+    import torch
+
+    if not getattr(values, "requires_grad", False):
+        return torch.heaviside(input.detach(), values)
+    return torch.where(input == 0, values, (1 + torch.sign(input)) / 2)
+
+
+def _ldexp(input: Any, other: Any) -> Any:
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch's own, where the first has fewer dimensions
+        return torch.ldexp(input, other)
+
+
+ROUNDED = each([(2, 3), (), (0, 2)], {}, {"decimals": 1}, {"decimals": -1})
+SCALED = [*triples, at((2, 3), (2, 3), (2, 3), value=2), at((2, 3), (2, 3), (3,), value=-0.5)]
+
 ELEMENTWISE = [
     # each element by itself
     Row("neg", real),
     Row("reciprocal", nonzero),
     Row("exp", real),
     Row("log", positive),
+    Row("exp2", real),
+    Row("expm1", real),
+    Row("log2", positive),
+    Row("log10", positive),
+    Row("log1p", positive),
     Row("sqrt", positive),
+    Row("rsqrt", positive),
     Row("sin", real),
     Row("cos", real),
+    Row("tan", inside),
+    Row("asin", inside),
+    Row("acos", inside),
+    Row("atan", real),
+    Row("sinh", real),
+    Row("cosh", real),
+    Row("asinh", real),
+    Row("acosh", above_one),
+    Row("atanh", inside),
+    Row("sinc", nonzero),
+    Row("deg2rad", wide),
+    Row("rad2deg", real),
+    Row("floor", wide),
+    Row("ceil", wide),
+    Row("trunc", wide),
+    Row("round", wide, samples=ROUNDED),
+    Row("frac", wide),
+    Row("signbit", real),
+    Row("frexp", wide),
+    Row("nan_to_num", real, samples=each([(2, 3), ()], {}, {"nan": 2.0, "posinf": 3.0})),
+    Row("isfinite", some_infinite),
+    Row("isinf", some_infinite),
+    Row("isposinf", some_infinite),
+    Row("isneginf", some_infinite),
+    Row("isreal", complex_),
     Row("square", real),
     Row("abs", nonzero),
     Row("sign", nonzero),
@@ -69,6 +134,10 @@ ELEMENTWISE = [
     Row("imag", complex_),
     Row("conj", complex_),
     Row("angle", complex_),
+    Row("complex", real, real, samples=pairs),
+    Row("polar", positive, real, samples=pairs),
+    Row("view_as_real", complex_, samples=[at(()), at((3,)), at((2, 1, 3))]),
+    Row("view_as_complex", real, samples=[at((2,)), at((3, 2)), at((2, 3, 2))]),
     Row("isnan", some_nan),
     Row("logical_not", integer),
     Row("bitwise_not", integer),
@@ -88,8 +157,25 @@ ELEMENTWISE = [
     )),
     Row("pow", positive, real),
     Row("hypot", nonzero, nonzero, numbers=False),
+    Row("floor_divide", wide, nonzero, torch=_floor_divide),
+    Row("fmod", wide, nonzero),
+    Row("remainder", wide, nonzero),
+    Row("gcd", integer, integer, numbers=False),
+    Row("lcm", integer, integer, numbers=False),
+    Row("atan2", nonzero, nonzero, numbers=False),
+    Row("logaddexp", real, real, numbers=False),
+    Row("logaddexp2", real, real, numbers=False),
+    Row("xlogy", real, positive),
+    Row("copysign", nonzero, nonzero),
+    Row("ldexp", real, real, numbers=False, torch=_ldexp),
+    Row("nextafter", real, real, numbers=False),
+    Row("heaviside", nonzero, real, numbers=False, torch=_heaviside),
     Row("maximum", real, real, numbers=False),
     Row("minimum", real, real, numbers=False),
+    Row("fmax", real, real, numbers=False),
+    Row("fmin", real, real, numbers=False),
+    Row("clamp_min", real, real),
+    Row("clamp_max", real, real),
     Row("eq", integer, integer),
     Row("ne", integer, integer),
     Row("lt", real, real),
@@ -99,8 +185,18 @@ ELEMENTWISE = [
     Row("bitwise_and", integer, integer),
     Row("bitwise_or", integer, integer),
     Row("bitwise_xor", integer, integer),
+    Row("bitwise_left_shift", integer, integer),
+    Row("bitwise_right_shift", integer, integer),
+    Row("logical_and", integer, integer, numbers=False),
+    Row("logical_or", integer, integer, numbers=False),
+    Row("logical_xor", integer, integer, numbers=False),
+    Row("isclose", real, real, numbers=False,
+        samples=[*pairs, at((2, 3), (3,), atol=1.0, equal_nan=True)]),
     # each three of elements
     Row("where", boolean, real, real),
+    Row("lerp", real, real, probability),
+    Row("addcmul", real, real, real, numbers=False, samples=SCALED),
+    Row("addcdiv", real, real, nonzero, numbers=False, samples=SCALED),
     Row("clamp", wide, low, positive, samples=[
         *each([(2, 3), ()], {"min": -0.5}, {"max": 0.5}, {"min": -0.5, "max": 0.5}),
         *[at((4, 3), (3,)), at((2, 3), (3,), (2, 1)), at((2, 3), (), (3,))],
