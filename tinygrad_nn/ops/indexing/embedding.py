@@ -48,16 +48,16 @@ def embedding(
     return weight.take(indices, 0)
 
 
-@op(r"\sum_j g_j e_{i_j}")
+@op(r"\sum_j x_j e_{i_j}")
 def embedding_dense_backward(
-    grad_output: Array,
+    input: Array,
     indices: Data,
     num_weights: Integer,
     padding_idx: Integer,
     scale_grad_by_freq: bool,
 ) -> Array:
     """Return zeros of (num_weights, width) with each row of the gradient added at its index."""
-    rows = grad_output.reshape(-1, grad_output.shape[-1])
+    rows = input.reshape(-1, input.shape[-1])
     index = indices.reshape(-1)
     if padding_idx >= 0:
         kept = index != padding_idx
@@ -67,11 +67,11 @@ def embedding_dense_backward(
         rows = rows / np.bincount(index)[index].astype(rows.dtype)[:, None]
     y = to_add_at(np.zeros((num_weights, rows.shape[1]), rows.dtype), index)
     add_rows(y, index, rows, fresh=True)
-    return y.astype(grad_output.dtype, copy=False)
+    return y.astype(input.dtype, copy=False)
 
 
 def _picked(g: Array, indices: Array, padding_idx: int, scale_grad_by_freq: bool) -> Array:
-    """The rows of g, and 0 for padding: the adjoint of embedding_dense_backward."""
+    """g[indices]: and 0 for padding, the adjoint of embedding_dense_backward."""
     picked = embedding(g, indices)
     places: Any = getattr(indices, "array", indices)
     if scale_grad_by_freq:
@@ -86,13 +86,13 @@ def _picked(g: Array, indices: Array, padding_idx: int, scale_grad_by_freq: bool
 def _table_rule(
     g: Array, weight_shape: Any, indices: Array, padding_idx: int, scale_grad_by_freq: bool
 ) -> Array:
-    """The gradients of all places that a row was picked for, added up."""
+    """place(g, indices): of all places that a row was picked for, added up."""
     rows = weight_shape[0]
     return embedding_dense_backward(g, indices, rows, padding_idx, scale_grad_by_freq)
 
 
 embedding.vjp(weight=_table_rule)
-embedding_dense_backward.vjp(grad_output=_picked)
+embedding_dense_backward.vjp(input=_picked)
 
 
 def renormalize(weight: Any, indices: Any, max_norm: float, norm_type: float) -> None:
@@ -166,7 +166,7 @@ embed.__name__ = embed.__qualname__ = "embedding"
 # --- bags -----------------------------------------------------------------------------------------
 
 
-@op(r"\sum_{j \in b} w_j W_{i_j}", name="embedding_bag")
+@op(r"\sum_{j \in b} f_j W_{i_j}", name="embedding_bag")
 def sum_in_bags(
     weight: Array,
     indices: Data,
@@ -205,7 +205,7 @@ def _bag_weight_rule(
     factors: Array,
     scale_grad_by_freq: bool,
 ) -> Array:
-    """Each row gets the gradients of the bags that it is in, times its factor there."""
+    """place(g[bags] * factors, indices): of all bags that a row is in."""
     rows = embedding(g, bags)
     if factors is not None:
         rows = rows * factors[:, None]
@@ -213,7 +213,7 @@ def _bag_weight_rule(
 
 
 def _factor_rule(g: Array, weight: Array, indices: Array, bags: Array) -> Array:
-    """The product of a bag's gradient with the row."""
+    """(g[bags] * weight[indices]).sum(-1): the product with the row."""
     return (embedding(g, bags) * embedding(weight, indices)).sum(-1)
 
 

@@ -23,7 +23,7 @@ from .scattering import one_value
 __all__ = ["fill"]
 
 
-@op("v")
+@op(r"V \text{ in place of } x")
 def fill(input: Array, value: Number | Array) -> Array:
     """Return a tensor like the input with `value`, a number or a 0-d tensor, everywhere."""
     if is_array(value) and not is_complex(input):

@@ -20,7 +20,7 @@ from ..elementwise.selection import where as choose
 __all__ = ["argwhere", "nonzero", "nonzero_static", "unravel_index", "where"]
 
 
-@op(r"\{ i \mid x_i \neq 0 \}")
+@op(r"i : x_i \neq 0")
 def nonzero(input: Data) -> Array:
     """Return the indices of the elements that differ from 0, one a row: (count, dimensions).
 
@@ -51,13 +51,13 @@ def nonzero_of_each_dim(input: Any) -> tuple[Any, ...]:
     return tuple([make_tensor(each) for each in array.nonzero()])
 
 
-@op(r"\{ i \mid x_i \neq 0 \}")
+@op(r"i : x_i \neq 0")
 def argwhere(input: Data) -> Array:
     """Return the indices of the elements that differ from 0, one a row, as `nonzero` does."""
     return np.argwhere(input)
 
 
-@op(r"\{ i \mid x_i \neq 0 \}")
+@op(r"i : x_i \neq 0")
 def nonzero_static(input: Data, *, size: Integer, fill_value: Integer = -1) -> Array:
     """Return the first `size` rows of `nonzero`, with rows of `fill_value` if there are fewer."""
     if size < 0:

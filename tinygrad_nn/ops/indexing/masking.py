@@ -40,7 +40,7 @@ def _copy_as(input: Array, shape: tuple[int, ...]) -> Array:
     return input.copy() if shape == input.shape else np.broadcast_to(input, shape).copy()
 
 
-@op(r"\begin{cases} v & \text{if } m \\ x & \text{else} \end{cases}")
+@op(r"\begin{cases} V & \text{if } m \\ x & \text{else} \end{cases}")
 def masked_fill(input: Array, mask: Data, value: Number | Array) -> Array:
     """Return the input with a number, or a 0-d tensor, where the mask holds.
 
@@ -80,7 +80,7 @@ def _places(mask: Array, shape: tuple[int, ...]) -> Array:
 
 
 def _selected_rule(g: Array, input_shape: Any, mask: Array) -> Array:
-    """masked_scatter(0, mask, g): each element goes back to where it stood."""
+    """put(g, mask): each element goes back to where it stood."""
     shape = np.broadcast_shapes(tuple(input_shape), tuple(mask.shape))
     return masked_scatter(np.zeros_like(g, shape=shape), mask, g)
 
@@ -106,7 +106,7 @@ def masked_scatter(input: Array, mask: Data, source: Array) -> Array:
 
 
 def _source_rule(g: Array, source_shape: Any, mask: Array) -> Array:
-    """masked_select(g, mask), and 0 for what was not asked for."""
+    """g[mask]: and 0 for what was not asked for."""
     picked = masked_select(g, mask)
     size = int(np.prod(source_shape))
     return (picked if len(picked) == size else pad_to(picked, (size,))).reshape(source_shape)

@@ -219,7 +219,7 @@ def reduced_input_rule(
     reduce: str,
     include_self: bool,
 ) -> Array:
-    """The gradient of what stood there: of a mean its share, of an extreme that of each tie."""
+    """g * share(input): of a mean one of n, of an extreme that of each tie."""
     if reduce == "prod":
         filled = np.where(input == 0, 1.0, input)  # the others' product, as x divides it out
         product = scatter_reduce(filled, dim, index, src, reduce, include_self=include_self)
@@ -242,7 +242,7 @@ def reduced_source_rule(
     reduce: str,
     include_self: bool,
 ) -> Array:
-    """The gradient of what was reduced into it, likewise; of a product that of the others' one."""
+    """g[index] * share(src): likewise; of a product that of the others."""
     shape, src = src.shape, _like_index(src, index)
     if reduce == "prod":
         is_zero = src == 0

@@ -114,7 +114,7 @@ def _check_slices(name: str, input: Array, dim: int, index: Array, source: Array
     check_bounds(name, index, input.shape[dim] if input.ndim else 1, dim)
 
 
-@op(r"x \text{ with } x_{i} = v")
+@op(r"x \text{ with } x_{i} = V")
 def index_fill(input: Array, dim: Dim, index: Data, value: Number | Array) -> Array:
     """Return the input with a number, or a 0-d tensor, in all slices of `dim` that `index` names.
 
@@ -133,7 +133,7 @@ def index_fill(input: Array, dim: Dim, index: Data, value: Number | Array) -> Ar
 
 
 def _filled(g: Array, dim: int, index: Array) -> Array:
-    """The sum of the gradients of all that was filled; a slice named twice counts once."""
+    """g[index].sum(): of all that was filled; a slice named twice counts once."""
     positions: Any = getattr(index, "array", index)
     index = np.unique(positions % (g.shape[dim] if g.shape else 1))
     return index_select(g, dim, index).sum()
@@ -196,6 +196,7 @@ def _for_each_element(rule: Any) -> Any:
         index = np.broadcast_to(positions.reshape(shape), source.shape)
         return rule(g, input, y, dim, index, source, reduce, include_self)
 
+    apply.__doc__ = rule.__doc__
     return apply
 
 

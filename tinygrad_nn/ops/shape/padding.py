@@ -60,7 +60,12 @@ def constant_pad_nd(input: Array, pad: Shape, value: Number = 0) -> Array:
     return y
 
 
-constant_pad_nd.vjp(input=lambda g, pad: constant_pad_nd(g, tuple([-width for width in pad])))
+def _cut_off(g: Array, pad: tuple[int, ...]) -> Array:
+    """cut(g, pad): padded by the same widths below 0."""
+    return constant_pad_nd(g, tuple([-width for width in pad]))
+
+
+constant_pad_nd.vjp(input=_cut_off)
 
 
 def _copies(mode: str, size: int, before: int, after: int) -> list[tuple[int, int]]:
@@ -94,7 +99,7 @@ def _inside(shape: tuple[int, ...], widths: list[tuple[int, int]]) -> tuple[slic
     return tuple([slice(before, before + size) for size, (before, _) in pairs])
 
 
-@op(r"\operatorname{pad}^{\mathsf{T}}(g)")
+@op(r"\operatorname{fold}(x)")
 def fold_padding(input: Array, pad: Shape, padding_mode: str, shape: Shape) -> Array:
     """Return the adjoint of `pad_with_own`, of an input of `shape`: each copy is added back."""
     widths = _widths("pad", shape, pad)

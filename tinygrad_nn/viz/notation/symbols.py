@@ -19,6 +19,7 @@ CONVENTIONS = {
     "src": "s",
     "weight": "Ww",
     "bias": "b",
+    **{"values": "v", "factors": "f"},
     "target": "t",
     "condition": "c",
     "correction": "c",
