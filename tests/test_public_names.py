@@ -184,10 +184,11 @@ GOLDEN = {
         enable_grad eq exp eye finfo flatten flip float float16 float32 float64 formulas from_dlpack
         from_numpy full full_like gather ge get_default_dtype get_rng_state group_norm gt half hypot
         iinfo imag index_add index_select inf inference_mode initial_seed instance_norm int int16
-        int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled isnan le linalg linspace
-        log log_softmax logical_not logsumexp long lstm_cell lt manual_seed matmul max maximum mean
-        memory_format min minimum mm mul multinomial multiply mv nan native_dropout ne neg negative
-        nn no_grad normal ones ones_like optim outer pairwise_distance pdist permute pi poisson pow
+        int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled isnan layer_norm le
+        linalg linspace log log_softmax logical_not logsumexp long lstm_cell lt manual_seed matmul
+        max maximum mean memory_format min minimum mm mul multinomial multiply mv nan
+        native_batch_norm native_dropout native_group_norm native_layer_norm ne neg negative nn
+        no_grad normal ones ones_like optim outer pairwise_distance pdist permute pi poisson pow
         preserve_format promote_types rand rand_like randint randint_like randn randn_like randperm
         real reciprocal relu reshape result_type rms_norm scatter_add seed set_default_dtype
         set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sign sin slogdet softmax

@@ -216,11 +216,12 @@ def _group_norm_rule(g: Array, weight: Any, normal: Array, rstd: Array, wants: A
     dw, db = accurate_sum(along, 0), accurate_sum(total, 0)
     if not wants[0]:
         return None, dw, db
-    groups, n = (len(normal), -1), normal.shape[1] or 1
+    width, n = channels * samples // (len(normal) or 1), normal.shape[1] or 1
+    groups = (len(normal), width)
     if weight is not None:
         along, total = along * weight, total * weight
     along, total = (each.reshape(groups).sum(1)[:, None] * (rstd / n) for each in (along, total))
-    scale = np.repeat(rstd, channels * samples // (len(normal) or 1), 1).reshape(samples, channels)
+    scale = np.repeat(rstd, width, 1).reshape(samples, channels)
     dx = rows * (scale if weight is None else scale * weight)[:, :, None]
     part = normal * along
     part += total
