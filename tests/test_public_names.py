@@ -233,6 +233,24 @@ GOLDEN = {
         unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_copy vander var
         view_as_complex view_as_real view_copy viz vmap vsplit vstack where xlogy xlogy_ zeros
         zeros_like
+        Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
+        as_tensor autograd batch_norm bernoulli bilinear bitwise_and bitwise_not bitwise_or
+        bitwise_xor bmm bool cat cdist cdouble cfloat channels_last chunk clamp clip clone
+        complex128 complex64 concat conj contiguous_format cos cosine_similarity cumsum datasets
+        default_generator det device div divide dot double dtype e einsum empty empty_like
+        enable_grad eq exp eye finfo flatten flip float float16 float32 float64 formulas from_dlpack
+        from_numpy full full_like gather ge get_default_dtype get_rng_state group_norm gt half hypot
+        iinfo imag index_add index_select inf inference_mode initial_seed instance_norm int int16
+        int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled isnan layer_norm le
+        linalg linspace log log_softmax logical_not logsumexp long lstm_cell lt manual_seed matmul
+        max maximum mean memory_format min minimum mm mul multinomial multiply mv nan
+        native_batch_norm native_dropout native_group_norm native_layer_norm ne neg negative nn
+        no_grad normal ones ones_like optim outer pairwise_distance pdist permute pi poisson pow
+        preserve_format promote_types rand rand_like randint randint_like randn randn_like randperm
+        real reciprocal relu reshape result_type rms_norm scatter_add seed set_default_dtype
+        set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sign sin slogdet softmax
+        sort split sqrt square squeeze stack sub subtract sum swapaxes t tanh tensor transpose
+        true_divide uint8 unbind unsqueeze var viz where zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear

@@ -100,12 +100,14 @@ from .ops.indexing.slices import *
 from .ops.layers import alpha_dropout as _alpha_dropout
 from .ops.layers import batch_normalization as _batch_normalization
 from .ops.layers import distances as _distances
+from .ops.layers import native_normalization as _native_normalization
 from .ops.layers import normalization as _normalization
 from .ops.layers import recurrent as _recurrent
 from .ops.layers import softmax as _softmax
 from .ops.layers.alpha_dropout import *
 from .ops.layers.batch_normalization import *
 from .ops.layers.distances import *
+from .ops.layers.native_normalization import *
 from .ops.layers.normalization import *
 from .ops.layers.recurrent import *
 from .ops.layers.softmax import *
@@ -349,6 +351,7 @@ __all__ = [
     *_alpha_dropout.__all__,
     *_batch_normalization.__all__,
     *_distances.__all__,
+    *_native_normalization.__all__,
     *_normalization.__all__,
     *_recurrent.__all__,
     *_softmax.__all__,

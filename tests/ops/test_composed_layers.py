@@ -106,3 +106,24 @@ def test_what_does_not_fit_is_refused_as_in_pytorch(call, said):
         call(F, tnn.ones(4, 3))
     with pytest.raises((RuntimeError, ValueError, IndexError)):
         call(torch.nn.functional, torch.ones(4, 3))
+
+
+def native(library):
+    """What PyTorch's kernels return, and a gradient that flows through all of it that has one."""
+    x, w = (library.from_numpy(np.random.default_rng(i).standard_normal(shape)).requires_grad_()
+            for i, shape in enumerate(((2, 4, 3), (4,))))  # fmt: skip
+    made = [
+        *library.native_group_norm(x, w, None, 2, 4, 3, 2, 1e-5),
+        *library.native_layer_norm(x, (3,), None, None, 0.1),
+        *library.native_batch_norm(x, w, w, None, None, True, 0.1, 1e-5),
+        *library.native_batch_norm(x, w, w, w.detach(), w.detach() ** 2, False, 0.1, 1e-5),
+        library.layer_norm(x, (3,)),
+    ]
+    total = sum((made[i] ** 2 * x.sum()).sum() for i in (0, 1, 2, 3, 6))
+    return made, library.autograd.grad(total, [x, w])
+
+
+def test_the_kernels_by_their_names_return_their_statistics_too():
+    for ours, theirs in zip(native(tnn), native(torch), strict=True):
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(one.numpy(force=True), other.numpy(force=True), atol=1e-10)

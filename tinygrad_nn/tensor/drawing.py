@@ -27,7 +27,8 @@ Draw = Callable[[Generator, Any, Any], Any]
 def _fill(x: Any, name: str, generator: Generator | None, draw: Draw) -> Any:
     """Write draw(stream, shape, dtype) into x in the order that its elements have in memory."""
     source = default_generator if generator is None else generator
-    values = draw(source, in_memory_order(x.array).shape, x.array.dtype)
+    with quiet():
+        values = draw(source, in_memory_order(x.array).shape, x.array.dtype)
 
     def put(array: Any, given: Any) -> None:
         with quiet():  # what the dtype cannot hold becomes inf

@@ -15,6 +15,7 @@ from ..arrays.arguments import as_integer, as_number
 from ..arrays.kinds import COMPLEX, DIFFERENTIABLE
 from ..arrays.layout import empty_in, in_memory_order
 from ..arrays.refusing import instead_of, refuses
+from ..arrays.warnings import quiet
 from ..autograd.writing import write
 from ..errors import DTypeError
 from ..ops.elementwise import drawing
@@ -264,10 +265,11 @@ def normal(
     shape = np.broadcast_shapes(*(each.array.shape for each in given))
     kind = _float_dtype(given[0].dtype, "normal")
     array, factor = (getattr(each, "array", each) for each in (mean, std))
-    if isinstance(std, Tensor):
-        values = source.normal(shape, dtype=kind) * factor + array
-    else:
-        values = source.normal(shape, 0.0, std, kind) + array
+    with quiet():
+        if isinstance(std, Tensor):
+            values = source.normal(shape, dtype=kind) * factor + array
+        else:
+            values = source.normal(shape, 0.0, std, kind) + array
     values = np.asarray(values, kind)
     return drawing.drawn(mean if isinstance(mean, Tensor) else std, values, out=out)
 

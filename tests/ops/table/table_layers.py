@@ -79,7 +79,7 @@ LAYERS = [
     Row("group_norm", real, real, real, named=("weight", "bias"), torch="nn.functional.group_norm",
         samples=[
             *each([(2, 6, 3), ((2, 6, 3), (6,)), ((2, 6, 3), (6,), (6,))], {"num_groups": 2}),
-            at((2, 4), (4,), (4,), num_groups=2, eps=0.1),
+            *[at((n, 4), (4,), (4,), num_groups=2, eps=0.1) for n in (2, 0)],
             *[at((3, 4, 2, 2), (4,), (4,), num_groups=g) for g in (1, 4)],
         ]),
     Row("batch_norm", real, real, real, torch=_batch_norm, samples=[

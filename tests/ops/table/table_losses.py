@@ -66,6 +66,7 @@ LOSSES = [
     Row("ctc_loss", real, torch=_ctc_loss, samples=[
         *each([(5, 2, 4)], *({**LABELS, **given} for given in REDUCTIONS)),
         at((5, 2, 4), **{**LABELS, "target_lengths": ints(0, 1)}),
+        at((5, 2, 4), **{**LABELS, "labels": ints([1, 3, 3], [1, 0, 0])}, blank=2),
         at((5, 2, 4), **{**LABELS, "input_lengths": ints(3, 2)}, zero_infinity=True),
     ]),
     Row("binary_cross_entropy_with_logits", real, probability,

@@ -17,7 +17,7 @@ from ...ops.losses.reducing import check_reduction, reduce_tensor
 from ...tensor import Tensor
 from ...tensor.creation_like import full_like
 from ...warn import warn_user
-from .loss_arguments import check_tensors, legacy_reduction
+from .loss_arguments import check_floats, check_tensors, legacy_reduction
 
 __all__ = ["gaussian_nll_loss", "kl_div", "poisson_nll_loss"]
 
@@ -44,6 +44,7 @@ def kl_div(
         tensor(0.6931)
     """
     check_tensors("kl_div", input, target)
+    check_floats("kl_div", input=input, target=target)
     kind = legacy_reduction(size_average, reduce, reduction)
     if kind == "mean" and size_average is None and reduce is None:
         warn_user(

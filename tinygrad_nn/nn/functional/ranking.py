@@ -54,7 +54,8 @@ def margin_ranking_loss(
             f"margin_ranking_loss: input1 {input1.array.shape}, input2 {input2.array.shape} and "
             f"target {target.array.shape} must have as many dimensions"
         )
-    apart = -target * (input1 - input2) + as_number(margin, "margin", "margin_ranking_loss")
+    least = float(as_number(margin, "margin", "margin_ranking_loss"))
+    apart = -target * (input1 - input2) + least
     return reduce_tensor(clamp(apart, min=0), kind)
 
 

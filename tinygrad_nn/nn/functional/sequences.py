@@ -65,7 +65,7 @@ def ctc_loss(
     blank = as_integer(blank, "blank", "ctc_loss")
     if not 0 <= blank < classes:
         raise ArgumentError(f"ctc_loss: blank must be one of {classes} classes, got {blank}")
-    labels, counts = _labels(targets.array, target_lengths, rows, log_probs.ndim == 3)
+    labels, counts = _labels(targets.array, target_lengths, rows)
     outside = labels[(labels < 0) | (labels >= classes)]
     if outside.size:
         raise ArgumentError(f"ctc_loss: label {outside[0]} is none of {classes} classes")
@@ -85,16 +85,15 @@ def _lengths(argument: str, given: Any, rows: int, most: int) -> Any:
     return lengths.astype(np.int64)
 
 
-def _labels(targets: Any, target_lengths: Any, rows: int, is_batched: bool) -> tuple[Any, Any]:
+def _labels(targets: Any, target_lengths: Any, rows: int) -> tuple[Any, Any]:
     """Return the labels as (N, S), with 0 behind the end of each, and the number of each."""
     if not is_integral(targets) or is_bool(targets):
         raise DTypeError(f"ctc_loss: targets must hold labels (int64), got {targets.dtype}")
-    is_in_a_row = targets.ndim == 1 and is_batched
+    is_in_a_row = targets.ndim == 1
     most = targets.size if is_in_a_row else targets.shape[-1] if targets.ndim else 0
     counts = _lengths("target_lengths", target_lengths, rows, most)
     if not is_in_a_row:
-        fits = targets.ndim in (1, 2) and targets.size == rows * most
-        if not fits:
+        if targets.ndim != 2 or len(targets) != rows:
             raise ShapeError(f"ctc_loss: targets must be (N, S), N = {rows}; got {targets.shape}")
         labels = targets.reshape(rows, most)[:, : counts.max(initial=0)]
         inside = np.arange(labels.shape[1]) < counts[:, None]

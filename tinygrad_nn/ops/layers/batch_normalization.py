@@ -51,7 +51,7 @@ def _channel_sum(x: Array) -> Array:
 def _channel_product(x: Array, z: Array) -> Array:
     """Return the sum of x z of each channel."""
     if x.ndim == 2:
-        return np.einsum("nc,nc->c", x, z) if len(x) <= _ROWS else accurate_sum(x * z, 0)
+        return accurate_sum(x * z, 0)
     return accurate_sum(np.vecdot(x, z), 0)
 
 
@@ -70,7 +70,7 @@ def _flat(x: Array) -> Array:
     r"W \odot \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + b",
     name="batch_norm",
     public="native_batch_norm",
-    keeps="normal, rstd",
+    keeps="centred, rstd",
 )
 def normalize_channels(
     input: Array,
@@ -88,45 +88,56 @@ def normalize_channels(
     x = _flat(input)
     if mean is None:
         mu = _channel_mean(x)
-        normal = x - _beside(mu, x)
+        centred = x - _beside(mu, x)
         n = x.size // (x.shape[1] or 1)
-        squares = _channel_product(normal, normal) / (n or 1)
+        squares = _channel_product(centred, centred) / (n or 1)
         if not mu.dot(mu / squares) < _FAR:  # far from 0 the mean's last digits are not small
-            missing = _channel_mean(normal)
-            normal -= _beside(missing, x)
+            missing = _channel_mean(centred)
+            centred -= _beside(missing, x)
             mu = mu + missing
-            squares = _channel_product(normal, normal) / (n or 1)
+            squares = _channel_product(centred, centred) / (n or 1)
         if learn is not None:
             learn(mu, squares, n)
     else:
-        normal = x - _beside(in_float32(mean), x)
-        squares = in_float32(var)
+        return _with_statistics(input, x, weight, bias, in_float32(mean), in_float32(var), eps)
     rstd = np.asarray(1.0 / np.sqrt(squares + squares.dtype.type(eps)))
-    normal *= _beside(rstd, x)
-    y = normal
-    if weight is not None:
-        y = y * _beside(in_float32(weight), x)
+    y = centred * _beside(rstd if weight is None else rstd * in_float32(weight), x)
     if bias is not None:
-        y = np.add(y, _beside(in_float32(bias), x), out=None if y is normal else y)
-    y = y.reshape(input.shape)
-    return y.astype(input.dtype, copy=weight is None and bias is None), normal, rstd
+        y += _beside(in_float32(bias), x)
+    return y.reshape(input.shape).astype(input.dtype, copy=False), centred, rstd
+
+
+def _with_statistics(
+    input: Array, x: Array, weight: Any, bias: Any, mean: Array, var: Array, eps: float
+) -> Any:
+    """Return x times one factor per channel plus one offset: what is learnt no more is folded."""
+    rstd = np.asarray(1.0 / np.sqrt(var + var.dtype.type(eps)))
+    scale = rstd if weight is None else rstd * in_float32(weight)
+    offset = -mean * scale
+    if bias is not None:
+        offset += in_float32(bias)
+    y = x * _beside(scale, x)
+    y += _beside(offset, x)
+    return y.reshape(input.shape).astype(input.dtype, copy=False), None, rstd
 
 
 @normalize_channels.backward
 def _batch_norm_rule(
-    g: Array, weight: Any, mean: Any, normal: Array, rstd: Array, wants: Any
+    g: Array, input: Array, weight: Any, mean: Any, centred: Any, rstd: Array, wants: Any
 ) -> Any:
     """W * rstd * (g - mean(g) - normal * mean(g * normal)), Σ g * normal, Σ g: each a channel."""
-    rows = _flat(g).reshape(normal.shape)
-    db = _channel_sum(rows)
-    dw = _channel_product(rows, normal)
-    if not wants[0]:
-        return None, dw, db
+    rows = _flat(g)
     slope = rstd if weight is None else rstd * in_float32(weight)
     if mean is not None:
-        return (rows * _beside(slope, rows)).reshape(g.shape), dw, db
+        dx = (rows * _beside(slope, rows)).reshape(g.shape) if wants[0] else None
+        x = _flat(input) - _beside(in_float32(mean), rows) if wants[1] else rows
+        return dx, _channel_product(rows, x) * rstd, _channel_sum(rows)
+    db = _channel_sum(rows)
+    dw = _channel_product(rows, centred) * rstd
+    if not wants[0]:
+        return None, dw, db
     n = rows.size // (rows.shape[1] or 1) or 1
-    dx = normal * _beside(dw / -n, rows)
+    dx = centred * _beside(rstd * dw / -n, rows)
     dx += rows
     dx -= _beside(db / n, rows)
     dx *= _beside(slope, rows)

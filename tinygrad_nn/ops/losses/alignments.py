@@ -19,6 +19,8 @@ from ..indexing.along import gather
 from ..shape.joining import cat
 from .reducing import check_reduction, reduce_tensor
 
+_LOWEST = -1e30  # the logarithm of no probability
+
 
 def _extended(labels: Array, blank: int) -> tuple[Array, Array]:
     """Return blank, l_1, blank, l_2, ... blank of each row, and where two steps may be taken.
@@ -33,47 +35,60 @@ def _extended(labels: Array, blank: int) -> tuple[Array, Array]:
     return states, skips
 
 
-def _moved(x: Array, by: int, fill: float) -> Array:
-    """Return x with its columns moved to the right, or left, and `fill` where there are none."""
-    y = np.full_like(x, fill)
-    if by > 0:
-        y[:, by:] = x[:, :-by]
-    else:
-        y[:, :by] = x[:, -by:]
-    return y
-
-
 def _in_states(log_probs: Array, states: Array) -> Array:
     """Return the log-probability of each state at each time: (T, N, 2 S + 1)."""
     index = np.broadcast_to(states, (len(log_probs), *states.shape))
     return np.take_along_axis(log_probs, index, 2)
 
 
+def _log_sum(ways: Array) -> Array:
+    """Return log(sum(e^x)) over the first dimension; x is overwritten.
+
+    In 18 µs for (3, 16, 61), where two of np.logaddexp take 60.
+    """
+    largest = np.maximum.reduce(ways, axis=0)
+    np.maximum(largest, _LOWEST, out=largest)  # -inf less itself would be nan
+    ways -= largest
+    np.exp(ways, out=ways)
+    total = np.add.reduce(ways, axis=0)
+    np.log(total, out=total)
+    total += largest
+    return total
+
+
 def _forward(emitted: Array, skips: Array) -> Array:
     """Return log alpha: of all beginnings of an alignment that are in a state at a time."""
-    alpha = np.full_like(emitted, -np.inf)
+    times, rows, width = emitted.shape
+    padded = np.full((times, rows, width + 2), -np.inf, emitted.dtype)
+    alpha = padded[:, :, 2:]
     alpha[:1, :, :2] = emitted[:1, :, :2]
-    for t in range(1, len(emitted)):
-        before = alpha[t - 1]
-        total = np.logaddexp(before, _moved(before, 1, -np.inf))
-        over = np.where(skips, _moved(before, 2, -np.inf), -np.inf)
-        np.add(np.logaddexp(total, over), emitted[t], out=alpha[t])
+    barred = np.where(skips, emitted.dtype.type(0), emitted.dtype.type(-np.inf))
+    ways = np.empty((3, rows, width), emitted.dtype)
+    for t in range(1, times):
+        ways[0], ways[1] = alpha[t - 1], padded[t - 1, :, 1:-1]
+        np.add(padded[t - 1, :, :-2], barred, out=ways[2])
+        np.add(_log_sum(ways), emitted[t], out=alpha[t])
     return alpha
 
 
 def _backward(emitted: Array, skips: Array, last: Array, is_end: Array) -> Array:
     """Return log beta: of all ends of an alignment that are in a state at a time."""
-    beta = np.full_like(emitted, -np.inf)
-    onward = _moved(skips.astype(np.int8), -2, 0) != 0
-    after = np.full_like(emitted[0], -np.inf) if len(emitted) else emitted
-    for t in range(len(emitted) - 1, -1, -1):
-        total = np.logaddexp(after, _moved(after, -1, -np.inf))
-        over = np.where(onward, _moved(after, -2, -np.inf), -np.inf)
-        total = np.logaddexp(total, over)
-        starts = np.where(is_end, emitted.dtype.type(0), emitted.dtype.type(-np.inf))
-        after = np.where((last == t)[:, None], starts, total) + emitted[t]
-        beta[t] = after
-    return beta
+    times, rows, width = emitted.shape
+    zero, never = emitted.dtype.type(0), emitted.dtype.type(-np.inf)
+    padded = np.full((times + 1, rows, width + 2), -np.inf, emitted.dtype)
+    beta = padded[:, :, :-2]
+    onward = np.zeros_like(skips)
+    onward[:, :-2] = skips[:, 2:]
+    barred, starts = np.where(onward, zero, never), np.where(is_end, zero, never)
+    ways = np.empty((3, rows, width), emitted.dtype)
+    for t in range(times - 1, -1, -1):
+        ways[0], ways[1] = beta[t + 1], padded[t + 1, :, 1:-1]
+        np.add(padded[t + 1, :, 2:], barred, out=ways[2])
+        total, begins = _log_sum(ways), last == t
+        if begins.any():
+            total = np.where(begins[:, None], starts, total)
+        np.add(total, emitted[t], out=beta[t])
+    return beta[:-1]
 
 
 def _ends(lengths: Array, width: int) -> Array:
