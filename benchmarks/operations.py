@@ -12,6 +12,7 @@ import operator
 from collections.abc import Iterable
 from typing import Any
 
+from .images import OVER_IMAGES
 from .operands import (
     Line,
     above,
@@ -343,6 +344,7 @@ LINES = [
     *WRITES,
     *PRODUCTS,
     *LAYERS_AND_LOSSES,
+    *OVER_IMAGES,
 ]
 
 

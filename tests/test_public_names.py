@@ -176,22 +176,25 @@ def test_all_lists_what_is_there():
 
 GOLDEN = {
     "": """
-        Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
-        as_tensor autograd bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cat cdouble
-        cfloat channels_last chunk clamp clip clone complex128 complex64 concat conj
-        contiguous_format cos cumsum datasets default_generator det device div divide dot double
-        dtype e einsum empty empty_like enable_grad eq exp eye finfo flatten flip float float16
-        float32 float64 formulas from_dlpack from_numpy full full_like gather ge get_default_dtype
-        get_rng_state gt half hypot iinfo imag index_add index_select inf inference_mode
-        initial_seed int int16 int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled
-        isnan le linalg linspace log log_softmax logical_not logsumexp long lstm_cell lt manual_seed
-        matmul max maximum mean memory_format min minimum mm mul multiply mv nan ne neg negative nn
-        no_grad ones ones_like optim outer permute pi pow preserve_format promote_types rand
-        rand_like randint randint_like randn randn_like randperm real reciprocal relu reshape
-        result_type scatter_add seed set_default_dtype set_grad_enabled set_printoptions
-        set_rng_state sgn short sigmoid sign sin slogdet softmax sort split sqrt square squeeze
-        stack sub subtract sum swapaxes t tanh tensor transpose true_divide uint8 unbind unsqueeze
-        var viz where zeros zeros_like
+        Generator Size Tensor abs absolute adaptive_avg_pool1d adaptive_max_pool1d add
+        affine_grid_generator amax amin angle arange argmax argmin argsort as_tensor autograd
+        avg_pool1d bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cat cdouble cfloat
+        channel_shuffle channels_last chunk clamp clip clone complex128 complex64 concat conj
+        contiguous_format conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d
+        cos cumsum datasets default_generator det device div divide dot double dtype e einsum empty
+        empty_like enable_grad eq exp eye finfo flatten flip float float16 float32 float64 formulas
+        from_dlpack from_numpy full full_like gather ge get_default_dtype get_rng_state grid_sampler
+        grid_sampler_2d grid_sampler_3d gt half hypot iinfo imag index_add index_select inf
+        inference_mode initial_seed int int16 int32 int64 int8 inverse is_grad_enabled
+        is_inference_mode_enabled isnan le linalg linspace log log_softmax logical_not logsumexp
+        long lstm_cell lt manual_seed matmul max max_pool1d max_pool1d_with_indices max_pool2d
+        max_pool3d maximum mean memory_format min minimum mm mul multiply mv nan
+        native_channel_shuffle ne neg negative nn no_grad ones ones_like optim outer permute pi
+        pixel_shuffle pixel_unshuffle pow preserve_format promote_types rand rand_like randint
+        randint_like randn randn_like randperm real reciprocal relu reshape result_type scatter_add
+        seed set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn short sigmoid
+        sign sin slogdet softmax sort split sqrt square squeeze stack sub subtract sum swapaxes t
+        tanh tensor transpose true_divide uint8 unbind unsqueeze var viz where zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -199,8 +202,18 @@ GOLDEN = {
         init parameter
     """,
     "nn.functional": """
-        binary_cross_entropy_with_logits conv2d cross_entropy dropout layer_norm linear log_softmax
-        mse_loss nll_loss relu scaled_dot_product_attention sigmoid softmax softplus tanh
+        adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
+        adaptive_max_pool1d_with_indices adaptive_max_pool2d adaptive_max_pool2d_with_indices
+        adaptive_max_pool3d adaptive_max_pool3d_with_indices affine_grid avg_pool1d avg_pool2d
+        avg_pool3d binary_cross_entropy_with_logits channel_shuffle conv1d conv2d conv3d
+        conv_transpose1d conv_transpose2d conv_transpose3d cross_entropy dropout fold
+        fractional_max_pool2d fractional_max_pool2d_with_indices fractional_max_pool3d
+        fractional_max_pool3d_with_indices grid_sample interpolate layer_norm linear log_softmax
+        lp_pool1d lp_pool2d lp_pool3d max_pool1d max_pool1d_with_indices max_pool2d
+        max_pool2d_with_indices max_pool3d max_pool3d_with_indices max_unpool1d max_unpool2d
+        max_unpool3d mse_loss native_channel_shuffle nll_loss pixel_shuffle pixel_unshuffle relu
+        scaled_dot_product_attention sigmoid softmax softplus tanh unfold upsample upsample_bilinear
+        upsample_nearest
     """,
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }

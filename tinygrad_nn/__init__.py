@@ -63,10 +63,24 @@ from .ops.elementwise.functions import *
 from .ops.elementwise.selection import *
 from .ops.indexing import along as _along
 from .ops.indexing.along import *
+from .ops.layers import adaptive_pooling as _adaptive_pooling
+from .ops.layers import averaging as _averaging
+from .ops.layers import convolution as _convolution
+from .ops.layers import grid_sampling as _grid_sampling
+from .ops.layers import pooling as _pooling
 from .ops.layers import recurrent as _recurrent
+from .ops.layers import shuffling as _shuffling
 from .ops.layers import softmax as _softmax
+from .ops.layers import transposed_convolution as _transposed_convolution
+from .ops.layers.adaptive_pooling import *
+from .ops.layers.averaging import *
+from .ops.layers.convolution import *
+from .ops.layers.grid_sampling import *
+from .ops.layers.pooling import *
 from .ops.layers.recurrent import *
+from .ops.layers.shuffling import *
 from .ops.layers.softmax import *
+from .ops.layers.transposed_convolution import *
 from .ops.matrices import decompositions as _decompositions
 from .ops.matrices import einsum as _einsum
 from .ops.matrices import products as _products
@@ -208,8 +222,15 @@ __all__ = [
     *_functions.__all__,
     *_selection.__all__,
     *_along.__all__,
+    *_adaptive_pooling.__all__,
+    *_averaging.__all__,
+    *_convolution.__all__,
+    *_grid_sampling.__all__,
+    *_pooling.__all__,
     *_recurrent.__all__,
+    *_shuffling.__all__,
     *_softmax.__all__,
+    *_transposed_convolution.__all__,
     *_decompositions.__all__,
     *_einsum.__all__,
     *_products.__all__,

@@ -176,6 +176,8 @@ WITHOUT_OUT = {  # PyTorch has none for these
         "unbind",
         "isnan",
     ),
+    *(f"{kind}{dims}d" for kind in ("conv", "conv_transpose", "max_pool") for dims in (1, 2, 3)),
+    *("avg_pool1d", "adaptive_avg_pool1d"),
 }
 WITH_OUT = [name for name in PUBLIC if name not in WITHOUT_OUT and not registry[name].has_several]
 
