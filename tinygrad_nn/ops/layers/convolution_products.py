@@ -15,7 +15,7 @@ from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.op import Array
 from .windows import Sizes
 
-_COLUMNS = 2**16  # elements of columns made at a time: they stay in the cache, and memory small
+_COLUMNS = 2**18  # elements of columns made at a time: they stay in the cache, and memory small
 _FEW = 2**13  # elements of columns that are picked, and added up again, by an index of them all
 
 
@@ -99,8 +99,52 @@ def convolve_back(g: Array, input: Any, weight: Any, geometry: Geometry, wants: 
     g = in_float32(g).reshape(geometry.padded[0], out, *geometry.sizes)
     filters = None if weight is None else _filters(weight, geometry.groups).swapaxes(1, 2)
     by_index = geometry.index is not None and not is_complex(g)
-    dx, dw, db = (_back_by_index if by_index else _back_by_parts)(g, x, filters, geometry, wants)
+    by_convolving = wants[0] and not by_index and _is_convolution_back(geometry)
+    wanted = (wants[0] and not by_convolving, *wants[1:])
+    dx, dw, db = (_back_by_index if by_index else _back_by_parts)(g, x, filters, geometry, wanted)
+    if by_convolving:
+        return _convolved_back(g, weight, geometry), dw, db
     return None if dx is None else dx[geometry.inner], dw, db
+
+
+def _sides(geometry: Geometry) -> tuple[Sizes, Sizes, Sizes]:
+    """Return the input's sizes, and how far the kernel reaches over g before and after them."""
+    inner = geometry.inner[1:]
+    reach = [d * (k - 1) for d, k in zip(geometry.dilation, geometry.kernel, strict=True)]
+    after = zip(geometry.padded[2:], inner, strict=True)
+    return (
+        tuple(each.stop - each.start for each in inner),
+        tuple(far - each.start for far, each in zip(reach, inner, strict=True)),
+        tuple(far - (wide - each.stop) for far, (wide, each) in zip(reach, after, strict=True)),
+    )
+
+
+def _is_convolution_back(geometry: Geometry) -> bool:
+    """Whether the input's gradient is best a convolution: at stride 1, of a g that is as large."""
+    sizes, before, after = _sides(geometry)
+    all_met = all(
+        wide - d * (k - 1) == n
+        for wide, d, k, n in zip(
+            geometry.padded[2:], geometry.dilation, geometry.kernel, geometry.sizes, strict=True
+        )
+    )
+    is_as_large = math.prod(sizes) <= 1.3 * math.prod(geometry.sizes)
+    return set(geometry.stride) == {1} and all_met and is_as_large and min(before + after) >= 0
+
+
+def _convolved_back(g: Array, weight: Array, geometry: Geometry) -> Array:
+    """Return the input's gradient as a convolution of g with the kernel turned round."""
+    sizes, before, after = _sides(geometry)
+    groups, channels = geometry.groups, geometry.padded[1]
+    dims = len(sizes)
+    own = in_float32(weight).reshape(groups, -1, channels // groups, *geometry.kernel)
+    turned = np.flip(own.swapaxes(1, 2), tuple(range(-dims, 0)))
+    turned = np.ascontiguousarray(turned).reshape(channels, -1, *geometry.kernel)
+    back = geometry_over(
+        *(tuple(g.shape), turned.shape, sizes, geometry.stride, before, after),
+        *(geometry.dilation, groups),
+    )
+    return convolve(g, turned, None, back)
 
 
 def _filters(weight: Array, groups: int) -> Array:
@@ -190,6 +234,7 @@ def _back_by_parts(g: Array, x: Any, filters: Any, geometry: Geometry, wants: An
     groups = geometry.groups
     rows = geometry.padded[1] * math.prod(geometry.kernel) // groups
     dx = np.zeros(geometry.held, g.dtype) if wants[0] else None
+    room = None  # one for all parts: memory that was touched already
     dw = None
     if wants[1] or wants[2]:
         dw = np.zeros((groups, rows + 1, g.shape[1] // groups), g.dtype)
@@ -199,7 +244,9 @@ def _back_by_parts(g: Array, x: Any, filters: Any, geometry: Geometry, wants: An
             dw += np.matmul(_as_columns(_windows(x[part], geometry), groups), places.swapaxes(1, 2))
         if dx is not None:
             onto = _windows(dx[part], geometry)
-            back = np.matmul(filters, places).reshape(onto.shape)
+            if room is None or room.shape[2] != places.shape[2]:
+                room = np.empty((groups, rows, places.shape[2]), g.dtype)
+            back = np.matmul(filters, places, out=room).reshape(onto.shape)
             for offset in np.ndindex(geometry.kernel):  # at one no place is met twice
                 onto[(slice(None), *offset)] += back[(slice(None), *offset)]
     if dw is None:
