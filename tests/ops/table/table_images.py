@@ -121,6 +121,7 @@ IMAGES = [
     ]),
     Row("conv_transpose3d", real, real, real, torch="nn.functional.conv_transpose3d", samples=[
         at(VOLUME, (2, 3, 2, 2, 3), (3,), stride=(2, 1, 1), padding=(0, 1, 1)),
+        at((4, 3, 2, 3), (4, 1, 1, 2, 2), groups=2),
     ]),
     Row("windows", real, torch=_windows, samples=[at(IMAGE, **LAID)]),
     Row("fold_windows", real, torch=_fold, samples=[
