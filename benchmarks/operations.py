@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
+from .images import OVER_IMAGES
 from .operands import (
     Line,
     above,
@@ -395,6 +396,7 @@ LINES = [
     *WRITES,
     *PRODUCTS,
     *LAYERS_AND_LOSSES,
+    *OVER_IMAGES,
 ]
 
 

@@ -188,41 +188,46 @@ def test_all_lists_what_is_there():
 GOLDEN = {
     "": """
         BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor Generator HalfTensor IntTensor
-        LongTensor ShortTensor Size Tensor abs abs_ absolute acos acos_ acosh acosh_ add addcdiv
-        addcmul adjoint alias_copy allclose amax amin angle arange arccos arccos_ arccosh
+        LongTensor ShortTensor Size Tensor abs abs_ absolute acos acos_ acosh acosh_
+        adaptive_avg_pool1d adaptive_max_pool1d add addcdiv addcmul adjoint
+        affine_grid_generator alias_copy allclose amax amin angle arange arccos arccos_ arccosh
         arccosh_ arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan_ arctanh arctanh_ argmax
         argmin argsort argwhere as_strided as_strided_copy as_strided_scatter as_tensor asarray
         asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_ atleast_1d atleast_2d atleast_3d
-        autograd batch_norm bernoulli bilinear bitwise_and bitwise_left_shift bitwise_not
-        bitwise_or bitwise_right_shift bitwise_xor block_diag bmm bool broadcast_shapes
-        broadcast_tensors broadcast_to can_cast cartesian_prod cat cdist cdouble ceil ceil_
-        cfloat channels_last chunk clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clip
-        clip_ clone column_stack combinations complex complex128 complex64 concat concatenate
-        conj conj_physical conj_physical_ constant_pad_nd contiguous_format copysign cos cos_
-        cosh cosh_ cosine_similarity cumsum datasets default_generator deg2rad deg2rad_ det
-        detach_copy device diag diag_embed diagflat diagonal diagonal_copy diagonal_scatter div
-        divide dot double dsplit dstack dtype e einsum embedding empty empty_like empty_permuted
-        empty_strided enable_grad eq equal exp exp2 exp2_ exp_ expand_copy expm1 expm1_ eye fill
-        fill_ finfo fix fix_ flatten flip fliplr flipud float float16 float32 float64
-        float_power floor floor_ floor_divide fmax fmin fmod formulas frac frac_ frexp
-        from_dlpack from_numpy full full_like func gather gcd gcd_ ge get_default_dtype
-        get_device get_rng_state greater greater_equal group_norm gt half heaviside hsplit
-        hstack hypot iinfo imag index_add index_copy index_fill index_put index_put_
-        index_reduce index_select inf inference_mode initial_seed instance_norm int int16 int32
-        int64 int8 inverse is_complex is_conj is_floating_point is_grad_enabled
-        is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed is_storage is_tensor
-        isclose isfinite isinf isnan isneginf isposinf isreal lcm lcm_ ldexp ldexp_ le lerp less
-        less_equal linalg linspace log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax
-        logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logspace logsumexp
-        long lstm_cell lt manual_seed masked_fill masked_scatter masked_select matmul max
-        maximum mean memory_format meshgrid min minimum mm moveaxis movedim mul multinomial
-        multiply mv nan nan_to_num nan_to_num_ narrow narrow_copy native_dropout ne neg neg_
-        negative negative_ nextafter nn no_grad nonzero nonzero_static normal not_equal numel
-        ones ones_like optim outer pairwise_distance pdist permute permute_copy pi poisson polar
-        positive pow preserve_format promote_types put rad2deg rad2deg_ rand rand_like randint
-        randint_like randn randn_like randperm range ravel real reciprocal reciprocal_ relu
-        remainder repeat_interleave reshape resolve_conj resolve_neg result_type rms_norm roll
-        rot90 round round_ row_stack rsqrt rsqrt_ rsub scalar_tensor scatter scatter_add
+        autograd avg_pool1d batch_norm bernoulli bilinear bitwise_and bitwise_left_shift
+        bitwise_not bitwise_or bitwise_right_shift bitwise_xor block_diag bmm bool
+        broadcast_shapes broadcast_tensors broadcast_to can_cast cartesian_prod cat cdist
+        cdouble ceil ceil_ cfloat channel_shuffle channels_last chunk clamp clamp_ clamp_max
+        clamp_max_ clamp_min clamp_min_ clip clip_ clone column_stack combinations complex
+        complex128 complex64 concat concatenate conj conj_physical conj_physical_
+        constant_pad_nd contiguous_format conv1d conv2d conv3d conv_transpose1d conv_transpose2d
+        conv_transpose3d copysign cos cos_ cosh cosh_ cosine_similarity cumsum datasets
+        default_generator deg2rad deg2rad_ det detach_copy device diag diag_embed diagflat
+        diagonal diagonal_copy diagonal_scatter div divide dot double dsplit dstack dtype e
+        einsum embedding empty empty_like empty_permuted empty_strided enable_grad eq equal exp
+        exp2 exp2_ exp_ expand_copy expm1 expm1_ eye fill fill_ finfo fix fix_ flatten flip
+        fliplr flipud float float16 float32 float64 float_power floor floor_ floor_divide fmax
+        fmin fmod formulas frac frac_ frexp from_dlpack from_numpy full full_like func gather
+        gcd gcd_ ge get_default_dtype get_device get_rng_state greater greater_equal
+        grid_sampler grid_sampler_2d grid_sampler_3d group_norm gt half heaviside hsplit hstack
+        hypot iinfo imag index_add index_copy index_fill index_put index_put_ index_reduce
+        index_select inf inference_mode initial_seed instance_norm int int16 int32 int64 int8
+        inverse is_complex is_conj is_floating_point is_grad_enabled is_inference_mode_enabled
+        is_neg is_nonzero is_same_size is_signed is_storage is_tensor isclose isfinite isinf
+        isnan isneginf isposinf isreal layer_norm lcm lcm_ ldexp ldexp_ le lerp less less_equal
+        linalg linspace log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax logaddexp
+        logaddexp2 logical_and logical_not logical_or logical_xor logspace logsumexp long
+        lstm_cell lt manual_seed masked_fill masked_scatter masked_select matmul max max_pool1d
+        max_pool1d_with_indices max_pool2d max_pool3d maximum mean memory_format meshgrid min
+        minimum mm moveaxis movedim mul multinomial multiply mv nan nan_to_num nan_to_num_
+        narrow narrow_copy native_batch_norm native_channel_shuffle native_dropout
+        native_group_norm native_layer_norm ne neg neg_ negative negative_ nextafter nn no_grad
+        nonzero nonzero_static normal not_equal numel ones ones_like optim outer
+        pairwise_distance pdist permute permute_copy pi pixel_shuffle pixel_unshuffle poisson
+        polar positive pow preserve_format promote_types put rad2deg rad2deg_ rand rand_like
+        randint randint_like randn randn_like randperm range ravel real reciprocal reciprocal_
+        relu remainder repeat_interleave reshape resolve_conj resolve_neg result_type rms_norm
+        roll rot90 round round_ row_stack rsqrt rsqrt_ rsub scalar_tensor scatter scatter_add
         scatter_reduce seed select select_copy select_scatter set_default_dtype set_grad_enabled
         set_printoptions set_rng_state sgn short sigmoid sign signbit sin sin_ sinc sinc_ sinh
         sinh_ slice_copy slice_scatter slogdet softmax sort split split_copy split_with_sizes
@@ -233,24 +238,6 @@ GOLDEN = {
         unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_copy vander var
         view_as_complex view_as_real view_copy viz vmap vsplit vstack where xlogy xlogy_ zeros
         zeros_like
-        Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
-        as_tensor autograd batch_norm bernoulli bilinear bitwise_and bitwise_not bitwise_or
-        bitwise_xor bmm bool cat cdist cdouble cfloat channels_last chunk clamp clip clone
-        complex128 complex64 concat conj contiguous_format cos cosine_similarity cumsum datasets
-        default_generator det device div divide dot double dtype e einsum empty empty_like
-        enable_grad eq exp eye finfo flatten flip float float16 float32 float64 formulas from_dlpack
-        from_numpy full full_like gather ge get_default_dtype get_rng_state group_norm gt half hypot
-        iinfo imag index_add index_select inf inference_mode initial_seed instance_norm int int16
-        int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled isnan layer_norm le
-        linalg linspace log log_softmax logical_not logsumexp long lstm_cell lt manual_seed matmul
-        max maximum mean memory_format min minimum mm mul multinomial multiply mv nan
-        native_batch_norm native_dropout native_group_norm native_layer_norm ne neg negative nn
-        no_grad normal ones ones_like optim outer pairwise_distance pdist permute pi poisson pow
-        preserve_format promote_types rand rand_like randint randint_like randn randn_like randperm
-        real reciprocal relu reshape result_type rms_norm scatter_add seed set_default_dtype
-        set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sign sin slogdet softmax
-        sort split sqrt square squeeze stack sub subtract sum swapaxes t tanh tensor transpose
-        true_divide uint8 unbind unsqueeze var viz where zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -258,16 +245,25 @@ GOLDEN = {
         functional init parameter
     """,
     "nn.functional": """
-        alpha_dropout batch_norm bilinear binary_cross_entropy binary_cross_entropy_with_logits
-        conv2d cosine_embedding_loss cosine_similarity cross_entropy ctc_loss dropout dropout1d
-        dropout2d dropout3d embedding embedding_bag feature_alpha_dropout gaussian_nll_loss
-        group_norm hinge_embedding_loss huber_loss instance_norm kl_div l1_loss layer_norm
-        linear linear_cross_entropy local_response_norm log_softmax margin_ranking_loss mse_loss
-        multi_head_attention_forward multi_margin_loss multilabel_margin_loss
-        multilabel_soft_margin_loss nll_loss one_hot pad pairwise_distance pdist
-        poisson_nll_loss relu rms_norm scaled_dot_product_attention sigmoid smooth_l1_loss
-        soft_margin_loss softmax softplus tanh triplet_margin_loss
-        triplet_margin_with_distance_loss
+        adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
+        adaptive_max_pool1d_with_indices adaptive_max_pool2d adaptive_max_pool2d_with_indices
+        adaptive_max_pool3d adaptive_max_pool3d_with_indices affine_grid alpha_dropout
+        avg_pool1d avg_pool2d avg_pool3d batch_norm bilinear binary_cross_entropy
+        binary_cross_entropy_with_logits channel_shuffle conv1d conv2d conv3d conv_transpose1d
+        conv_transpose2d conv_transpose3d cosine_embedding_loss cosine_similarity cross_entropy
+        ctc_loss dropout dropout1d dropout2d dropout3d embedding embedding_bag
+        feature_alpha_dropout fold fractional_max_pool2d fractional_max_pool2d_with_indices
+        fractional_max_pool3d fractional_max_pool3d_with_indices gaussian_nll_loss grid_sample
+        group_norm hinge_embedding_loss huber_loss instance_norm interpolate kl_div l1_loss
+        layer_norm linear linear_cross_entropy local_response_norm log_softmax lp_pool1d
+        lp_pool2d lp_pool3d margin_ranking_loss max_pool1d max_pool1d_with_indices max_pool2d
+        max_pool2d_with_indices max_pool3d max_pool3d_with_indices max_unpool1d max_unpool2d
+        max_unpool3d mse_loss multi_head_attention_forward multi_margin_loss
+        multilabel_margin_loss multilabel_soft_margin_loss native_channel_shuffle nll_loss
+        one_hot pad pairwise_distance pdist pixel_shuffle pixel_unshuffle poisson_nll_loss relu
+        rms_norm scaled_dot_product_attention sigmoid smooth_l1_loss soft_margin_loss softmax
+        softplus tanh triplet_margin_loss triplet_margin_with_distance_loss unfold upsample
+        upsample_bilinear upsample_nearest
     """,
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }

@@ -97,20 +97,34 @@ from .ops.indexing.masking import *
 from .ops.indexing.places import *
 from .ops.indexing.scattering import *
 from .ops.indexing.slices import *
+from .ops.layers import adaptive_pooling as _adaptive_pooling
 from .ops.layers import alpha_dropout as _alpha_dropout
+from .ops.layers import averaging as _averaging
 from .ops.layers import batch_normalization as _batch_normalization
+from .ops.layers import convolution as _convolution
 from .ops.layers import distances as _distances
+from .ops.layers import grid_sampling as _grid_sampling
 from .ops.layers import native_normalization as _native_normalization
 from .ops.layers import normalization as _normalization
+from .ops.layers import pooling as _pooling
 from .ops.layers import recurrent as _recurrent
+from .ops.layers import shuffling as _shuffling
 from .ops.layers import softmax as _softmax
+from .ops.layers import transposed_convolution as _transposed_convolution
+from .ops.layers.adaptive_pooling import *
 from .ops.layers.alpha_dropout import *
+from .ops.layers.averaging import *
 from .ops.layers.batch_normalization import *
+from .ops.layers.convolution import *
 from .ops.layers.distances import *
+from .ops.layers.grid_sampling import *
 from .ops.layers.native_normalization import *
 from .ops.layers.normalization import *
+from .ops.layers.pooling import *
 from .ops.layers.recurrent import *
+from .ops.layers.shuffling import *
 from .ops.layers.softmax import *
+from .ops.layers.transposed_convolution import *
 from .ops.matrices import decompositions as _decompositions
 from .ops.matrices import einsum as _einsum
 from .ops.matrices import products as _products
@@ -353,8 +367,15 @@ __all__ = [
     *_distances.__all__,
     *_native_normalization.__all__,
     *_normalization.__all__,
+    *_adaptive_pooling.__all__,
+    *_averaging.__all__,
+    *_convolution.__all__,
+    *_grid_sampling.__all__,
+    *_pooling.__all__,
     *_recurrent.__all__,
+    *_shuffling.__all__,
     *_softmax.__all__,
+    *_transposed_convolution.__all__,
     *_decompositions.__all__,
     *_einsum.__all__,
     *_products.__all__,

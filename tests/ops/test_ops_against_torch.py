@@ -22,7 +22,10 @@ torch = pytest.importorskip("torch")
 
 ROWS = TABLE + COMPOSED
 WITHOUT_HALF = {"inv", "det", "slogdet", "svd"}  # in PyTorch neither: LAPACK has none
-WITHOUT_INTEGERS = {"conv2d", "dropout"}  # PyTorch takes them, dropout only at p=0
+WITHOUT_INTEGERS = {  # PyTorch takes them, dropout only at p=0
+    *("dropout", "resample"),
+    *(f"{name}{dims}d" for name in ("conv", "conv_transpose", "avg_pool") for dims in (1, 2, 3)),
+}
 
 
 @for_each_case(cases(ROWS))

@@ -180,12 +180,11 @@ WITHOUT_OUT = {  # PyTorch has none for these
         "isnan",
         *("constant_pad_nd", "index_fill", "put", "index_put", "masked_fill", "masked_scatter"),
         *("fill", "argwhere", "embedding"),
-        "cdist",
-        "rms_norm",
-        "group_norm",
-        "batch_norm",
+        *("cdist", "rms_norm", "group_norm", "batch_norm"),
     ),
     *("isfinite", "isinf", "isreal", "isclose"),
+    *(f"{kind}{dims}d" for kind in ("conv", "conv_transpose", "max_pool") for dims in (1, 2, 3)),
+    *("avg_pool1d", "adaptive_avg_pool1d"),
 }
 WITH_OUT = [name for name in PUBLIC if name not in WITHOUT_OUT and not registry[name].has_several]
 

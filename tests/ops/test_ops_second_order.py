@@ -19,7 +19,7 @@ from op_table import COMPOSED, TABLE
 
 import tinygrad_nn as tnn
 from tinygrad_nn.autograd import registry
-from tinygrad_nn.ops.layers import convolution
+from tinygrad_nn.ops.layers import convolution, convolution_products
 
 ROWS = [row for row in TABLE + COMPOSED if row.differentiable]
 SMOOTH = [case for case in cases(ROWS) if "dtype" not in case.sample.attributes]
@@ -97,10 +97,13 @@ def test_a_fused_operation_equals_its_parts(case, order):
 
 @pytest.mark.parametrize("case", [case for case in PARTED if case.row.name == "conv2d"], ids=str)
 def test_a_convolution_of_many_columns_equals_its_parts(case, monkeypatch):
-    monkeypatch.setattr(convolution, "_FEW", 0)
-    convolution._geometry.cache_clear()
+    monkeypatch.setattr(convolution_products, "_FEW", 0)
+    caches = (convolution._geometry, convolution_products.geometry_over)
+    for cache in caches:
+        cache.cache_clear()
     check_against_parts(case)
-    convolution._geometry.cache_clear()
+    for cache in caches:
+        cache.cache_clear()
 
 
 SINGULAR = {

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from op_rows import CUBE, Row, at, each, nonzero, positive, probability, real
 from table_elementwise import ELEMENTWISE
+from table_images import COMPOSED_IMAGES, IMAGES
 from table_indexing import INDEXING
 from table_layers import LAYERS
 from table_losses import LOSSES, REDUCTIONS, WEIGHT
@@ -18,7 +19,7 @@ from table_matrices import MATRICES
 from table_reduction import REDUCTION
 from table_shape import SHAPE
 
-TABLE = [*ELEMENTWISE, *REDUCTION, *SHAPE, *INDEXING, *MATRICES, *LAYERS, *LOSSES]
+TABLE = [*ELEMENTWISE, *REDUCTION, *SHAPE, *INDEXING, *MATRICES, *LAYERS, *IMAGES, *LOSSES]
 
 # Public functions made of several operations, or other calls of one, as both frameworks write them.
 COMPOSED = [
@@ -45,6 +46,7 @@ COMPOSED = [
     Row("dropout(of none)", real,
         spelling=lambda f, x, **given: f.nn.functional.dropout(x * 1, **given),
         samples=each([CUBE, ()], {"p": 0.0}, {"p": 0.5, "training": False})),
+    *COMPOSED_IMAGES,
     Row("cross_entropy(probabilities)", real, probability,
         spelling=lambda f, x, q, **given: f.nn.functional.cross_entropy(x, q, **given), samples=[
             *each([((3, 4), (3, 4)), ((2, 3, 2), (2, 3, 2))], *REDUCTIONS), at((4,), (4,)),

@@ -1,5 +1,5 @@
 """Rows of what the layers of a network compute.
-Read `table_losses.py` next.
+Read `table_images.py` next.
 """
 
 from __future__ import annotations
