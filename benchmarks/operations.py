@@ -51,7 +51,8 @@ from .operands import (
 )
 
 F = "nn.functional"
-ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expand_copy", "imag",
+ONLY_IN_RULES = {"threshold_backward", "leaky_relu_backward", "hardtanh_backward",
+                 "place_along", "pad_to", "expand_copy", "imag",
                  "cumsum_from_end"}  # fmt: skip
 
 

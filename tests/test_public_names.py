@@ -199,8 +199,9 @@ GOLDEN = {
         init parameter
     """,
     "nn.functional": """
-        binary_cross_entropy_with_logits conv2d cross_entropy dropout layer_norm linear log_softmax
-        mse_loss nll_loss relu scaled_dot_product_attention sigmoid softmax softplus tanh
+        binary_cross_entropy_with_logits conv2d cross_entropy dropout elu hardtanh layer_norm
+        leaky_relu linear log_softmax mse_loss nll_loss relu relu6 scaled_dot_product_attention
+        selu sigmoid silu softmax softplus tanh
     """,
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }

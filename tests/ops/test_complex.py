@@ -88,7 +88,7 @@ TAKES_THEM = {
     *("sgn(of a real tensor)", "angle(of a real tensor)", "cumsum_from_end"),
 }
 NOT_YET = {  # PyTorch takes complex numbers; here they are refused
-    *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell"),
+    *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell", "silu"),
     "scaled_dot_product_attention",
 }
 

@@ -24,6 +24,7 @@ from tinygrad_nn.errors import ShapeError
 ROWS = {row.name: row for row in TABLE}
 COMPOSED_ROWS = {row.name.partition("(")[0]: row for row in COMPOSED}
 FLAT = {("sign", "input"), ("threshold_backward", "input")}  # their gradient is 0
+FLAT |= {("leaky_relu_backward", "input"), ("hardtanh_backward", "input")}
 FLAT |= {("div_rounded", "input"), ("div_rounded", "other")}
 
 

@@ -8,9 +8,11 @@ from ...ops.layers.dropout import dropout
 from ...ops.layers.linear import linear
 from ...ops.layers.normalization import layer_norm
 from . import activations as _activations
+from . import bent_lines as _bent_lines
 from . import classification as _classification
 from . import regression as _regression
 from .activations import *
+from .bent_lines import *
 from .classification import *
 from .regression import *
 
@@ -22,6 +24,7 @@ __all__ = [
     "scaled_dot_product_attention",
     # the public names of each file here
     *_activations.__all__,
+    *_bent_lines.__all__,
     *_classification.__all__,
     *_regression.__all__,
 ]
