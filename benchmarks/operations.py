@@ -59,6 +59,9 @@ ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expand_copy", "
                  "cumsum_from_end", "vector_length", "drawn"}  # fmt: skip
 ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expanded", "imag",
                  "cumsum_from_end", "placed", "unfold_backward", "restrided"}  # fmt: skip
+ONLY_IN_RULES = {"threshold_backward", "leaky_relu_backward", "hardtanh_backward",
+                 "place_along", "pad_to", "expand_copy", "imag",
+                 "cumsum_from_end"}  # fmt: skip
 
 
 def _functional(*lines: tuple[Any, ...], **given: Any) -> list[Line]:

@@ -264,6 +264,9 @@ GOLDEN = {
         rms_norm scaled_dot_product_attention sigmoid smooth_l1_loss soft_margin_loss softmax
         softplus tanh triplet_margin_loss triplet_margin_with_distance_loss unfold upsample
         upsample_bilinear upsample_nearest
+        binary_cross_entropy_with_logits conv2d cross_entropy dropout elu hardtanh layer_norm
+        leaky_relu linear log_softmax mse_loss nll_loss relu relu6 scaled_dot_product_attention
+        selu sigmoid silu softmax softplus tanh
     """,
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }

@@ -105,6 +105,7 @@ NOT_YET = {  # PyTorch takes complex numbers; here they are refused
     *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell"),
     *("scaled_dot_product_attention", "vector_length", "rms_norm"),
     *("var", "logsumexp", "slogdet", "dropout", "lstm_cell"),
+    *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell", "silu"),
     "scaled_dot_product_attention",
 }
 

@@ -29,6 +29,8 @@ FLAT |= {(name, "input") for name in ("floor", "ceil", "trunc", "round", "heavis
 FLAT |= {(name, "other") for name in ("div_rounded", "floor_divide", "copysign", "nextafter")}
 FLAT |= {("div_rounded", "input"), ("floor_divide", "input")}
 FLAT |= {("heaviside", "values")}  # but at 0, where its row has no number but at ties
+FLAT |= {("leaky_relu_backward", "input"), ("hardtanh_backward", "input")}
+FLAT |= {("div_rounded", "input"), ("div_rounded", "other")}
 
 
 @contextmanager

@@ -36,6 +36,18 @@ def _threshold_backward(g: Any, x: Any) -> Any:
     return torch.ops.aten.threshold_backward(g, x, 0)
 
 
+def _leaky_relu_backward(g: Any, x: Any, negative_slope: float) -> Any:
+    import torch
+
+    return torch.ops.aten.leaky_relu_backward(g, x, negative_slope, False)
+
+
+def _hardtanh_backward(g: Any, x: Any) -> Any:
+    import torch
+
+    return torch.ops.aten.hardtanh_backward(g, x, -1, 1)
+
+
 def _div_rounded(input: Any, other: Any, rounding_mode: Any = "trunc") -> Any:
     import torch
 
@@ -129,6 +141,17 @@ ELEMENTWISE = [
         samples=each([((2, 3), (2, 3)), ((), ()), ((0, 2), (0, 2))], {})),
     Row("softplus", real, torch="nn.functional.softplus",
         samples=each([(2, 3), (), (0, 2)], {}, {"beta": 2.0}, {"threshold": 0.3})),
+    Row("leaky_relu", real, torch="nn.functional.leaky_relu",
+        samples=each([(2, 3), (), (0, 2)], {}, {"negative_slope": 0.3})),
+    Row("leaky_relu_backward", real, nonzero, numbers=False, torch=_leaky_relu_backward,
+        samples=each([((2, 3), (2, 3)), ((), ()), ((0, 2), (0, 2))], {"negative_slope": 0.3})),
+    Row("hardtanh_backward", real, wide, numbers=False, torch=_hardtanh_backward,
+        samples=each([((2, 3), (2, 3)), ((), ()), ((0, 2), (0, 2))], {})),
+    Row("hardtanh", wide, torch="nn.functional.hardtanh",
+        samples=each([(2, 3), (), (0, 2)], {}, {"min_val": -0.5, "max_val": 2.0})),
+    Row("elu", real, torch="_C._nn.elu", samples=each(
+        [(2, 3), (), (0, 2)], {}, {"alpha": 0.7, "scale": 1.3, "input_scale": 0.4})),
+    Row("silu", real, torch="nn.functional.silu", samples=each([(2, 3), (), (0, 2)], {})),
     Row("clone", real),
     Row("real", complex_),
     Row("imag", complex_),

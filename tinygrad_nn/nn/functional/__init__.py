@@ -12,6 +12,7 @@ from ...ops.layers.normalization import layer_norm, rms_norm
 from ...ops.shape.padding import pad
 from . import activations as _activations
 from . import attention as _attention
+from . import bent_lines as _bent_lines
 from . import classification as _classification
 from . import convolution as _convolution
 from . import distributions as _distributions
@@ -26,6 +27,7 @@ from . import resampling as _resampling
 from . import sequences as _sequences
 from .activations import *
 from .attention import *
+from .bent_lines import *
 from .classification import *
 from .convolution import *
 from .distributions import *
@@ -55,6 +57,7 @@ __all__ = [
     # the public names of each file here
     *_activations.__all__,
     *_attention.__all__,
+    *_bent_lines.__all__,
     *_classification.__all__,
     *_convolution.__all__,
     *_distributions.__all__,
