@@ -176,6 +176,7 @@ WITHOUT_OUT = {  # PyTorch has none for these
         "unbind",
         "isnan",
         "cdist",
+        "layer_norm",
         "rms_norm",
         "group_norm",
         "batch_norm",
