@@ -14,20 +14,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from .images import OVER_IMAGES
+from .layer_lines import LAYERS_AND_LOSSES, F, functional
 from .operands import (
     Line,
     above,
     bias,
-    channel,
     column,
     columns,
-    filter_bias,
-    filters,
-    filters_1d,
-    gate_weights,
     half_rows,
     hidden,
-    images,
     inside,
     ints,
     labels,
@@ -40,7 +35,6 @@ from .operands import (
     real,
     row,
     rows,
-    signals,
     some_nan,
     spread,
     square,
@@ -52,21 +46,11 @@ from .operands import (
     weight,
 )
 
-F = "nn.functional"
-ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expanded", "imag", "fold_padding",
-                 "embedding_dense_backward", "cumsum_from_end"}  # fmt: skip
-ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expand_copy", "imag",
-                 "cumsum_from_end", "vector_length", "drawn"}  # fmt: skip
-ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expanded", "imag",
-                 "cumsum_from_end", "placed", "unfold_backward", "restrided"}  # fmt: skip
-ONLY_IN_RULES = {"threshold_backward", "leaky_relu_backward", "hardtanh_backward",
-                 "place_along", "pad_to", "expand_copy", "imag",
-                 "cumsum_from_end"}  # fmt: skip
-
-
-def _functional(*lines: tuple[Any, ...], **given: Any) -> list[Line]:
-    """Lines for functions below nn.functional that take the operands and nothing else."""
-    return [Line(name, *operands, call=f"{F}.{name}", **given) for name, *operands in lines]
+ONLY_IN_RULES = {
+    *("threshold_backward", "leaky_relu_backward", "hardtanh_backward", "place_along", "pad_to"),
+    *("expanded", "placed", "unfold_backward", "restrided", "imag", "fold_padding", "drawn"),
+    *("embedding_dense_backward", "cumsum_from_end", "vector_length"),
+}
 
 
 def _add_one_to_a_row(_: Any, x: Any) -> None:
@@ -87,22 +71,11 @@ def _index_reduce(library: Any, x: Any, index: Any, values: Any) -> Any:
         return library.index_reduce(x, 0, index, values, "amax")
 
 
-def _cell(library: Any, x: Any, h: Any, c: Any, *weights: Any) -> Any:
-    return library.lstm_cell(x, (h, c), *weights)
-
-
-def _alignments(library: Any, x: Any) -> Any:
-    times, rows, classes = x.shape
-    labels = library.ones(rows, 2, dtype=library.int64)
-    lengths = ((times,) * rows, (2 if classes > 1 and times > 2 else 0,) * rows)
-    return library.nn.functional.ctc_loss(x.log_softmax(2), labels, *lengths)
-
-
 EACH_ELEMENT = [
     Line("neg", real, call=lambda _, x: -x),
     *[Line(name, real) for name in ("exp", "tanh", "sigmoid", "relu", "abs", "sign", "clone")],
     *[Line(name, positive) for name in ("log", "sqrt")],
-    *_functional(("softplus", real)),
+    *functional(("softplus", real)),
     Line("cast to float64", real, call=lambda _, x: x.double()),
     Line("clamp min, max", real, call=lambda t, x: t.clamp(x, -0.5, 0.5)),
     Line("clamp min", real, call=lambda t, x: t.clamp(x, min=0.0)),
@@ -123,7 +96,7 @@ EACH_ELEMENT = [
     *[Line(name, inside) for name in ("asin", "acos", "atanh", "erfinv")],
     Line("logit", probability),
     Line("acosh", above),
-    *_functional(
+    *functional(
         *[(name, real) for name in ("gelu", "silu", "elu", "selu", "leaky_relu", "logsigmoid")],
         *[(name, real) for name in ("mish", "hardtanh", "hardsigmoid", "hardswish", "softsign")],
         *[(name, real) for name in ("relu6", "celu", "tanhshrink", "softshrink", "hardshrink")],
@@ -345,49 +318,6 @@ PRODUCTS = [
     Line("linalg.eigvalsh", spread, call=lambda t, x: t.linalg.eigvalsh(x + x.T),
          needs="linalg.eigvalsh"),
     Line("linalg.qr", square, call=lambda t, x: t.linalg.qr(x)[1], needs="linalg.qr"),
-]  # fmt: skip
-
-LAYERS_AND_LOSSES = [
-    *_functional(
-        ("mse_loss", real, target),
-        ("cross_entropy", real, labels),
-        ("nll_loss", real, labels),
-        ("binary_cross_entropy_with_logits", real, probability._replace(wants_gradient=False)),
-        ("binary_cross_entropy", probability, probability._replace(wants_gradient=False)),
-        *[(name, real, target) for name in ("l1_loss", "smooth_l1_loss", "huber_loss")],
-        ("cosine_similarity", real, real),
-        ("normalize", real),
-        ("scaled_dot_product_attention", stack, stack, stack),
-    ),
-    Line("mse_loss sum", real, target,
-         call=lambda t, x, y: t.nn.functional.mse_loss(x, y, reduction="sum")),
-    Line("cross_entropy probabilities", real, probability, records="log_softmax",
-         call=lambda t, x, y: t.nn.functional.cross_entropy(x, y)),
-    Line("cross_entropy weight", real, labels, positive.of(row.shape)._replace(
-         wants_gradient=False), call=lambda t, x, y, w: t.nn.functional.cross_entropy(x, y, w)),
-    Line("cross_entropy label_smoothing", real, labels,
-         call=lambda t, x, y: t.nn.functional.cross_entropy(x, y, label_smoothing=0.1)),
-    Line("kl_div", real, probability._replace(wants_gradient=False), needs=f"{F}.kl_div",
-         call=lambda t, x, y: t.nn.functional.kl_div(x, y, reduction="batchmean")),
-    Line("ctc_loss", stack, call=_alignments, needs=f"{F}.ctc_loss"),
-    Line("layer_norm", real, row, row, needs=f"{F}.layer_norm",
-         call=lambda t, x, w, b: t.nn.functional.layer_norm(x, w.shape, w, b)),
-    Line("rms_norm", real, row, needs=f"{F}.rms_norm",
-         call=lambda t, x, w: t.nn.functional.rms_norm(x, w.shape, w)),
-    Line("group_norm", images, channel, channel, needs=f"{F}.group_norm",
-         call=lambda t, x, w, b: t.nn.functional.group_norm(x, 1, w, b)),
-    Line("batch_norm", real, row, row, needs=f"{F}.batch_norm",
-         call=lambda t, x, w, b: t.nn.functional.batch_norm(x, None, None, w, b, True)),
-    Line("conv1d", signals, filters_1d, filter_bias, call=f"{F}.conv1d"),
-    Line("conv2d", images, filters, filter_bias, call=f"{F}.conv2d"),
-    Line("conv2d padding 1", images, filters, filter_bias, needs=f"{F}.conv2d",
-         call=lambda t, x, w, b: t.nn.functional.conv2d(x, w, b, padding=1)),
-    Line("max_pool2d", images, call=lambda t, x: t.nn.functional.max_pool2d(x, 2),
-         needs=f"{F}.max_pool2d"),
-    Line("avg_pool2d", images, call=lambda t, x: t.nn.functional.avg_pool2d(x, 2),
-         needs=f"{F}.avg_pool2d"),
-    Line("glu", real, call=f"{F}.glu"),
-    Line("lstm_cell", real, hidden, hidden, *gate_weights, call=_cell, needs="lstm_cell"),
 ]  # fmt: skip
 
 LINES = [

@@ -17,6 +17,21 @@ from .device import check_device
 from .making import dtype_of, shape_of, strided_zeros, wrap
 from .tensor import Tensor
 
+__all__ = [
+    "as_tensor",
+    "asarray",
+    "empty",
+    "empty_permuted",
+    "empty_strided",
+    "eye",
+    "from_numpy",
+    "full",
+    "ones",
+    "scalar_tensor",
+    "tensor",
+    "zeros",
+]
+
 # --- from data ------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,18 @@ from ..errors import DTypeError
 from .conversions import OLD_NAMES
 from .making import old_array
 
+__all__ = [
+    "BoolTensor",
+    "ByteTensor",
+    "CharTensor",
+    "DoubleTensor",
+    "FloatTensor",
+    "HalfTensor",
+    "IntTensor",
+    "LongTensor",
+    "ShortTensor",
+]
+
 
 class OldClass(type):
     """The class of these classes: a tensor is an instance of the one of its dtype."""

@@ -12,6 +12,18 @@ from ..arrays.refusing import refuses
 from .facts import UntypedStorage
 from .tensor import Tensor
 
+__all__ = [
+    "can_cast",
+    "get_device",
+    "is_complex",
+    "is_floating_point",
+    "is_same_size",
+    "is_signed",
+    "is_storage",
+    "is_tensor",
+    "numel",
+]
+
 _ORDER = ("bool", "integer", "float", "complex")
 
 

@@ -23,6 +23,19 @@ from ..random import Generator, RandomError, default_generator
 from .making import dtype_of, shape_of, wrap
 from .tensor import Tensor
 
+__all__ = [
+    "get_rng_state",
+    "normal",
+    "rand",
+    "rand_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randn_like",
+    "randperm",
+    "set_rng_state",
+]
+
 
 def _float_dtype(dtype: Any, name: str, out: Any = None) -> np.dtype[Any]:
     wanted = dtype_of(dtype, out)

@@ -17,7 +17,6 @@ from .loss_arguments import check_floats, check_tensors, in_common_dtype, legacy
 __all__ = ["huber_loss", "l1_loss", "mse_loss", "smooth_l1_loss"]
 
 
-@refuses
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -36,7 +35,10 @@ def mse_loss(
         >>> tnn.nn.functional.mse_loss(tnn.tensor([1.0, 2.0]), tnn.zeros(2))
         tensor(2.5000)
     """
-    x, t = _pair("mse_loss", input, target, weight)
+    check_tensors("mse_loss", input, target, weight=weight)
+    if weight is not None or target.array.shape != input.array.shape:
+        _check_shapes("mse_loss", input, target, weight)
+    x, t = in_common_dtype(input, target)
     check_floats("mse_loss", input=x)
     kind = legacy_reduction(size_average, reduce, reduction)
     if weight is None:
@@ -132,6 +134,12 @@ def _pair(
 ) -> tuple[Tensor, Tensor]:
     """Return input and target in one dtype, checked, with a warning if they would broadcast."""
     check_tensors(name, input, target, weight=weight)
+    _check_shapes(name, input, target, weight)
+    return in_common_dtype(input, target)
+
+
+def _check_shapes(name: str, input: Tensor, target: Tensor, weight: Tensor | None) -> None:
+    """Warn of a target that broadcasts; raise for a weight that would."""
     if target.array.shape != input.array.shape:
         warn_user(
             f"{name}: a target of shape {target.array.shape} is broadcast against an input of "
@@ -141,4 +149,3 @@ def _pair(
         raise ShapeError(
             f"{name}: weight {weight.array.shape} must have the input's shape {input.array.shape}"
         )
-    return in_common_dtype(input, target)

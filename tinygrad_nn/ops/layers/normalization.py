@@ -76,14 +76,16 @@ def _check(name: str, input: Array, shape: tuple[int, ...], weight: Any, bias: A
         raise ShapeError(
             f"{name}: an input of shape {input.shape} does not end in normalized_shape {shape}"
         )
-    _check_learnt(name, input, shape, "normalized_shape", weight, bias)
+    for each in (weight, bias):
+        if each is not None and (each.shape != shape or each.dtype is not input.dtype):
+            _check_learnt(name, input, shape, "normalized_shape", weight, bias)
 
 
 def _check_learnt(
     name: str, input: Array, shape: tuple[int, ...], what: str, weight: Any, bias: Any
 ) -> None:
     for argument, each in (("weight", weight), ("bias", bias)):
-        if each is None or (each.shape == shape and each.dtype is input.dtype):
+        if each is None:
             continue
         if each.shape != shape:
             raise ShapeError(f"{name}: {argument} has shape {each.shape}, it needs {what} {shape}")
