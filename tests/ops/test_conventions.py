@@ -1,5 +1,5 @@
 """Values and gradients at ties, kinks, zeros and infinities: the numbers themselves, no oracle.
-Read `test_planted_faults.py` next.
+Read `test_conventions_of_families.py` next.
 
 `table/convention_rows.py` says what a row is. MUST rows hold to 1e-10; in SHOULD rows inf and nan
 stand in the same places, and the numbers beside them hold too.
