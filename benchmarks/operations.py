@@ -9,23 +9,20 @@ wait until both libraries have it.
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
+from .images import OVER_IMAGES
+from .layer_lines import LAYERS_AND_LOSSES, F, functional
 from .operands import (
     Line,
     above,
     bias,
-    channel,
     column,
     columns,
-    filter_bias,
-    filters,
-    filters_1d,
-    gate_weights,
     half_rows,
     hidden,
-    images,
     inside,
     ints,
     labels,
@@ -38,7 +35,6 @@ from .operands import (
     real,
     row,
     rows,
-    signals,
     some_nan,
     spread,
     square,
@@ -50,14 +46,11 @@ from .operands import (
     weight,
 )
 
-F = "nn.functional"
-ONLY_IN_RULES = {"threshold_backward", "place_along", "pad_to", "expand_copy", "imag",
-                 "cumsum_from_end"}  # fmt: skip
-
-
-def _functional(*lines: tuple[Any, ...], **given: Any) -> list[Line]:
-    """Lines for functions below nn.functional that take the operands and nothing else."""
-    return [Line(name, *operands, call=f"{F}.{name}", **given) for name, *operands in lines]
+ONLY_IN_RULES = {
+    *("threshold_backward", "leaky_relu_backward", "hardtanh_backward", "place_along", "pad_to"),
+    *("expanded", "placed", "unfold_backward", "restrided", "imag", "fold_padding", "drawn"),
+    *("embedding_dense_backward", "cumsum_from_end", "vector_length"),
+}
 
 
 def _add_one_to_a_row(_: Any, x: Any) -> None:
@@ -72,15 +65,17 @@ def _add_at(library: Any, v: Any, index: Any) -> Any:
     return library.zeros(shape).index_put((index,), v, accumulate=True)
 
 
-def _cell(library: Any, x: Any, h: Any, c: Any, *weights: Any) -> Any:
-    return library.lstm_cell(x, (h, c), *weights)
+def _index_reduce(library: Any, x: Any, index: Any, values: Any) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch calls it a beta version
+        return library.index_reduce(x, 0, index, values, "amax")
 
 
 EACH_ELEMENT = [
     Line("neg", real, call=lambda _, x: -x),
     *[Line(name, real) for name in ("exp", "tanh", "sigmoid", "relu", "abs", "sign", "clone")],
     *[Line(name, positive) for name in ("log", "sqrt")],
-    *_functional(("softplus", real)),
+    *functional(("softplus", real)),
     Line("cast to float64", real, call=lambda _, x: x.double()),
     Line("clamp min, max", real, call=lambda t, x: t.clamp(x, -0.5, 0.5)),
     Line("clamp min", real, call=lambda t, x: t.clamp(x, min=0.0)),
@@ -93,14 +88,15 @@ EACH_ELEMENT = [
         for name in (
             *("sin", "cos", "sinh", "cosh", "atan", "asinh", "erf", "erfc", "expm1", "exp2"),
             *("square", "floor", "ceil", "round", "trunc", "frac", "isinf", "isfinite", "sinc"),
-            *("nan_to_num", "tan", "sgn", "deg2rad"),
+            *("nan_to_num", "tan", "sgn", "deg2rad", "rad2deg", "signbit", "frexp", "isreal"),
+            *("isposinf", "isneginf"),
         )
     ],
     *[Line(name, positive) for name in ("log1p", "log2", "log10", "rsqrt", "reciprocal", "lgamma")],
     *[Line(name, inside) for name in ("asin", "acos", "atanh", "erfinv")],
     Line("logit", probability),
     Line("acosh", above),
-    *_functional(
+    *functional(
         *[(name, real) for name in ("gelu", "silu", "elu", "selu", "leaky_relu", "logsigmoid")],
         *[(name, real) for name in ("mish", "hardtanh", "hardsigmoid", "hardswish", "softsign")],
         *[(name, real) for name in ("relu6", "celu", "tanhshrink", "softshrink", "hardshrink")],
@@ -142,6 +138,18 @@ EACH_PAIR = [
     Line("masked_fill", real, mask, call=lambda _, x, c: x.masked_fill(c, 0.0),
          needs="Tensor.masked_fill"),
     *[Line(name, mask, mask) for name in ("logical_and", "logical_or", "logical_xor")],
+    *[Line(name, real, real) for name in ("copysign", "ldexp", "logaddexp2", "nextafter")],
+    *[Line(name, real, real) for name in ("complex", "isclose")],
+    *[Line(name, real, real) for name in ("clamp_min", "clamp_max")],
+    Line("heaviside", real._replace(wants_gradient=False),
+         positive._replace(wants_gradient=False)),
+    *[Line(name, ints, ints) for name in ("gcd", "lcm")],
+    Line("bitwise_left_shift", ints, call=lambda _, x: x << 2),
+    Line("bitwise_right_shift", ints, call=lambda _, x: x >> 2),
+    Line("polar", positive, real),
+    Line("view_as_real", real, real, call=lambda t, x, y: t.view_as_real(t.complex(x, y))),
+    Line("view_as_complex", real, real,
+         call=lambda t, x, y: t.view_as_complex(t.stack((x, y), -1))),
 ]  # fmt: skip
 
 REDUCTIONS = [
@@ -196,6 +204,10 @@ ELSEWHERE = [
     Line("unbind", real),
     Line("split", real, call=lambda t, x: t.split(x, 2), needs="split"),
     Line("chunk", real, call=lambda t, x: t.chunk(x, 4), needs="chunk"),
+    Line("diag_embed", row),
+    Line("repeat_each", real, call=lambda t, x: t.repeat_interleave(x, 2, 0)),
+    Line("strided_view", row, call=lambda _, x: x.as_strided((2, 2), (2, 1))),
+    Line("blocks_on_diagonal", real, real, call=lambda t, *all: t.block_diag(*all)),
     Line("flip", real, call=lambda t, x: t.flip(x, (0,)), needs="flip"),
     Line("roll", real, call=lambda t, x: t.roll(x, 1, 0), needs="roll"),
     Line("repeat", real, call=lambda _, x: x.repeat(2, 1), needs="Tensor.repeat"),
@@ -204,7 +216,8 @@ ELSEWHERE = [
          needs="repeat_interleave"),
     Line("movedim", stack, call=lambda t, x: t.movedim(x, 0, 2), needs="movedim"),
     Line("unfold", real, call=lambda _, x: x.unfold(0, 2, 1), needs="Tensor.unfold"),
-    Line("pad", real, call=lambda t, x: t.nn.functional.pad(x, (1, 1)), needs=f"{F}.pad"),
+    Line("constant_pad_nd", real, call=lambda t, x: t.nn.functional.pad(x, (1, 1))),
+    Line("pad_with_own", real, call=lambda t, x: t.nn.functional.pad(x, (1, 1), "reflect")),
     Line("diff", real),
     *[Line(name, real) for name in ("tril", "triu", "diagonal", "diag", "trace", "ravel")],
 ]  # fmt: skip
@@ -232,6 +245,21 @@ PICKING = [
     Line("take_along_dim", real, places, call=lambda t, x, i: t.take_along_dim(x, i, 0),
          needs="take_along_dim"),
     Line("masked_select", real, mask),
+    Line("masked_scatter", real, mask, real),
+    Line("scatter_reduce", real, places, real,
+         call=lambda t, x, i, v: t.scatter_reduce(x, 0, i, v, "amax")),
+    Line("index_reduce", real, rows, half_rows,
+         call=_index_reduce),
+    Line("index_copy", real, rows, half_rows, call=lambda t, x, i, v: t.index_copy(x, 0, i, v)),
+    Line("index_fill", real, rows, call=lambda t, x, i: t.index_fill(x, 0, i, 0.0)),
+    Line("index_put", real, rows, half_rows, call=lambda t, x, i, v: t.index_put(x, (i,), v)),
+    Line("take", real, places),
+    Line("put", real, places, real),
+    Line("fill", real, call=lambda t, x: t.fill(x, 2.0)),
+    *[Line(name, mask) for name in ("nonzero", "argwhere")],
+    Line("nonzero_static", mask, call=lambda t, x: t.nonzero_static(x, size=8)),
+    Line("embedding_bag", rows, real,
+         call=lambda t, i, w: t.nn.functional.embedding_bag(i[None], w)),
     Line("embedding", labels, turned, call=f"{F}.embedding"),
     Line("one_hot", labels, call=f"{F}.one_hot"),
 ]  # fmt: skip
@@ -292,48 +320,6 @@ PRODUCTS = [
     Line("linalg.qr", square, call=lambda t, x: t.linalg.qr(x)[1], needs="linalg.qr"),
 ]  # fmt: skip
 
-LAYERS_AND_LOSSES = [
-    *_functional(
-        ("mse_loss", real, target),
-        ("cross_entropy", real, labels),
-        ("nll_loss", real, labels),
-        ("binary_cross_entropy_with_logits", real, probability._replace(wants_gradient=False)),
-        ("binary_cross_entropy", probability, probability._replace(wants_gradient=False)),
-        *[(name, real, target) for name in ("l1_loss", "smooth_l1_loss", "huber_loss")],
-        ("cosine_similarity", real, real),
-        ("normalize", real),
-        ("scaled_dot_product_attention", stack, stack, stack),
-    ),
-    Line("mse_loss sum", real, target,
-         call=lambda t, x, y: t.nn.functional.mse_loss(x, y, reduction="sum")),
-    Line("cross_entropy probabilities", real, probability, records="log_softmax",
-         call=lambda t, x, y: t.nn.functional.cross_entropy(x, y)),
-    Line("cross_entropy weight", real, labels, positive.of(row.shape)._replace(
-         wants_gradient=False), call=lambda t, x, y, w: t.nn.functional.cross_entropy(x, y, w)),
-    Line("cross_entropy label_smoothing", real, labels,
-         call=lambda t, x, y: t.nn.functional.cross_entropy(x, y, label_smoothing=0.1)),
-    Line("kl_div", real, probability._replace(wants_gradient=False), needs=f"{F}.kl_div",
-         call=lambda t, x, y: t.nn.functional.kl_div(x, y, reduction="batchmean")),
-    Line("layer_norm", real, row, row, needs=f"{F}.layer_norm",
-         call=lambda t, x, w, b: t.nn.functional.layer_norm(x, w.shape, w, b)),
-    Line("rms_norm", real, row, needs=f"{F}.rms_norm",
-         call=lambda t, x, w: t.nn.functional.rms_norm(x, w.shape, w)),
-    Line("group_norm", images, channel, channel, needs=f"{F}.group_norm",
-         call=lambda t, x, w, b: t.nn.functional.group_norm(x, 1, w, b)),
-    Line("batch_norm", real, row, row, needs=f"{F}.batch_norm",
-         call=lambda t, x, w, b: t.nn.functional.batch_norm(x, None, None, w, b, True)),
-    Line("conv1d", signals, filters_1d, filter_bias, call=f"{F}.conv1d"),
-    Line("conv2d", images, filters, filter_bias, call=f"{F}.conv2d"),
-    Line("conv2d padding 1", images, filters, filter_bias, needs=f"{F}.conv2d",
-         call=lambda t, x, w, b: t.nn.functional.conv2d(x, w, b, padding=1)),
-    Line("max_pool2d", images, call=lambda t, x: t.nn.functional.max_pool2d(x, 2),
-         needs=f"{F}.max_pool2d"),
-    Line("avg_pool2d", images, call=lambda t, x: t.nn.functional.avg_pool2d(x, 2),
-         needs=f"{F}.avg_pool2d"),
-    Line("glu", real, call=f"{F}.glu"),
-    Line("lstm_cell", real, hidden, hidden, *gate_weights, call=_cell, needs="lstm_cell"),
-]  # fmt: skip
-
 LINES = [
     *EACH_ELEMENT,
     *EACH_PAIR,
@@ -343,6 +329,7 @@ LINES = [
     *WRITES,
     *PRODUCTS,
     *LAYERS_AND_LOSSES,
+    *OVER_IMAGES,
 ]
 
 

@@ -44,6 +44,9 @@ def test_every_operation_has_a_line():
     assert without_a_line(tnn) == []
 
 
+NONE_IN_PYTORCH = {"floor_divide", "heaviside"}  # which raises in backward: nothing to compare
+
+
 def test_every_operation_with_a_gradient_is_recorded_by_some_line():
     found = set()
     for line in OUR_LINES:
@@ -55,7 +58,7 @@ def test_every_operation_with_a_gradient_is_recorded_by_some_line():
         for name, op in tnn.autograd.registry.items()
         if op.differentiable
         and op.call.__module__.startswith("tinygrad_nn.")
-        and name not in ONLY_IN_RULES
+        and name not in ONLY_IN_RULES | NONE_IN_PYTORCH
     }
     assert [name for name, node in expected.items() if node not in found] == []
 

@@ -31,7 +31,7 @@ LAYERS = (
     *("ops", "linalg"),
     *("tensor.device", "tensor.printing", "tensor.numpy_functions", "tensor.numpy_protocol"),
     *("tensor.differentiable", "tensor.facts", "tensor.copy_protocol", "tensor.destination"),
-    *("tensor.tensor",),
+    *("tensor.drawing", "tensor.making", "tensor.conversions", "tensor.tensor"),
     *("tensor", "func", "autograd", "nn", "optim", "saving", "datasets", "teaching"),
     *(PACKAGE, "viz"),
     *("cli", "__main__"),

@@ -8,6 +8,7 @@ import sys
 from types import ModuleType
 
 import pytest
+from golden_names import GOLDEN, OPERATORS, TENSOR
 
 import tinygrad_nn as tnn
 
@@ -185,59 +186,6 @@ def test_all_lists_what_is_there():
 
 # --- every public name, spelt out: a name comes or goes where this list says so -------------------
 
-GOLDEN = {
-    "": """
-        Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
-        as_tensor autograd bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cat cdouble
-        cfloat channels_last chunk clamp clip clone complex128 complex64 concat conj
-        contiguous_format cos cumsum datasets default_generator det device div divide dot double
-        dtype e einsum empty empty_like enable_grad eq exp eye finfo flatten flip float float16
-        float32 float64 formulas from_dlpack from_numpy full full_like func gather ge
-        get_default_dtype get_rng_state gt half hypot iinfo imag index_add index_select inf
-        inference_mode initial_seed int int16 int32 int64 int8 inverse is_grad_enabled
-        is_inference_mode_enabled isnan le linalg linspace log log_softmax logical_not logsumexp
-        long lstm_cell lt manual_seed matmul max maximum mean memory_format min minimum mm mul
-        multiply mv nan ne neg negative nn no_grad ones ones_like optim outer permute pi pow
-        preserve_format promote_types rand rand_like randint randint_like randn randn_like
-        randperm real reciprocal relu reshape result_type scatter_add seed set_default_dtype
-        set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sign sin slogdet
-        softmax sort split sqrt square squeeze stack sub subtract sum swapaxes t tanh tensor
-        transpose true_divide uint8 unbind unsqueeze var viz vmap where zeros zeros_like
-    """,
-    "nn": """
-        BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
-        LogSoftmax MSELoss Module NLLLoss Parameter ReLU Sequential Sigmoid Softmax Tanh
-        functional init parameter
-    """,
-    "nn.functional": """
-        binary_cross_entropy_with_logits conv2d cross_entropy dropout layer_norm linear
-        log_softmax mse_loss nll_loss relu scaled_dot_product_attention sigmoid softmax softplus
-        tanh
-    """,
-    "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
-}
-TENSOR = """
-    T abs abs_ absolute add add_ amax amin angle argmax argmin argsort array backward
-    bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool chunk clamp clamp_ clip clip_ clone
-    conj contiguous copy_ cos cos_ cpu cumsum data data_ptr det detach detach_ device dim div
-    div_ divide dot double dtype element_size eq exp exp_ expand expand_as explain fill_ flatten
-    flip float gather ge grad grad_fn gt half hypot imag index_add index_add_ index_select int
-    inverse is_complex is_contiguous is_cuda is_floating_point is_inference is_leaf isnan item
-    le log log_ log_softmax logical_not logsumexp long lt mT matmul max maximum mean min minimum
-    mm mul mul_ multiply mv name ndim ne neg neg_ negative nelement node numel numpy outer
-    permute pow pow_ real reciprocal reciprocal_ register_hook
-    register_post_accumulate_grad_hook relu relu_ requires_grad requires_grad_ reshape
-    reshape_as retain_grad retains_grad scatter_add scatter_add_ sgn shape sigmoid sigmoid_ sign
-    sin sin_ size slogdet softmax sort split sqrt sqrt_ square square_ squeeze stride sub sub_
-    subtract sum swapaxes t tanh tanh_ to tolist transpose true_divide type_as unbind unsqueeze
-    var version view view_as view_base view_recorded view_steps views where zero_
-"""
-OPERATORS = """
-    abs add and array array_function array_ufunc bool complex contains copy deepcopy delitem dir
-    dlpack dlpack_device eq float format ge getitem gt hash iadd iand imul index int invert ior
-    ipow isub iter itruediv ixor le len lt matmul mul ne neg or pos pow radd rand reduce_ex repr
-    reversed rmatmul rmul ror rpow rsub rtruediv rxor setitem sub truediv xor
-"""
 INSIDE = {  # what the layers below need of a Tensor
     *("array", "node", "version", "view_base", "view_recorded", "view_steps", "views"),
 }

@@ -39,6 +39,7 @@ from .arrays.dtypes import (
 )
 from .arrays.layout import channels_last, contiguous_format, memory_format, preserve_format
 from .arrays.limits import finfo, iinfo
+from .arrays.size import Size
 from .autograd.grad_mode import (
     enable_grad,
     inference_mode,
@@ -50,24 +51,80 @@ from .autograd.grad_mode import (
 from .func import vmap
 from .ops.elementwise import activations as _activations
 from .ops.elementwise import arithmetic as _arithmetic
+from .ops.elementwise import combining as _combining
 from .ops.elementwise import comparison as _comparison
 from .ops.elementwise import complex_parts as _complex_parts
 from .ops.elementwise import copying as _copying
+from .ops.elementwise import division as _division
+from .ops.elementwise import drawing as _drawing
+from .ops.elementwise import finiteness as _finiteness
+from .ops.elementwise import floating_point as _floating_point
 from .ops.elementwise import functions as _functions
+from .ops.elementwise import logic as _logic
+from .ops.elementwise import rounding as _rounding
 from .ops.elementwise import selection as _selection
+from .ops.elementwise import trigonometric as _trigonometric
 from .ops.elementwise.activations import *
 from .ops.elementwise.arithmetic import *
+from .ops.elementwise.combining import *
 from .ops.elementwise.comparison import *
 from .ops.elementwise.complex_parts import *
 from .ops.elementwise.copying import *
+from .ops.elementwise.division import *
+from .ops.elementwise.drawing import *
+from .ops.elementwise.finiteness import *
+from .ops.elementwise.floating_point import *
 from .ops.elementwise.functions import *
+from .ops.elementwise.logic import *
+from .ops.elementwise.rounding import *
 from .ops.elementwise.selection import *
+from .ops.elementwise.trigonometric import *
 from .ops.indexing import along as _along
+from .ops.indexing import assigning as _assigning
+from .ops.indexing import embedding as _embedding
+from .ops.indexing import filling as _filling
+from .ops.indexing import finding as _finding
+from .ops.indexing import masking as _masking
+from .ops.indexing import places as _places
+from .ops.indexing import scattering as _scattering
+from .ops.indexing import slices as _slices
 from .ops.indexing.along import *
+from .ops.indexing.assigning import *
+from .ops.indexing.embedding import *
+from .ops.indexing.filling import *
+from .ops.indexing.finding import *
+from .ops.indexing.masking import *
+from .ops.indexing.places import *
+from .ops.indexing.scattering import *
+from .ops.indexing.slices import *
+from .ops.layers import adaptive_pooling as _adaptive_pooling
+from .ops.layers import alpha_dropout as _alpha_dropout
+from .ops.layers import averaging as _averaging
+from .ops.layers import batch_normalization as _batch_normalization
+from .ops.layers import convolution as _convolution
+from .ops.layers import distances as _distances
+from .ops.layers import grid_sampling as _grid_sampling
+from .ops.layers import native_normalization as _native_normalization
+from .ops.layers import normalization as _normalization
+from .ops.layers import pooling as _pooling
 from .ops.layers import recurrent as _recurrent
+from .ops.layers import shuffling as _shuffling
 from .ops.layers import softmax as _softmax
+from .ops.layers import transposed_convolution as _transposed_convolution
+from .ops.layers.adaptive_pooling import *
+from .ops.layers.alpha_dropout import *
+from .ops.layers.averaging import *
+from .ops.layers.batch_normalization import *
+from .ops.layers.convolution import *
+from .ops.layers.distances import *
+from .ops.layers.grid_sampling import *
+from .ops.layers.native_normalization import *
+from .ops.layers.normalization import *
+from .ops.layers.pooling import *
 from .ops.layers.recurrent import *
+from .ops.layers.shuffling import *
 from .ops.layers.softmax import *
+from .ops.layers.transposed_convolution import *
 from .ops.matrices import decompositions as _decompositions
 from .ops.matrices import einsum as _einsum
 from .ops.matrices import products as _products
@@ -78,53 +135,62 @@ from .ops.reduction import extremes as _extremes
 from .ops.reduction import sums as _sums
 from .ops.reduction.extremes import *
 from .ops.reduction.sums import *
+from .ops.shape import copies as _copies
+from .ops.shape import diagonals as _diagonals
+from .ops.shape import expanding as _expanding
+from .ops.shape import grids as _grids
 from .ops.shape import joining as _joining
 from .ops.shape import order as _order
+from .ops.shape import padding as _padding
 from .ops.shape import parting as _parting
+from .ops.shape import repeating as _repeating
+from .ops.shape import replacing as _replacing
+from .ops.shape import sections as _sections
 from .ops.shape import sizes as _sizes
+from .ops.shape import stacking as _stacking
+from .ops.shape import strided as _strided
+from .ops.shape import triangles as _triangles
+from .ops.shape import turning as _turning
+from .ops.shape import windows as _windows
+from .ops.shape.copies import *
+from .ops.shape.diagonals import *
+from .ops.shape.expanding import *
+from .ops.shape.grids import *
 from .ops.shape.joining import *
 from .ops.shape.order import *
+from .ops.shape.padding import *
 from .ops.shape.parting import *
+from .ops.shape.repeating import *
+from .ops.shape.replacing import *
+from .ops.shape.sections import *
 from .ops.shape.sizes import *
+from .ops.shape.stacking import *
+from .ops.shape.strided import *
+from .ops.shape.triangles import *
+from .ops.shape.turning import *
+from .ops.shape.windows import *
 from .random import Generator, default_generator, initial_seed, manual_seed, seed
 from .tensor import Tensor
-from .tensor.creation import (
-    arange,
-    as_tensor,
-    empty,
-    empty_like,
-    eye,
-    from_numpy,
-    full,
-    full_like,
-    linspace,
-    ones,
-    ones_like,
-    tensor,
-    zeros,
-    zeros_like,
-)
-from .tensor.device import Size, device
+from .tensor import creation as _creation
+from .tensor import old_classes as _old_classes
+from .tensor import questions as _questions
+from .tensor import sampling as _sampling
+from .tensor.creation import *
+from .tensor.creation_like import empty_like, full_like, ones_like, zeros_like
+from .tensor.device import device
 from .tensor.dlpack import from_dlpack
+from .tensor.drawing import multinomial
+from .tensor.old_classes import *
 from .tensor.printing import set_printoptions
-from .tensor.sampling import (
-    get_rng_state,
-    rand,
-    rand_like,
-    randint,
-    randint_like,
-    randn,
-    randn_like,
-    randperm,
-    set_rng_state,
-)
+from .tensor.questions import *
+from .tensor.ranges import arange, linspace, logspace, range, tril_indices, triu_indices
+from .tensor.sampling import *
 
 __all__ = [
     "Generator",
     "Size",
     "Tensor",
     "arange",
-    "as_tensor",
     "autograd",
     "bool",
     "cdouble",
@@ -139,10 +205,8 @@ __all__ = [
     "double",
     "dtype",
     "e",
-    "empty",
     "empty_like",
     "enable_grad",
-    "eye",
     "finfo",
     "float",
     "float16",
@@ -150,12 +214,9 @@ __all__ = [
     "float64",
     "formulas",
     "from_dlpack",
-    "from_numpy",
     "func",
-    "full",
     "full_like",
     "get_default_dtype",
-    "get_rng_state",
     "half",
     "iinfo",
     "inf",
@@ -170,58 +231,97 @@ __all__ = [
     "is_inference_mode_enabled",
     "linalg",
     "linspace",
+    "logspace",
     "long",
     "manual_seed",
     "memory_format",
+    "multinomial",
     "nan",
     "nn",
     "no_grad",
-    "ones",
     "ones_like",
     "optim",
     "pi",
     "preserve_format",
     "promote_types",
-    "rand",
-    "rand_like",
-    "randint",
-    "randint_like",
-    "randn",
-    "randn_like",
-    "randperm",
+    "range",
     "result_type",
     "seed",
     "set_default_dtype",
     "set_grad_enabled",
     "set_printoptions",
-    "set_rng_state",
     "short",
-    "tensor",
+    "tril_indices",
+    "triu_indices",
     "uint8",
     "viz",
     "vmap",
-    "zeros",
     "zeros_like",
-    # the public names of each file of operations
+    # the public names of each file that makes tensors, and of each file of operations
+    *_creation.__all__,
+    *_old_classes.__all__,
+    *_questions.__all__,
+    *_sampling.__all__,
     *_activations.__all__,
     *_arithmetic.__all__,
+    *_combining.__all__,
     *_comparison.__all__,
     *_complex_parts.__all__,
     *_copying.__all__,
+    *_drawing.__all__,
+    *_division.__all__,
+    *_finiteness.__all__,
+    *_floating_point.__all__,
     *_functions.__all__,
+    *_logic.__all__,
+    *_rounding.__all__,
     *_selection.__all__,
+    *_trigonometric.__all__,
     *_along.__all__,
+    *_assigning.__all__,
+    *_embedding.__all__,
+    *_filling.__all__,
+    *_finding.__all__,
+    *_masking.__all__,
+    *_places.__all__,
+    *_scattering.__all__,
+    *_slices.__all__,
+    *_alpha_dropout.__all__,
+    *_batch_normalization.__all__,
+    *_distances.__all__,
+    *_native_normalization.__all__,
+    *_normalization.__all__,
+    *_adaptive_pooling.__all__,
+    *_averaging.__all__,
+    *_convolution.__all__,
+    *_grid_sampling.__all__,
+    *_pooling.__all__,
     *_recurrent.__all__,
+    *_shuffling.__all__,
     *_softmax.__all__,
+    *_transposed_convolution.__all__,
     *_decompositions.__all__,
     *_einsum.__all__,
     *_products.__all__,
     *_extremes.__all__,
     *_sums.__all__,
+    *_copies.__all__,
+    *_diagonals.__all__,
+    *_expanding.__all__,
+    *_grids.__all__,
     *_joining.__all__,
     *_order.__all__,
+    *_padding.__all__,
     *_parting.__all__,
+    *_repeating.__all__,
+    *_replacing.__all__,
+    *_sections.__all__,
     *_sizes.__all__,
+    *_stacking.__all__,
+    *_strided.__all__,
+    *_triangles.__all__,
+    *_turning.__all__,
+    *_windows.__all__,
 ]
 
 

@@ -43,6 +43,9 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ("threshold_backward", "operand 1", "operand 1"): THERE,
     ("sgn(of a real tensor)", "all", "output"): THERE,
     ("slogdet", "all", "output 0"): THERE,  # the sign's is; PyTorch keeps it for complex numbers
+    ("copysign", "operand 1", "output"): THERE,
+    ("ldexp", "operand 0", "output"): THERE,
+    ("float_power", "operand 0", "output"): THERE,
     # PyTorch multiplies a folded copy of the operand.
     ("matmul", "all", "operand 1"): HERE,
     ("matmul", "operand 0", "operand 1"): HERE,
@@ -64,6 +67,11 @@ def by_places(operation: str, text: str, places: dict[str, str]) -> None:
 
 # The gradient is 0 whatever was written.
 by_places("div_rounded", THERE, {"all": "01", "0": "1", "1": "01"})
+by_places("floor_divide", THERE, {"all": "01", "0": "1", "1": "01"})
+# Less is kept here.
+by_places("complex", THERE, {"all": "01", "0": "0", "1": "1"})
+by_places("lerp", THERE, {"2": "2"})
+by_places("addcdiv", THERE, {"0": "2"})
 # The normalised rows are kept, not the input.
 by_places("layer_norm", THERE, {"all": "02", "0": "02", "1": "02", "2": "02"})
 # PyTorch's math kernel keeps scaled copies of query and key; of no element it keeps nothing.
@@ -81,7 +89,8 @@ by_places(
 )
 
 OUTPUT = -1  # the first; further ones are below
-NO_COUNTERPART = {"add_at"}  # the adjoint of x[i]: PyTorch's form in the table is made of others
+# The adjoint of x[i], and what has no gradient in PyTorch: its form in the table is made of others.
+NO_COUNTERPART = {"add_at", "heaviside"}
 
 
 def below_two(random: Any, shape: Any) -> Any:

@@ -52,14 +52,16 @@ def complex_cases(row):
         if "dtype" not in case.sample.attributes
         and any(which[: len(case.sample.shapes)])
         and (row.name, which) != ("overlay", (False, True))  # a write that is refused
-        and (row.name != "einsum" or all(which))  # one dtype for all; PyTorch asks it of some
+        and (
+            not row.name.startswith(("einsum", "conv")) or all(which[: len(case.sample.shapes)])
+        )  # one dtype for all; PyTorch asks it of some
     ]
 
 
 def in_pytorch(case, operands, order):
     try:
         return run(torch, case, operands, order)
-    except (RuntimeError, NotImplementedError, TypeError):
+    except (RuntimeError, NotImplementedError, TypeError, ValueError):
         return None
 
 
@@ -80,15 +82,30 @@ TAKES_THEM = {
         "clone",
     ),
     *("add", "sub", "mul", "div", "pow", "where", "sum", "mean", "cumsum", "reshape", "view"),
-    *("flatten", "transpose", "permute", "flip", "unsqueeze", "squeeze", "expand", "expand_copy"),
+    *("flatten", "transpose", "permute", "flip", "unsqueeze", "squeeze", "expand", "expanded"),
     *("cat", "stack", "unbind", "split", "getitem", "add_at", "gather", "place_along", "pad_to"),
     *("scatter_add", "index_select", "index_add", "overlay", "matmul", "linear", "chunk"),
     *("inv", "det", "einsum", "dropout(of none)"),
+    *("placed", "diagonal", "diag_embed", "tril", "triu", "roll", "repeat", "repeat_each"),
+    *("unfold", "unfold_backward", "strided_view", "restrided", "blocks_on_diagonal"),
+    *("scatter", "index_copy", "index_fill", "take", "put", "index_put", "masked_fill"),
+    *("masked_select", "masked_scatter", "fill", "nonzero", "argwhere", "nonzero_static"),
+    *("constant_pad_nd", "pad_with_own", "fold_padding", "embedding_bag"),
+    *("exp2", "expm1", "log2", "log10", "log1p", "logaddexp", "rsqrt", "tan", "sinh", "cosh"),
+    *("asin", "acos", "atan", "asinh", "acosh", "atanh", "sinc", "isclose", "ldexp"),
+    *("lerp", "lerp(number)", "addcmul", "addcdiv", "float_power", "rsub(alpha)"),
     *("add(alpha)", "sub(alpha)", "real(of a real tensor)", "conj(of a real tensor)"),
+    *("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"),
+    *("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"),
+    *("windows", "fold_windows", "unfold()", "fold()", "resample"),
+    *("pixel_shuffle()", "pixel_unshuffle()", "channel_shuffle()"),
     *("sgn(of a real tensor)", "angle(of a real tensor)", "cumsum_from_end"),
 }
 NOT_YET = {  # PyTorch takes complex numbers; here they are refused
     *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell"),
+    *("scaled_dot_product_attention", "vector_length", "rms_norm"),
+    *("var", "logsumexp", "slogdet", "dropout", "lstm_cell"),
+    *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell", "silu"),
     "scaled_dot_product_attention",
 }
 

@@ -1,5 +1,5 @@
 """Values and gradients at ties, kinks, zeros and infinities: the numbers themselves, no oracle.
-Read `test_planted_faults.py` next.
+Read `test_conventions_of_families.py` next.
 
 `table/convention_rows.py` says what a row is. MUST rows hold to 1e-10; in SHOULD rows inf and nan
 stand in the same places, and the numbers beside them hold too.
@@ -51,6 +51,13 @@ MUST = {
     "G055": row(lambda x: x.clamp(min=0), [0, -1, 1], value=[0, 0, 1], grads=[[1, 0, 1]]),
     "G056": row(lambda x, low: x.clamp(min=low), [0, 1], [0, 2], value=[0, 2],
                 grads=[[1, 0], [0, 1]]),
+    "G059": row(lambda x: x.round() + x.floor() + x.ceil() + x.trunc(), [0.5, 1.5],
+                value=[1, 6], grads=[[0, 0]]),
+    "G060": row(tnn.frac, [1.5, -1.5], value=[0.5, -0.5], grads=[[1, 1]]),
+    "G061": row(tnn.fmod, [5, -5], [3, 3], value=[2, -2], grads=[[1, 1], [-1, 1]]),
+    "G062": row(tnn.remainder, [5, -5], [3, 3], value=[2, 1], grads=[[1, 1], [-1, 2]]),
+    "G125": row(tnn.nan_to_num, [nan, inf, 1], value=[0, 1.79769313486231570e308, 1],
+                grads=[[0, 0, 1]]),
     # powers
     "G086": row(tnn.pow, [0], [0], value=[1], grads=[[0], [0]]),
     "G087": row(tnn.pow, [0], [2], value=[0], grads=[[0], [0]]),

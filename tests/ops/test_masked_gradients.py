@@ -24,6 +24,8 @@ OTHER_ORDER = "einsum (2,3),(5,3,4),(2,4)"  # inf and -inf meet, or not, by whic
 UNKNOWN_AT_NAN = {
     "det": "of a matrix with a nan nothing is known",
     "svd": "of a matrix with a nan nothing is known",
+    "cdist": "whether the largest is found beside a nan depends on its place in PyTorch",
+    "binary_cross_entropy": "it refuses what is no probability, as in PyTorch",
 }
 
 

@@ -70,7 +70,10 @@ def test_a_member_of_an_enum_is_a_number_wherever_one_may_stand(place):
 # --- numbers that are no operands: alpha, eps, scale ---------------------------------------------
 
 NUMBERS = [
-    (op, p.name) for op in registry.values() for p in op.signature if p.annotation == "Number"
+    (op, p.name)
+    for op in registry.values()
+    for p in op.signature
+    if p.annotation == "Number" and op.rules
 ]
 FORMS = {
     "np.float64": np.float64(0.5),

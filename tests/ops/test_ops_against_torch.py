@@ -22,7 +22,10 @@ torch = pytest.importorskip("torch")
 
 ROWS = TABLE + COMPOSED
 WITHOUT_HALF = {"inv", "det", "slogdet", "svd"}  # in PyTorch neither: LAPACK has none
-WITHOUT_INTEGERS = {"conv2d", "dropout"}  # PyTorch takes them, dropout only at p=0
+WITHOUT_INTEGERS = {  # PyTorch takes them, dropout only at p=0
+    *("dropout", "resample"),
+    *(f"{name}{dims}d" for name in ("conv", "conv_transpose", "avg_pool") for dims in (1, 2, 3)),
+}
 
 
 @for_each_case(cases(ROWS))
@@ -60,11 +63,12 @@ def read_only(x):
     return x
 
 
+AS_IT_LIES = {"view", "view_as_complex"}  # they refuse what lies otherwise, as in PyTorch
 LAYOUTS = [backwards, by_columns, every_other, repeated, read_only]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
-@pytest.mark.parametrize("row", [row for row in ROWS if row.name != "view"], ids=str)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.name not in AS_IT_LIES], ids=str)
 def test_memory_layout_does_not_matter(row, layout):
     for case in cases([row]):
         check_against_torch(case, [layout(operand) for operand in case.draw()])
@@ -117,7 +121,8 @@ def test_narrow_floats_are_as_exact_as_their_width(row, dtype, rtol):
         if dtype is np.float32:
             for gradient, expected in zip(ours.gradients, theirs.gradients, strict=True):
                 assert gradient.array.dtype == dtype, case
-                assert_close(array(gradient), array(expected), case, rtol=1e-5, atol=1e-5)
+                wanted = np.zeros(gradient.shape) if expected is None else array(expected)
+                assert_close(array(gradient), wanted, case, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.int32, np.int8, np.uint8, np.bool_])
@@ -128,7 +133,8 @@ def test_integers_and_bool_give_what_pytorch_gives(row, dtype):
         if "dtype" in case.sample.attributes:
             continue
         drawn = [
-            x if x.dtype == bool else np.abs(np.round(2 * np.nan_to_num(x))) for x in case.draw()
+            x if x.dtype == bool else np.abs(np.round(2 * np.nan_to_num(x, posinf=1.0, neginf=1.0)))
+            for x in case.draw()
         ]
         operands = [x if x.dtype == bool else np.asarray(x % 4).astype(dtype) for x in drawn]
         try:

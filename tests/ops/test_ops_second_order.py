@@ -19,13 +19,15 @@ from op_table import COMPOSED, TABLE
 
 import tinygrad_nn as tnn
 from tinygrad_nn.autograd import registry
-from tinygrad_nn.ops.layers import convolution
+from tinygrad_nn.ops.layers import convolution, convolution_products
 
 ROWS = [row for row in TABLE + COMPOSED if row.differentiable]
 SMOOTH = [case for case in cases(ROWS) if "dtype" not in case.sample.attributes]
 PARTED = [
     case for case in cases(ROWS) if case.row.name in registry and registry[case.row.name].composite
 ]
+ONCE_IN_PYTORCH = {"cdist", "ctc_loss"}  # which has no second derivative of them
+OF_THE_LOGITS = {"ctc_loss"}  # its gradient is that behind log_softmax, as in PyTorch
 
 # Functions of a (4, 3) and a (3, 3) matrix, written for both frameworks.
 FUNCTIONS = {
@@ -49,7 +51,7 @@ FUNCTIONS = {
 }  # fmt: skip
 
 
-@for_each_case(cases(ROWS))
+@for_each_case(cases([row for row in ROWS if row.name not in ONCE_IN_PYTORCH]))
 def test_second_derivatives_equal_pytorch(case):
     check_against_torch(case, order=2)
 
@@ -71,7 +73,7 @@ def test_derivatives_of_compositions_equal_pytorch_up_to_the_third(name, order):
         assert_close(array(ours), array(theirs), name, rtol=1e-9)
 
 
-@for_each_case(SMOOTH)
+@for_each_case([case for case in SMOOTH if case.row.name not in OF_THE_LOGITS])
 def test_gradients_agree_with_differences(case):
     check_against_differences(case)
 
@@ -95,10 +97,13 @@ def test_a_fused_operation_equals_its_parts(case, order):
 
 @pytest.mark.parametrize("case", [case for case in PARTED if case.row.name == "conv2d"], ids=str)
 def test_a_convolution_of_many_columns_equals_its_parts(case, monkeypatch):
-    monkeypatch.setattr(convolution, "_FEW", 0)
-    convolution._geometry.cache_clear()
+    monkeypatch.setattr(convolution_products, "_FEW", 0)
+    caches = (convolution._geometry, convolution_products.geometry_over)
+    for cache in caches:
+        cache.cache_clear()
     check_against_parts(case)
-    convolution._geometry.cache_clear()
+    for cache in caches:
+        cache.cache_clear()
 
 
 SINGULAR = {

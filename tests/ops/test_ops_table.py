@@ -9,6 +9,7 @@ from op_checks import run
 from op_rows import at, cases, each
 from op_table import COMPOSED, TABLE
 from table_elementwise import ELEMENTWISE
+from table_images import IMAGES
 from table_indexing import INDEXING
 from table_layers import LAYERS
 from table_losses import LOSSES
@@ -65,7 +66,7 @@ def test_every_row_stands_in_the_file_of_its_folder():
         "shape": SHAPE,
         "indexing": INDEXING,
         "matrices": MATRICES,
-        "layers": LAYERS,
+        "layers": [*LAYERS, *IMAGES],
         "losses": LOSSES,
     }
     misplaced = [

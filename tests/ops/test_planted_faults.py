@@ -24,6 +24,12 @@ from tinygrad_nn.errors import ShapeError
 ROWS = {row.name: row for row in TABLE}
 COMPOSED_ROWS = {row.name.partition("(")[0]: row for row in COMPOSED}
 FLAT = {("sign", "input"), ("threshold_backward", "input")}  # their gradient is 0
+FLAT |= {("fill", "input"), ("drawn", "input"), ("div_rounded", "input"), ("div_rounded", "other")}
+FLAT |= {(name, "input") for name in ("floor", "ceil", "trunc", "round", "heaviside")}
+FLAT |= {(name, "other") for name in ("div_rounded", "floor_divide", "copysign", "nextafter")}
+FLAT |= {("div_rounded", "input"), ("floor_divide", "input")}
+FLAT |= {("heaviside", "values")}  # but at 0, where its row has no number but at ties
+FLAT |= {("leaky_relu_backward", "input"), ("hardtanh_backward", "input")}
 FLAT |= {("div_rounded", "input"), ("div_rounded", "other")}
 
 

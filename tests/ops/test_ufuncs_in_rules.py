@@ -83,11 +83,11 @@ def test_cos_and_tan_in_a_rule_differentiate_twice(own_op):
     x = tnn.tensor(VALUES, dtype=tnn.float64, requires_grad=True)
     assert np.cos(x).requires_grad
     assert np.tan(x).requires_grad
-    assert isinstance(np.floor(x), np.ndarray)
+    assert np.floor(x).requires_grad
     assert gradgradcheck(lambda x: np.tan(x) * np.hypot(x, x * 2.0), (x,))
 
 
-@pytest.mark.parametrize("name", ["arctan", "expm1"])
+@pytest.mark.parametrize("name", ["cbrt", "spacing"])
 def test_the_refusal_names_what_may_be_used(name):
     x = tnn.tensor([0.5], requires_grad=True)
     with pytest.raises(tnn.errors.GraphError, match=rf"np\.{name} .*cos, .*sqrt"):

@@ -31,6 +31,10 @@ REFUSALS = (RuntimeError, TypeError, ValueError, IndexError, AttributeError, Not
 REFUSALS += (OverflowError,)  # Python's own, as of int(inf)
 NOT_FOR_THIS = {"__class__", "__init_subclass__", "__new__", "__init__", "__reduce__", "explain"}
 NOT_FOR_THIS |= {"__array__"}  # NumPy 2.0 warns where it gets a tensor for a dtype; see np.asarray
+NOT_FOR_THIS |= {  # these take as much memory as they are asked for
+    *("new", "new_empty", "new_ones", "new_zeros", "repeat", "repeat_interleave", "resize_"),
+    "tile",
+}
 METHODS = sorted(
     name
     for name in dir(tnn.Tensor)

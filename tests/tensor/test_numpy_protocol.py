@@ -36,7 +36,7 @@ def test_asarray_shares_the_memory_and_array_copies(x):
 
 
 def test_what_requires_a_gradient_becomes_no_array_by_accident(w):
-    for make in (np.asarray, np.array, np.arctan, np.vstack, np.linalg.norm):
+    for make in (np.asarray, np.array, np.cbrt, np.vstack, np.linalg.norm):
         with pytest.raises(RuntimeError, match=r"numpy\(\).*detach"):
             make(w)
     assert w.detach().numpy() is w.array
@@ -122,7 +122,7 @@ def test_an_array_of_another_kind_is_refused(x):
 
 
 def test_a_function_without_an_operation_works_on_plain_arrays(x):
-    for call in (np.cumprod, np.linalg.norm, np.isfinite, np.unique, np.arctan, np.cov):
+    for call in (np.cumprod, np.linalg.norm, np.spacing, np.unique, np.cbrt, np.cov):
         assert not isinstance(call(x), tnn.Tensor)
         assert np.array_equal(call(x), call(x.numpy()))
     assert np.add.reduce(x).tolist() == [5.0, 7.0, 9.0]

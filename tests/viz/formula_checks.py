@@ -20,6 +20,7 @@ USUAL = {
     "cat": lambda case: (0,) not in case.sample.shapes,  # an empty vector fits to everything
     "gather": lambda case: () not in case.sample.shapes,
     "scatter_add": lambda case: case.sample.attributes["index"].shape == case.sample.shapes[1],
+    "scatter": lambda case: case.sample.attributes["index"].shape == case.sample.shapes[1],
     "softplus": lambda case: "threshold" not in case.sample.attributes,
     "linear": lambda case: [len(shape) for shape in case.sample.shapes[:2]] == [2, 2],
     **dict.fromkeys(
@@ -44,7 +45,17 @@ ELSEWHERE = [
         named=("weight", "bias"),
     ),
 ]
-IN_WORDS = {"conv2d", "lstm_cell"}  # their formulas name what only the words behind them explain
+IN_WORDS = {
+    *("scatter_reduce", "index_reduce", "masked_select", "masked_scatter", "index_fill"),
+    *(
+        "embedding",
+        "embedding_dense_backward",
+        "embedding_bag",
+        "constant_pad_nd",
+        "conv2d",
+        "lstm_cell",
+    ),
+}  # their formulas name what only the words behind them explain
 
 
 def counts(case):
@@ -92,6 +103,7 @@ def vocabulary(given):
     known = [softmax, one_hot, mean, split, unbind, place_along]
     names = {function.__name__: function for function in known}
     names |= of_matrices(given)
+    names |= {"pi": np.pi}
     names |= {"np": np, "exp": np.exp, "log": np.log, "sigmoid": lambda x: 1 / (1 + np.exp(-x))}
     if "ignore_index" in given:
         names["m"] = given["target"].size if is_mean else 1

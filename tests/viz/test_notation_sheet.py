@@ -88,7 +88,7 @@ def test_a_rule_without_source_says_so(hostile):
 
 @pytest.mark.parametrize(
     ("asked", "message"),
-    [("mull", "'mul'"), ("crossentropy", "'cross_entropy'"), (["mul", "tan"], "'tanh'")],
+    [("mull", "'mul'"), ("crossentropy", "'cross_entropy'"), (["mul", "tahn"], "'tanh'")],
 )
 def test_an_unknown_name_is_an_error_that_lists_close_ones(asked, message):
     with pytest.raises(ValueError, match=message):

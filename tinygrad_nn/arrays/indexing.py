@@ -20,6 +20,7 @@ def is_basic(index: Any) -> bool:
     """Whether an index is made of Python's ints, None, ..., and slices of what NumPy takes."""
     if type(index) is int:
         return True
+    has_ellipsis = False
     for part in index if type(index) is tuple else (index,):
         kind = type(part)
         if kind is slice:
@@ -28,8 +29,10 @@ def is_basic(index: Any) -> bool:
                     return False
             if part.step is not None and part.step <= 0:
                 return False
-        elif kind is not int and part is not None and part is not Ellipsis:
-            return False
+        elif kind is not int and part is not None:
+            if part is not Ellipsis or has_ellipsis:
+                return False
+            has_ellipsis = True
     return True
 
 
@@ -46,6 +49,9 @@ def as_index(given: Any) -> tuple[Any, ...]:
     """
     several = isinstance(given, tuple) or (isinstance(given, list) and _names_several(given))
     parts = given if several else (given,)
+    if several:
+        while len(parts) > 1 and parts[-1] is Ellipsis and any(each is ... for each in parts[:-1]):
+            parts = parts[:-1]  # x[..., 0, ...]: nothing is left for it to stand for
     return tuple([_index_part(part) for part in parts])
 
 
@@ -78,7 +84,7 @@ def _index_part(part: Any) -> Any:
         if made.step is not None and made.step <= 0:
             raise ArgumentError(f"index: a slice's step must be above 0, got {made.step}; use flip")
         return made
-    if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):
+    if part is None or part is Ellipsis or isinstance(part, (int, np.integer)):
         return part
     if hasattr(type(part), "__index__"):
         return operator.index(part)
@@ -124,7 +130,7 @@ def in_two_steps(index: tuple[Any, ...], ndim: int) -> tuple[tuple[Any, ...], An
     then: list[Any] = []
     has_arrays = False
     for part in index:
-        if isinstance(part, (np.ndarray, bool, np.bool_)):
+        if isinstance(part, (np.ndarray, bool)):
             first += [slice(None)] * sum_of_dims((part,))
             then.append(part)
             has_arrays = True
@@ -184,7 +190,7 @@ def _misfit(shape: tuple[int, ...], index: tuple[Any, ...]) -> DimensionError | 
         if part is Ellipsis:
             dim = len(shape) - sum_of_dims(index[i + 1 :])
             continue
-        if part is None or isinstance(part, (bool, np.bool_)):
+        if part is None or isinstance(part, bool):
             continue
         if is_array(part) and is_bool(part):
             if part.shape != shape[dim : dim + part.ndim]:
@@ -212,6 +218,6 @@ def sum_of_dims(index: tuple[Any, ...]) -> int:
     for part in index:
         if is_array(part) and is_bool(part):
             used += part.ndim
-        elif part is not None and part is not Ellipsis and not isinstance(part, (bool, np.bool_)):
+        elif part is not None and part is not Ellipsis and not isinstance(part, bool):
             used += 1
     return used

@@ -79,9 +79,9 @@ def in_one_dtype(
 def rounded_once(forward: Any) -> Any:
     """Return a function of float16 that computes in float32, in which numbers may pass 65,504."""
 
-    def compute(*operands: Any) -> Any:
+    def compute(*operands: Any, **arguments: Any) -> Any:
         wide = [each.astype(FLOAT32) if is_array(each) else each for each in operands]
-        return forward(*wide).astype(FLOAT16)
+        return forward(*wide, **arguments).astype(FLOAT16)
 
     return compute
 

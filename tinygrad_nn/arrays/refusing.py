@@ -56,6 +56,13 @@ def shown(value: Any) -> str:
     return f"{type(value).__name__} {value!r:.60}"
 
 
+def check_are_tensors(name: str, **given: Any) -> None:
+    """Raise `DTypeError` for an argument that is no tensor."""
+    for argument, value in given.items():
+        if not hasattr(value, "array"):
+            raise DTypeError(f"{name}() takes a Tensor as {argument}, got {shown(value)}")
+
+
 def refused(name: str, given: Mapping[str, Any], error: Exception) -> Exception:
     """Return what Python or NumPy ran into as an error of ours that names the function.
 

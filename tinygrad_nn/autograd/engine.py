@@ -245,10 +245,11 @@ def _pull_with_care(
     A rule is written for real numbers. For complex ones the gradient is conj(rule(conj(g))); for
     float16 it is computed in float32.
     """
-    pull = _through_composite if create_graph and node.op.is_joint else node.op.pull
+    by_parts = create_graph and node.op.is_joint
+    pull = _through_composite if by_parts else node.op.pull
     if node.dtype is FLOAT16 and isinstance(node.op, Op):
         contributions = pull_in_float32(pull, node, g, wanted, create_graph)
-    elif node.dtype in COMPLEX:
+    elif node.dtype in COMPLEX and not by_parts:  # else each part conjugates for itself
         pulled = pull(node, g.conj(), wanted, create_graph)
         contributions = [(edge, each.conj()) for edge, each in pulled]
     else:

@@ -11,7 +11,7 @@ from ..arrays.refusing import shown
 from ..errors import ArgumentError, DTypeError, GraphError, ShapeError
 from ..func.gradients import rows
 from ..tensor import Tensor
-from ..tensor.creation import ones_like, zeros_like
+from ..tensor.creation_like import ones_like, zeros_like
 from .engine import grad
 from .grad_mode import enable_grad
 

@@ -114,21 +114,21 @@ def call_otherwise(op: Op, arguments: tuple[Any, ...], others: dict[str, Any]) -
             number = "a Tensor" if len(results) == 1 else f"a tuple of {len(results)} Tensors"
             raise DTypeError(f"{op.public}: out must be {number}, got {shown(out)}")
         for held, result in zip(outs, results, strict=True):
-            _write_out(op, held, result)
+            write_out(op.public, held, result)
     return op.result_type(outs) if op.has_several else out
 
 
-def _write_out(op: Op, out: Any, result: Any) -> None:
+def write_out(name: str, out: Any, result: Any) -> None:
     """Write a result into a tensor given as out=; an empty one is resized."""
     if out.array.size == 0 and out.array.shape != result.array.shape:
         out.array = np.empty_like(out.array, shape=result.array.shape)
     if out.array.shape != result.array.shape:
         raise ShapeError(
-            f"{op.public}: out has shape {out.array.shape}, the result {result.array.shape}"
+            f"{name}: out has shape {out.array.shape}, the result {result.array.shape}"
         )
     if not fits_in(result.array, out.array):
         raise DTypeError(
-            f"{op.public}: out is {out.array.dtype} and cannot hold a {result.array.dtype} result"
+            f"{name}: out is {out.array.dtype} and cannot hold a {result.array.dtype} result"
         )
     out.copy_(result)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arrays.indexing import put
 from ..arrays.kinds import fits_in, is_array, is_bool, is_complex
+from ..arrays.refusing import shown
 from ..arrays.warnings import SILENT, restore, silence
 from ..errors import DTypeError, GraphError, ShapeError
 from .declaring import op
@@ -49,8 +50,8 @@ def _outside(g: Array, steps: Any) -> Array:
 
 def _inside(g: Array, steps: Any) -> Array:
     """replay(g, steps): of an imaginary part conj(g), as the engine conjugates around complex."""
-    is_imaginary = any(step.name == "imag" for step, _ in steps)
-    return replay(g.conj() if is_imaginary else g, steps)
+    has_imaginary = any(step.name in ("imag", "view_as_real") for step, _ in steps)
+    return replay(g.conj() if has_imaginary else g, steps)
 
 
 overlay.vjp(input=_outside, part=_inside)
@@ -161,13 +162,15 @@ def in_place(operation: Callable[..., Any]) -> Callable[..., Any]:
     """Return the in-place form of an operation, such as `add_` of `add`; it returns x."""
     name = f"{operation.__name__}_"
 
-    def call(x: Any, *args: Any, **keywords: Any) -> Any:
-        value = operation(x, *args, **keywords)
+    def call(input: Any, *args: Any, **keywords: Any) -> Any:
+        value = operation(input, *args, **keywords)
+        if not isinstance(input, TensorBase):
+            raise DTypeError(f"{name}() writes into a Tensor, got {shown(input)}")
         if value is NotImplemented:
             return NotImplemented  # of `x += y`
         if value.node is not None:
-            _keep_before(value.node, x)
-        return write(x, value, name)
+            _keep_before(value.node, input)
+        return write(input, value, name)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"Write the result of `{operation.__name__}` into this tensor and return it."

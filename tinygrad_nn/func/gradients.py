@@ -17,7 +17,8 @@ from ..autograd.grad_mode import enable_grad
 from ..errors import ArgumentError, DTypeError, ShapeError
 from ..ops.shape.joining import stack
 from ..tensor import Tensor
-from ..tensor.creation import ones_like, zeros, zeros_like
+from ..tensor.creation import zeros
+from ..tensor.creation_like import ones_like, zeros_like
 from .trees import filled, leaves_of, mapped
 
 Function = Callable[..., Any]

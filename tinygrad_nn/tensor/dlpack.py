@@ -11,8 +11,8 @@ import numpy as np
 from ..arrays import dtypes
 from ..arrays.refusing import shown
 from ..errors import DTypeError, ExchangeError
-from .creation import wrap
 from .device import check_device
+from .making import wrap
 from .tensor import Tensor
 
 

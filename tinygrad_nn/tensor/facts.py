@@ -17,12 +17,14 @@ from ..arrays.arguments import as_bool, as_dim
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.kinds import is_complex, is_floating, is_integral
 from ..arrays.layout import check_format, contiguous_format, lies_in
+from ..arrays.refusing import shown
+from ..arrays.size import Size
+from ..arrays.storage import geometry_of, memory_of
 from ..arrays.warnings import quiet
 from ..autograd import tensor_base
 from ..autograd.grad_mode import is_grad_enabled
 from ..autograd.tensor_base import TensorBase
 from ..errors import DTypeError, ExchangeError, GraphError, ShapeError
-from .device import Size
 from .device import device as device_class
 from .differentiable import Differentiable
 from .numpy_protocol import call_function, call_ufunc
@@ -36,6 +38,25 @@ def _real(number: Any, name: str) -> Any:
     if number.imag:
         raise DTypeError(f"{name}() of {number}, which has an imaginary part; use .real or .abs()")
     return number.real
+
+
+class UntypedStorage:
+    """The memory of a tensor: where it begins, and how many bytes it has."""
+
+    __slots__ = ("_memory",)
+
+    def __init__(self, memory: Any) -> None:
+        self._memory = memory
+
+    def data_ptr(self) -> int:
+        """Return the address of the first byte."""
+        return self._memory.ctypes.data
+
+    def size(self) -> int:
+        """Return how many bytes there are."""
+        return self._memory.nbytes
+
+    nbytes = __len__ = size
 
 
 class TensorFacts(Differentiable):
@@ -69,6 +90,8 @@ class TensorFacts(Differentiable):
         """Return the number of dimensions."""
         return self.array.ndim
 
+    ndimension = dim
+
     def numel(self) -> int:
         """Return the number of elements."""
         return self.array.size
@@ -80,7 +103,23 @@ class TensorFacts(Differentiable):
         """Where the tensor lives: always the CPU."""
         return device_class("cpu")
 
-    is_cuda = False
+    is_cuda = is_meta = is_mps = is_sparse = is_quantized = is_nested = is_xpu = is_mkldnn = False
+    is_sparse_csr = False
+    is_cpu = True
+
+    def get_device(self) -> int:
+        """Return the number of the device: -1, the CPU."""
+        return -1
+
+    def is_signed(self) -> bool:
+        """Return whether the dtype has numbers below 0."""
+        return self.dtype.is_signed
+
+    def is_same_size(self, other: Any) -> bool:
+        """Return whether another tensor has the same shape."""
+        if not isinstance(other, TensorBase):
+            raise DTypeError(f"is_same_size() takes a Tensor, got {shown(other)}")
+        return self.array.shape == other.array.shape
 
     def is_floating_point(self) -> bool:
         """Return whether the dtype is a float."""
@@ -110,9 +149,27 @@ class TensorFacts(Differentiable):
         """Return the bytes per element."""
         return self.array.itemsize
 
+    @property
+    def itemsize(self) -> int:
+        """The bytes per element."""
+        return self.array.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all elements."""
+        return self.array.nbytes
+
     def data_ptr(self) -> int:
         """Return the address of the first element."""
         return self.array.ctypes.data
+
+    def storage_offset(self) -> int:
+        """Return how many elements of its memory lie before the first of this tensor."""
+        return geometry_of(self.array).offset
+
+    def untyped_storage(self) -> UntypedStorage:
+        """Return the memory that this tensor and its views stand in."""
+        return UntypedStorage(memory_of(self.array))
 
     # --- as Python and NumPy see it ---------------------------------------------------------------
 

@@ -14,7 +14,8 @@ from ..arrays.arguments import as_dim
 from ..autograd.tensor_base import TensorBase, make_tensor
 from ..errors import ShapeError
 from ..ops.elementwise import complex_parts, selection
-from ..ops.indexing.along import gather, index_select
+from ..ops.indexing.along import gather
+from ..ops.indexing.slices import index_select
 from ..ops.matrices import decompositions, products
 from ..ops.matrices.einsum import einsum as contract
 from ..ops.reduction import extremes, sums

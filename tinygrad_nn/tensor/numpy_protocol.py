@@ -4,7 +4,6 @@ Read `facts.py` next, whose `__array_ufunc__` and `__array_function__` look here
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,61 +13,58 @@ from .. import errors
 from ..autograd.grad_mode import is_grad_enabled
 from ..autograd.tensor_base import TensorBase
 from ..errors import DTypeError, GraphError
-from ..ops.elementwise import arithmetic, comparison, complex_parts, functions, selection
+from ..ops.elementwise import (
+    arithmetic,
+    comparison,
+    complex_parts,
+    division,
+    finiteness,
+    floating_point,
+    functions,
+    logic,
+    rounding,
+    selection,
+    trigonometric,
+)
 from ..ops.matrices.products import matmul
 from .numpy_functions import FUNCTIONS
 
+SAME_NAME = (  # where ours bears NumPy's
+    (arithmetic, "add negative absolute sign square reciprocal"),
+    (functions, "exp exp2 expm1 log log2 log10 log1p logaddexp logaddexp2 sqrt hypot"),
+    (functions, "sinh cosh tanh arcsinh arccosh arctanh"),
+    (trigonometric, "sin cos tan arcsin arccos arctan arctan2 deg2rad rad2deg"),
+    (rounding, "floor ceil trunc"),
+    (division, "floor_divide remainder fmod gcd lcm"),
+    (logic, "bitwise_and bitwise_or bitwise_xor logical_and logical_or logical_xor logical_not"),
+    (comparison, "not_equal less less_equal greater greater_equal"),
+    (finiteness, "isnan isinf isfinite"),
+    (floating_point, "signbit copysign nextafter"),
+    (selection, "maximum minimum fmax fmin heaviside"),
+)
 UFUNCS: dict[Any, Callable[..., Any]] = {
-    np.add: arithmetic.add,
+    **{
+        getattr(np, name): getattr(module, name)
+        for module, names in SAME_NAME
+        for name in names.split()
+    },
     np.subtract: arithmetic.sub,
     np.multiply: arithmetic.mul,
     np.true_divide: arithmetic.div,
-    np.negative: arithmetic.neg,
     np.power: arithmetic.pow,
-    np.exp: functions.exp,
-    np.log: functions.log,
-    np.sqrt: functions.sqrt,
-    np.absolute: arithmetic.abs,
-    np.sign: arithmetic.sign,
-    np.tanh: functions.tanh,
-    np.sin: functions.sin,
-    np.cos: functions.cos,
-    np.square: arithmetic.square,
-    np.conjugate: complex_parts.conj,
-    np.logical_not: comparison.logical_not,
-    np.maximum: selection.maximum,
-    np.minimum: selection.minimum,
-    np.equal: comparison.eq,
-    np.not_equal: comparison.ne,
-    np.less: comparison.lt,
-    np.less_equal: comparison.le,
-    np.greater: comparison.gt,
-    np.greater_equal: comparison.ge,
-    np.bitwise_and: comparison.bitwise_and,
-    np.bitwise_or: comparison.bitwise_or,
-    np.bitwise_xor: comparison.bitwise_xor,
-    np.invert: comparison.bitwise_not,
-    np.isnan: comparison.isnan,
-    np.matmul: matmul,
-    np.reciprocal: arithmetic.reciprocal,
-    np.hypot: functions.hypot,
+    np.float_power: arithmetic.float_power,
     np.fabs: arithmetic.abs,
     np.positive: lambda x: x * 1,
-    np.tan: lambda x: functions.sin(x) / functions.cos(x),
-    np.log2: lambda x: functions.log(x) / math.log(2.0),
-    np.log10: lambda x: functions.log(x) / math.log(10.0),
-    np.exp2: lambda x: arithmetic.pow(2.0, x),
-    np.deg2rad: lambda x: x * (math.pi / 180.0),
-    np.radians: lambda x: x * (math.pi / 180.0),
-    np.rad2deg: lambda x: x * (180.0 / math.pi),
-    np.degrees: lambda x: x * (180.0 / math.pi),
+    np.conjugate: complex_parts.conj,
+    np.equal: comparison.eq,
+    np.invert: logic.bitwise_not,
+    np.left_shift: logic.bitwise_left_shift,
+    np.right_shift: logic.bitwise_right_shift,
+    np.rint: rounding.round,
+    np.radians: trigonometric.deg2rad,
+    np.degrees: trigonometric.rad2deg,
+    np.matmul: matmul,
 }
-
-# Their derivative is 0 wherever there is one, so that NumPy may work on what the tensors hold.
-FLAT = (
-    *(np.floor, np.ceil, np.rint, np.trunc, np.isfinite, np.isinf, np.signbit, np.heaviside),
-    *(np.logical_and, np.logical_or, np.logical_xor),
-)
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any]) -> Any:
@@ -83,8 +79,8 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, keywords: dict[str, Any]) -
         return operation(*inputs)
     name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
     _check_out(name, keywords.get("out"))
-    if _needs_gradient(inputs) and (ufunc not in FLAT or method != "__call__" or keywords):
-        usable = ", ".join(sorted(each.__name__ for each in (*UFUNCS, *FLAT)))
+    if _needs_gradient(inputs):
+        usable = ", ".join(sorted(each.__name__ for each in UFUNCS))
         raise _no_gradient(
             name, keywords, f", or in a gradient rule of these ufuncs, called plainly: {usable}"
         )

@@ -4,26 +4,57 @@ Read `../nn/` next.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..arrays import dtypes
-from ..arrays.arguments import as_integer
+from ..arrays.arguments import as_integer, as_number
+from ..arrays.kinds import COMPLEX, DIFFERENTIABLE
 from ..arrays.layout import empty_in, in_memory_order
-from ..arrays.refusing import refuses
+from ..arrays.refusing import instead_of, refuses
+from ..arrays.warnings import quiet
+from ..autograd.writing import write
 from ..errors import DTypeError
-from ..random import Generator, default_generator
-from .creation import shape_of, wrap
+from ..ops.elementwise import drawing
+from ..random import Generator, RandomError, default_generator
+from .making import dtype_of, shape_of, wrap
 from .tensor import Tensor
 
+__all__ = [
+    "get_rng_state",
+    "normal",
+    "rand",
+    "rand_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randn_like",
+    "randperm",
+    "set_rng_state",
+]
 
-def _float_dtype(dtype: Any, name: str) -> np.dtype[Any]:
-    wanted = dtypes.default_float() if dtype is None else dtypes.to_numpy(dtype)
-    if wanted.kind != "f":
+
+def _float_dtype(dtype: Any, name: str, out: Any = None) -> np.dtype[Any]:
+    wanted = dtype_of(dtype, out)
+    if wanted not in DIFFERENTIABLE or (wanted in COMPLEX and name.endswith("_like")):
         raise DTypeError(f"{name}(): a floating-point dtype expected, got {wanted}")
     return wanted
+
+
+def _with_parts(shape: tuple[int, ...], dtype: Any) -> tuple[int, ...]:
+    """Return the shape of what is drawn: of complex numbers, both parts of each."""
+    return (*shape, 2) if dtype in COMPLEX else shape
+
+
+def _part(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype.type(0).real.dtype if dtype in COMPLEX else dtype
+
+
+def _joined(drawn: Any, dtype: np.dtype[Any]) -> Any:
+    return drawn.view(dtype)[..., 0] if dtype in COMPLEX else drawn
 
 
 def _any_dtype(dtype: Any) -> np.dtype[Any]:
@@ -46,6 +77,7 @@ def rand(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    out: Any = None,
 ) -> Tensor:
     """Draw uniformly from [0, 1): PyTorch's numbers for the same seed.
 
@@ -56,9 +88,9 @@ def rand(
         tensor([0.4963, 0.7682, 0.0885])
     """
     source = _source(generator)
-    wanted = _float_dtype(dtype, "rand")
-    drawn = source.uniform(shape_of(sizes, size, "rand"), dtype=wanted)
-    return wrap(drawn, device, requires_grad)
+    wanted = _float_dtype(dtype, "rand", out)
+    drawn = source.uniform(_with_parts(shape_of(sizes, size, "rand"), wanted), dtype=_part(wanted))
+    return wrap(_joined(drawn, wanted), device, requires_grad, out)
 
 
 @refuses
@@ -69,12 +101,15 @@ def randn(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    out: Any = None,
 ) -> Tensor:
     """Draw from the normal distribution N(0, 1): PyTorch's numbers for the same seed."""
     source = _source(generator)
-    wanted = _float_dtype(dtype, "randn")
-    drawn = source.normal(shape_of(sizes, size, "randn"), dtype=wanted)
-    return wrap(drawn, device, requires_grad)
+    wanted = _float_dtype(dtype, "randn", out)
+    shape = _with_parts(shape_of(sizes, size, "randn"), wanted)
+    std = math.sqrt(0.5) if wanted in COMPLEX else 1.0  # each part has half of the variance
+    drawn = source.normal(shape, 0.0, std, dtype=_part(wanted))
+    return wrap(_joined(drawn, wanted), device, requires_grad, out)
 
 
 @refuses
@@ -195,6 +230,61 @@ def randint_like(
 
     drawn = _filled_like(input, memory_format, "randint_like", wanted, draw)
     return wrap(drawn, device, requires_grad)
+
+
+@refuses
+@instead_of("add", "mul", "drawn")
+def normal(
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    out: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Draw from N(mean, std^2): of tensors, which broadcast, or of numbers in a `size`.
+
+    PyTorch's numbers for the same seed. The gradient of mean and std is 0.
+
+    Raises:
+        RandomError: a std below 0. DTypeError, ShapeError: what does not fit.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> _ = tnn.manual_seed(0)
+        >>> tnn.normal(tnn.tensor([0.0, 10.0]), 0.1)
+        tensor([0.1541, 9.9707])
+    """
+    source = _source(generator)
+    given = [each for each in (mean, std) if isinstance(each, Tensor)]
+    if not given:
+        if size is None and out is None:
+            raise DTypeError("normal() of two numbers needs a size, as in normal(0.0, 1.0, (2, 3))")
+        shape = out.array.shape if size is None else shape_of((), size, "normal")
+        kind = _float_dtype(dtype if out is None else out.dtype, "normal")
+        middle, width = as_number(mean, "mean", "normal"), as_number(std, "std", "normal")
+        drawn = source.normal(shape, middle, width, kind)
+        return wrap(drawn, device, requires_grad) if out is None else write(out, drawn, "normal")
+    if not isinstance(mean, Tensor):
+        mean = as_number(mean, "mean", "normal")
+    if not isinstance(std, Tensor):
+        std = as_number(std, "std", "normal")
+    least = std.array.min(initial=0) if isinstance(std, Tensor) else std
+    if not least >= 0:
+        raise RandomError(f"normal() takes std >= 0, got {least}")
+    shape = np.broadcast_shapes(*(each.array.shape for each in given))
+    kind = _float_dtype(given[0].dtype, "normal")
+    array, factor = (getattr(each, "array", each) for each in (mean, std))
+    with quiet():
+        if isinstance(std, Tensor):
+            values = source.normal(shape, dtype=kind) * factor + array
+        else:
+            values = source.normal(shape, 0.0, std, kind) + array
+    values = np.asarray(values, kind)
+    return drawing.drawn(mean if isinstance(mean, Tensor) else std, values, out=out)
 
 
 @refuses

@@ -45,12 +45,33 @@ def nonzero(random: Any, shape: Shape) -> Any:
     return positive(random, shape) * random.choice([-1.0, 1.0], shape)
 
 
+def inside(random: Any, shape: Shape) -> Any:
+    """Between -1 and 1, where arcsine has a slope."""
+    return random.uniform(-0.9, 0.9, shape)
+
+
+def above_one(random: Any, shape: Shape) -> Any:
+    return random.uniform(1.1, 3.0, shape)
+
+
 def probability(random: Any, shape: Shape) -> Any:
     return random.uniform(0.1, 0.9, shape)
 
 
 def some_nan(random: Any, shape: Shape) -> Any:
     return np.where(random.random(shape) < 0.4, np.nan, real(random, shape))
+
+
+def half_zero(random: Any, shape: Shape) -> Any:
+    return np.where(random.random(shape) < 0.5, 0.0, real(random, shape))
+
+
+def some_infinite(random: Any, shape: Shape) -> Any:
+    return np.where(
+        random.random(shape) < 0.5,
+        real(random, shape),
+        random.choice([np.inf, -np.inf, np.nan], shape),
+    )
 
 
 def complex_(random: Any, shape: Shape) -> Any:
@@ -133,6 +154,8 @@ triples = [
     at((0, 3), (3,), (1, 1)),
 ]
 
+MAKES_COMPLEX = {"complex", "polar", "view_as_complex"}  # of real numbers
+
 # --- the row --------------------------------------------------------------------------------------
 
 
@@ -173,7 +196,7 @@ class Row:
 
     @property
     def is_complex(self) -> bool:
-        return complex_ in self.operands
+        return complex_ in self.operands or self.name in MAKES_COMPLEX
 
     @property
     def takes_sequence(self) -> bool:
@@ -214,7 +237,18 @@ class Row:
         return made
 
 
-FLOATS = (real, wide, positive, low, nonzero, probability, invertible)
+def functional(name: str, *operands: Draw, samples: list[Sample]) -> Row:
+    """Return the row of a function below nn.functional that is no single operation."""
+    return Row(
+        name,
+        *operands,
+        samples=samples,
+        spelling=lambda framework, *x, **given: getattr(framework.nn.functional, name)(*x, **given),
+    )
+
+
+FLOATS = (real, wide, half_zero, positive, low, nonzero, inside, above_one)
+FLOATS += (probability, invertible)
 
 
 class Case(NamedTuple):

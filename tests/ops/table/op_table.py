@@ -9,8 +9,9 @@ and arguments to try it `at`.
 
 from __future__ import annotations
 
-from op_rows import CUBE, Row, at, each, nonzero, probability, real
+from op_rows import CUBE, Row, at, each, nonzero, positive, probability, real
 from table_elementwise import ELEMENTWISE
+from table_images import COMPOSED_IMAGES, IMAGES
 from table_indexing import INDEXING
 from table_layers import LAYERS
 from table_losses import LOSSES, REDUCTIONS, WEIGHT
@@ -18,7 +19,7 @@ from table_matrices import MATRICES
 from table_reduction import REDUCTION
 from table_shape import SHAPE
 
-TABLE = [*ELEMENTWISE, *REDUCTION, *SHAPE, *INDEXING, *MATRICES, *LAYERS, *LOSSES]
+TABLE = [*ELEMENTWISE, *REDUCTION, *SHAPE, *INDEXING, *MATRICES, *LAYERS, *IMAGES, *LOSSES]
 
 # Public functions made of several operations, or other calls of one, as both frameworks write them.
 COMPOSED = [
@@ -34,6 +35,10 @@ COMPOSED = [
         samples=[at((5, 2), chunks=2), at((2, 7), chunks=3, dim=-1), at((2, 3), chunks=5)]),
     Row("add(alpha)", real, real, spelling=lambda f, x, z: f.add(x, z, alpha=0.5)),
     Row("sub(alpha)", real, real, spelling=lambda f, x, z: f.sub(x, z, alpha=2)),
+    Row("rsub(alpha)", real, real, spelling=lambda f, x, z: f.rsub(x, z, alpha=0.5)),
+    Row("float_power", positive, real, spelling=lambda f, x, z: f.float_power(x, z)),
+    Row("lerp(number)", real, real,
+        spelling=lambda f, x, z: f.lerp(x, z, 0.25) + f.lerp(z, x, 0.75)),
     Row("real(of a real tensor)", real, spelling=lambda f, x: f.real(x), samples=[at((2, 3))]),
     Row("conj(of a real tensor)", real, spelling=lambda f, x: f.conj(x), samples=[at((2, 3))]),
     Row("sgn(of a real tensor)", nonzero, spelling=lambda f, x: f.sgn(x), samples=[at((2, 3))]),
@@ -41,6 +46,7 @@ COMPOSED = [
     Row("dropout(of none)", real,
         spelling=lambda f, x, **given: f.nn.functional.dropout(x * 1, **given),
         samples=each([CUBE, ()], {"p": 0.0}, {"p": 0.5, "training": False})),
+    *COMPOSED_IMAGES,
     Row("cross_entropy(probabilities)", real, probability,
         spelling=lambda f, x, q, **given: f.nn.functional.cross_entropy(x, q, **given), samples=[
             *each([((3, 4), (3, 4)), ((2, 3, 2), (2, 3, 2))], *REDUCTIONS), at((4,), (4,)),

@@ -1,5 +1,5 @@
 """Rows of what the layers of a network compute.
-Read `table_losses.py` next.
+Read `table_images.py` next.
 """
 
 from __future__ import annotations
@@ -7,13 +7,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from op_rows import CUBE, Row, at, each, real
+from op_rows import CUBE, Row, at, each, floats, functional, real
 
 ONE_DIM = each([CUBE], {"dim": 0}, {"dim": 1}, {"dim": -1}) + each([(), (0,)], {"dim": 0})
 
 IMAGE = (2, 3, 6, 5)
 MASK = np.random.default_rng(2).random((4, 5)) < 0.6
 NOTHING_SEEN = np.array([[True, False, True, True, False]] * 2 + [[False] * 5] * 2)
+MEAN, VAR = floats(0.5, -1.0, 0.0), floats(2.0, 0.3, 1.0)
+NORMS = (0.5, 1.0, 1.5, 2.0, 3.0, float("inf"))
+DISTANCE_MODES = ("use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 HEADS = ((2, 3, 4, 6), (2, 3, 5, 6), (2, 3, 5, 7))
 
 
@@ -26,6 +29,18 @@ def _lstm_cell(input: Any, h: Any, c: Any, *weights: Any) -> Any:
     import torch
 
     return torch.lstm_cell(input, (h, c), *weights)
+
+
+def _batch_norm(input: Any, *learnt: Any, mean: Any = None, var: Any = None, **given: Any) -> Any:
+    import torch
+
+    return torch.nn.functional.batch_norm(input, mean, var, *learnt, training=mean is None, **given)
+
+
+def _length(input: Any, p: float, dim: int) -> Any:
+    import torch
+
+    return torch.linalg.vector_norm(input, p, dim)
 
 
 def _attention(*operands: Any, **given: Any) -> Any:
@@ -56,6 +71,23 @@ LAYERS = [
             at((2, 1), (1,), (1,), normalized_shape=(1,)),
             at((0, 3), (3,), (3,), normalized_shape=(3,)),
         ]),
+    Row("rms_norm", real, real, named=("weight",), torch="nn.functional.rms_norm", samples=[
+        *each([(3, 5), ((3, 5), (5,))], {"normalized_shape": (5,)}),
+        at((2, 3, 4), (3, 4), normalized_shape=(3, 4), eps=0.1),
+        *[at((5,), (5,), normalized_shape=(5,)), at((0, 3), (3,), normalized_shape=(3,))],
+    ]),
+    Row("group_norm", real, real, real, named=("weight", "bias"), torch="nn.functional.group_norm",
+        samples=[
+            *each([(2, 6, 3), ((2, 6, 3), (6,)), ((2, 6, 3), (6,), (6,))], {"num_groups": 2}),
+            *[at((n, 4), (4,), (4,), num_groups=2, eps=0.1) for n in (2, 0)],
+            *[at((3, 4, 2, 2), (4,), (4,), num_groups=g) for g in (1, 4)],
+        ]),
+    Row("batch_norm", real, real, real, torch=_batch_norm, samples=[
+        *[at((4, 3)), at((4, 3), (3,)), at((4, 3), (3,), (3,)), at((2, 3, 4), (3,), (3,))],
+        *[at((2, 3, 2, 3), (3,), (3,), eps=0.1), at((1, 3, 5), (3,), (3,))],
+        *each([((4, 3), (3,), (3,)), ((2, 3, 2, 2), (3,), (3,))],
+              {"mean": MEAN, "var": VAR}),
+    ]),
     Row("conv2d", real, real, real, torch="nn.functional.conv2d", samples=[
         *[at(IMAGE, (4, 3, 3, 2), (4,)), at(IMAGE, (4, 3, 3, 2))],
         at(IMAGE, (4, 3, 3, 2), (4,), stride=2, padding=1),
@@ -78,7 +110,39 @@ LAYERS = [
         at((1, 1, 1, 1), (1, 1, 1, 1), (1, 1, 1, 1)),
         at((0, 3, 4, 6), (0, 3, 5, 6), (0, 3, 5, 7)),
     ]),
+    Row("cdist", real, real, torch="cdist", samples=[
+        *each([((4, 3), (5, 3)), ((2, 4, 3), (1, 2, 3))], *({"p": p} for p in NORMS)),
+        *each([((28, 2), (3, 2)), ((2, 3), (4, 3))],
+              *({"compute_mode": mode} for mode in DISTANCE_MODES)),
+        *[at((0, 3), (4, 3)), at((2, 3), (0, 3)), at((2, 0), (3, 0))],
+    ]),
+    Row("vector_length", real, torch=_length, samples=[
+        *each([(4, 3)], *({"p": p, "dim": 0} for p in NORMS)),
+    ]),
     Row("lstm_cell", *[real] * 7, torch=_lstm_cell, samples=[
         *[_cell(3, 4, 5), _cell(3, 4, 5, 0), _cell(3, 4, 5, 1), _cell(1, 1, 1), _cell(0, 2, 3)],
+    ]),
+]  # fmt: skip
+
+# Layers that are made of several operations, or other calls of one.
+COMPOSED_LAYERS = [
+    functional("pairwise_distance", real, real, samples=each([((4, 3), (4, 3)), ((4, 3), (3,))],
+        *({"p": p} for p in NORMS), {"keepdim": True, "eps": 0.1})),
+    functional("cosine_similarity", real, real, samples=each(
+        [((2, 3, 4), (2, 3, 4))], {}, {"dim": 0}, {"dim": -1})),
+    functional("batch_norm", real, samples=[
+        at((300, 2), running_mean=None, running_var=None, training=True), at((4, 3),
+        running_mean=MEAN, running_var=VAR), at((2, 3, 300), running_mean=MEAN, running_var=VAR,
+        training=True, momentum=0.3),
+    ]),
+    functional("instance_norm", real, samples=[
+        at((2, 3, 4)), at((2, 3, 4), running_mean=MEAN, running_var=VAR, weight=VAR, bias=MEAN),
+        at((2, 3, 2, 2), running_mean=MEAN, running_var=VAR, use_input_stats=False, weight=VAR),
+    ]),
+    functional("local_response_norm", real, samples=each([(2, 5, 3), (1, 4, 2, 2)],
+        {"size": 1}, {"size": 2, "alpha": 0.5}, {"size": 3, "beta": 0.5, "k": 2.0})),
+    functional("pdist", real, samples=each([(4, 3), (1, 3)], *({"p": p} for p in NORMS))),
+    functional("bilinear", real, real, real, real, samples=[
+        at((4, 3), (4, 2), (5, 3, 2), (5,)), at((3,), (2,), (5, 3, 2)),
     ]),
 ]  # fmt: skip

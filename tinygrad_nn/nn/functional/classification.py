@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...arrays.kinds import is_floating
-from ...arrays.refusing import instead_of
+from ...arrays.refusing import instead_of, refuses
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...ops.layers import softmax as softmax_ops
+from ...ops.layers.linear import linear
 from ...ops.losses import binary, classes
 from ...ops.losses.reducing import check_reduction
 from ...tensor import Tensor
@@ -21,7 +22,13 @@ from .loss_arguments import (
     legacy_reduction,
 )
 
-__all__ = ["binary_cross_entropy_with_logits", "cross_entropy", "nll_loss"]
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "linear_cross_entropy",
+    "nll_loss",
+]
 
 
 def nll_loss(
@@ -149,3 +156,72 @@ def binary_cross_entropy_with_logits(
             check_broadcast(name, each, x)
     kind = legacy_reduction(size_average, reduce, reduction)
     return binary.binary_cross_entropy_with_logits(x, t, weight, pos_weight, kind)
+
+
+@refuses
+def binary_cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Return the cross-entropy of probabilities with targets from 0 to 1, of the same shape.
+
+    Logarithms are at least -100. `weight` weighs each element and broadcasts to the input's shape.
+
+    Raises:
+        ArgumentError: what is no probability. ShapeError, DTypeError: what does not fit.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> F = tnn.nn.functional
+        >>> F.binary_cross_entropy(tnn.tensor([0.5, 0.0]), tnn.tensor([1.0, 0.0]))
+        tensor(0.3466)
+    """
+    name = "binary_cross_entropy"
+    check_tensors(name, input, target, weight=weight)
+    check_floats(name, input=input, target=target)
+    x, t = in_common_dtype(input, target)
+    if weight is not None:
+        check_broadcast(name, weight, x)
+    kind = legacy_reduction(size_average, reduce, reduction)
+    return binary.binary_cross_entropy(x, t, weight, kind)
+
+
+@refuses
+@instead_of("linear", "cross_entropy")
+def linear_cross_entropy(
+    input: Tensor,
+    linear_weight: Tensor,
+    target: Tensor,
+    *,
+    linear_bias: Tensor | None = None,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Tensor:
+    """Return the cross-entropy of linear(input, linear_weight, linear_bias), in two steps.
+
+    Shapes: input (N, in) or (in), linear_weight (C, ..., in); see `cross_entropy` for the rest.
+    `options` would part the work to save memory, and changes nothing here.
+    """
+    classes, out = linear_weight.array.shape[0], linear_weight.array.shape[:-1]
+    if linear_bias is not None and linear_bias.array.shape != out:
+        raise ShapeError(
+            f"linear_cross_entropy: linear_bias must have shape {out}, got "
+            f"{linear_bias.array.shape}"
+        )
+    flat = linear_weight.reshape(-1, linear_weight.array.shape[-1])
+    bias = None if linear_bias is None else linear_bias.reshape(-1)
+    logits = linear(input, flat, bias).reshape(*input.array.shape[:-1], classes, *out[1:])
+    ignored = -100 if ignore_index is None else ignore_index
+    return cross_entropy(
+        *(logits, target, weight),
+        ignore_index=ignored,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )

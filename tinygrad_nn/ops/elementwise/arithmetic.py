@@ -9,32 +9,44 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Number
-from ...arrays.dtypes import FLOAT16, FLOAT32, FLOAT64
+from ...arrays.dtypes import COMPLEX128, FLOAT16, FLOAT32, FLOAT64
 from ...arrays.kinds import REAL, is_array, is_bool, is_complex, is_integral
 from ...arrays.layout import copied
 from ...arrays.promotion import in_one_dtype, rounded_once
+from ...arrays.refusing import instead_of
 from ...arrays.sums import holds_nan
 from ...autograd.declaring import alias, as_operator, elementwise, op
 from ...autograd.op import Array
+from ...autograd.tensor_base import TensorBase
 from ...autograd.writing import in_place
-from ...errors import ArgumentError, DTypeError
+from ...errors import DTypeError
 from .complex_parts import check_ordered, conj
+from .copying import cast
+from .refusals import array_of, check_not_bool
 
 __all__ = [
     "abs",
+    "abs_",
     "absolute",
     "add",
     "div",
     "divide",
+    "float_power",
     "mul",
     "multiply",
     "neg",
+    "neg_",
     "negative",
+    "negative_",
+    "positive",
     "pow",
     "reciprocal",
+    "reciprocal_",
+    "rsub",
     "sgn",
     "sign",
     "square",
+    "square_",
     "sub",
     "subtract",
     "true_divide",
@@ -102,33 +114,6 @@ div.vjp(
     input=lambda g, other: g / other,
     other=lambda g, input, other: -g * ((input / other) / other),
 )
-
-
-@op(r"\operatorname{round}(\frac{a}{b})", name="div_rounded", public="div", elementwise=True)
-def _div_rounded(input: Array, other: Array, *, rounding_mode: Any = "trunc") -> Array:
-    """Return input / other rounded, "floor" down or "trunc" towards 0; the gradient is 0."""
-    both = [np.asarray(each) for each in (input, other)]
-    if rounding_mode not in ("floor", "trunc"):
-        kind = ArgumentError if isinstance(rounding_mode, str) else DTypeError
-        raise kind(
-            f'div: rounding_mode must be None, "floor" or "trunc", got {rounding_mode!r:.60}'
-        )
-    if all(map(is_bool, both)):
-        raise DTypeError("div: not rounded for bool; use x.long()")
-    check_ordered(both[0], "div")
-    whole = all(map(is_integral, both))
-    if whole and not np.all(other):
-        raise ArgumentError("div: an integer is divided by 0, which has no whole result")
-    if rounding_mode == "trunc" and not whole:
-        return np.trunc(np.true_divide(input, other))
-    down = np.floor_divide(input, other)
-    if rounding_mode == "floor":
-        return down
-    return down + ((down < 0) & (down * other != input)).astype(down.dtype)
-
-
-_div_rounded.vjp(input=lambda g: np.zeros_like(g), other=lambda g: np.zeros_like(g))
-div.op.variants["rounding_mode"] = _div_rounded
 
 
 reciprocal = elementwise(np.reciprocal, r"\frac{1}{x}", "Return 1 / input.", of="FloatArray")
@@ -237,16 +222,48 @@ def square(input: Array) -> Array:
 square.vjp(input=lambda g, input: g * (2.0 * input))
 
 
-absolute, negative, subtract = (
-    alias(abs, "absolute"),
-    alias(neg, "negative"),
-    alias(sub, "subtract"),
-)
-multiply, divide, true_divide = (
-    alias(mul, "multiply"),
-    alias(div, "divide"),
-    alias(div, "true_divide"),
-)
+absolute, negative = alias(abs, "absolute"), alias(neg, "negative")
+subtract, multiply = alias(sub, "subtract"), alias(mul, "multiply")
+divide, true_divide = alias(div, "divide"), alias(div, "true_divide")
+
+
+def positive(input: Any) -> Any:
+    """Return the tensor itself, as `+x` does.
+
+    Raises:
+        DTypeError: a tensor of bool.
+    """
+    check_not_bool("positive", array_of(input, "positive"))
+    return input
+
+
+@instead_of("sub", name="rsub")
+def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    """Return other - alpha * input: `sub` with its operands the other way round."""
+    return sub(other, input, alpha=alpha)
+
+
+@instead_of("pow", name="float_power")
+def float_power(input: Any, exponent: Any, *, out: Any = None) -> Any:
+    """Return input to the power, in float64, or complex128 if one is complex; each may be a number.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.float_power(tnn.tensor([1, 2]), -1)
+        tensor([1.0000, 0.5000], dtype=torch.float64)
+    """
+    arrays = [np.asarray(getattr(each, "array", each)) for each in (input, exponent)]
+    dtype = COMPLEX128 if any(map(is_complex, arrays)) else FLOAT64
+    wide = [
+        cast(each, dtype) if isinstance(each, TensorBase) and each.array.dtype != dtype else each
+        for each in (input, exponent)
+    ]
+    raised: Any = pow
+    return raised(*wide, out=out)
+
+
+abs_, neg_, square_ = in_place(abs), in_place(neg), in_place(square)
+negative_, reciprocal_ = in_place(negative), in_place(reciprocal)
 
 
 class ArithmeticMethods:
@@ -257,15 +274,13 @@ class ArithmeticMethods:
     __add__ = __radd__ = as_operator(add)
     __sub__ = as_operator(sub)
     __mul__ = __rmul__ = as_operator(mul)
-    __truediv__ = as_operator(div)
+    __truediv__ = __div__ = as_operator(div)
     __pow__ = as_operator(pow)
     __neg__ = neg
     __abs__ = abs
 
     def __pos__(self) -> Any:
-        if is_bool(self.array):  # type: ignore[attr-defined]
-            raise DTypeError("+x is not defined for bool; use x.long()")
-        return self
+        return positive(self)
 
     def __rsub__(self, other: Any) -> Any:
         return as_operator(sub)(other, self)
@@ -275,18 +290,25 @@ class ArithmeticMethods:
             reciprocal(self), other
         )  # as PyTorch does: what is kept is 1 / self
 
+    __rdiv__ = __rtruediv__
+
     def __rpow__(self, other: Any) -> Any:
         return as_operator(pow)(other, self)
 
     add, sub, subtract, mul, multiply = add, sub, subtract, mul, multiply
     div, divide, true_divide = div, divide, true_divide
-    pow, neg, negative, square, reciprocal = pow, neg, negative, square, reciprocal
+    pow, float_power, square, reciprocal = pow, float_power, square, reciprocal
+    neg, negative, positive = neg, negative, positive
     abs, absolute = abs, absolute
     sign, sgn = sign, sgn
 
-    add_, sub_, mul_ = in_place(add), in_place(sub), in_place(mul)
-    div_, pow_ = in_place(div), in_place(pow)
+    add_, sub_, subtract_ = in_place(add), in_place(sub), in_place(subtract)
+    mul_, multiply_ = in_place(mul), in_place(multiply)
+    div_, divide_, true_divide_ = in_place(div), in_place(divide), in_place(true_divide)
+    pow_, float_power_ = in_place(pow), in_place(float_power)
     __iadd__, __isub__, __imul__ = in_place(__add__), in_place(__sub__), in_place(__mul__)
     __itruediv__, __ipow__ = in_place(__truediv__), in_place(__pow__)
-    neg_, abs_, square_ = in_place(neg), in_place(abs), in_place(square)
-    reciprocal_ = in_place(reciprocal)
+    __idiv__ = __itruediv__
+    neg_, negative_, square_, reciprocal_ = neg_, negative_, square_, reciprocal_
+    abs_, absolute_ = abs_, in_place(absolute)
+    sign_, sgn_ = in_place(sign), in_place(sgn)

@@ -12,13 +12,32 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.dtypes import COMPLEX64, COMPLEX128, FLOAT32, FLOAT64
 from ...arrays.kinds import is_array, is_complex
 from ...arrays.layout import copied
+from ...arrays.refusing import instead_of
 from ...autograd.declaring import op
 from ...autograd.op import Array, FloatArray
-from ...errors import DTypeError
+from ...autograd.writing import in_place
+from ...errors import DTypeError, ShapeError
+from .refusals import array_of
 
-__all__ = ["angle", "conj", "imag", "real"]
+__all__ = [
+    "angle",
+    "complex",
+    "conj",
+    "conj_physical",
+    "conj_physical_",
+    "imag",
+    "is_conj",
+    "is_neg",
+    "polar",
+    "real",
+    "resolve_conj",
+    "resolve_neg",
+    "view_as_complex",
+    "view_as_real",
+]
 
 
 def check_ordered(x: Array, name: str) -> None:
@@ -94,12 +113,148 @@ def _angle_rule(g: Array, input: Array) -> Array:
 angle.vjp(input=_angle_rule)
 
 
+def _complex_of(a: Any, b: Any, name: str) -> Any:
+    """Return an empty complex array for two floats of one dtype, broadcast."""
+    one, another = np.asarray(a), np.asarray(b)
+    if one.dtype != another.dtype or one.dtype not in (FLOAT32, FLOAT64):
+        raise DTypeError(
+            f"{name}: both float32 or both float64 expected, got {one.dtype} and {another.dtype}"
+        )
+    shape = np.broadcast_shapes(one.shape, another.shape)
+    return np.empty(shape, COMPLEX64 if one.dtype is FLOAT32 else COMPLEX128)
+
+
+@op(r"a + b i")
+def complex(real: Array, imag: Array) -> Array:
+    """Return the complex numbers of real and imaginary parts, broadcast.
+
+    Raises:
+        DTypeError: other than two of float32, or two of float64.
+    """
+    made = _complex_of(real, imag, "complex")
+    made.real, made.imag = real, imag
+    return made
+
+
+complex.vjp(real=lambda g: g.real, imag=lambda g: -g.imag)  # of conj(g), see above
+
+
+@op(r"r e^{i t}")
+def polar(abs: Array, angle: Array) -> Array:
+    """Return the complex numbers of lengths, not below 0, and angles in radians, broadcast.
+
+    Raises:
+        DTypeError: other than two of float32, or two of float64.
+    """
+    made = _complex_of(abs, angle, "polar")
+    np.multiply(abs, np.cos(angle), out=made.real)
+    np.multiply(abs, np.sin(angle), out=made.imag)
+    return made
+
+
+def _along(g: Array, y: Array) -> Array:
+    """(g.real * y.real - g.imag * y.imag) / r: 0 where r is 0."""
+    length = np.absolute(y)
+    length = length + (length == 0)
+    return g.real * (y.real / length) - g.imag * (y.imag / length)
+
+
+polar.vjp(  # of conj(g), see above; the second is (g * y * 1j).real
+    abs=_along,
+    angle=lambda g, y: -(g.real * y.imag + g.imag * y.real),
+)
+
+
+@op(r"(\operatorname{Re} x, \operatorname{Im} x)", view=True)
+def view_as_real(input: Array) -> Array:
+    """Return real and imaginary parts along a further last dimension of 2, a view.
+
+    Raises:
+        DTypeError: a real tensor.
+    """
+    if not is_complex(input):
+        raise DTypeError(f"view_as_real: a complex tensor expected, got {input.dtype}")
+    return input[..., None].view(input.real.dtype)
+
+
+@op(r"x_{0} + x_{1} i", view=True)
+def view_as_complex(input: Array) -> Array:
+    """Return the complex numbers whose parts lie along the last dimension, which is 2: a view.
+
+    Raises:
+        DTypeError: other than float32 or float64. ShapeError: another last dimension, or parts
+            that do not lie side by side in memory.
+    """
+    if input.dtype not in (FLOAT32, FLOAT64):
+        raise DTypeError(f"view_as_complex: float32 or float64 expected, got {input.dtype}")
+    *sizes, parts = input.shape or (0,)
+    if parts != 2:
+        raise ShapeError(
+            f"view_as_complex: a last dimension of 2 expected, got shape {input.shape}"
+        )
+    dtype = COMPLEX64 if input.dtype is FLOAT32 else COMPLEX128
+    if not input.size:
+        return np.empty(sizes, dtype)
+    steps = [step for step, size in zip(input.strides, sizes, strict=False) if size > 1]
+    if input.strides[-1] != input.itemsize or any(step % dtype.itemsize for step in steps):
+        raise ShapeError(
+            f"view_as_complex: the parts of shape {input.shape} do not lie side by side in memory; "
+            "use .contiguous()"
+        )
+    return input.view(dtype)[..., 0]
+
+
+def _side_by_side(g: Any) -> Any:
+    return np.ascontiguousarray(g) if is_array(g) else g.contiguous()
+
+
+view_as_real.vjp(input=lambda g: view_as_complex(_side_by_side(g)))
+view_as_complex.vjp(input=lambda g: view_as_real(conj(g)))
+
+
+@instead_of("conj")
+def conj_physical(input: Any, *, out: Any = None) -> Any:
+    """Return the complex conjugate; a real tensor as it is."""
+    if out is None and not is_complex(array_of(input, "conj_physical")):
+        return input
+    conjugate: Any = conj
+    return conjugate(input, out=out)
+
+
+def resolve_conj(input: Any) -> Any:
+    """Return the tensor itself: `conj` has computed what PyTorch puts off."""
+    array_of(input, "resolve_conj")
+    return input
+
+
+def resolve_neg(input: Any) -> Any:
+    """Return the tensor itself: nothing that is put off is left to negate."""
+    array_of(input, "resolve_neg")
+    return input
+
+
+def is_conj(input: Any) -> bool:
+    """Return False: `conj` computes at once, where PyTorch puts it off."""
+    array_of(input, "is_conj")
+    return False
+
+
+def is_neg(input: Any) -> bool:
+    """Return False: no negation is put off."""
+    array_of(input, "is_neg")
+    return False
+
+
+conj_physical_ = in_place(conj_physical)
+
+
 class ComplexMethods:
     """These operations as methods of a Tensor; `real` and `imag` are properties, as in PyTorch."""
 
     __slots__ = ()
 
-    angle = angle
+    angle, conj_physical, conj_physical_ = angle, conj_physical, conj_physical_
+    resolve_conj, resolve_neg, is_conj, is_neg = resolve_conj, resolve_neg, is_conj, is_neg
 
     def conj(self) -> Any:
         """Return the complex conjugate; a real tensor as it is."""

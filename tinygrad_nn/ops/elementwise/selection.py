@@ -11,12 +11,26 @@ import numpy as np
 from ...arrays.kinds import is_array, is_bool
 from ...arrays.sums import holds_nan
 from ...autograd.declaring import alias, elementwise, op
-from ...autograd.op import Array, Data
+from ...autograd.op import Array, Data, RealArray
 from ...autograd.writing import in_place
 from ...errors import ArgumentError, DTypeError
 from .complex_parts import check_ordered
 
-__all__ = ["clamp", "clip", "maximum", "minimum", "where"]
+__all__ = [
+    "clamp",
+    "clamp_",
+    "clamp_max",
+    "clamp_max_",
+    "clamp_min",
+    "clamp_min_",
+    "clip",
+    "clip_",
+    "fmax",
+    "fmin",
+    "heaviside",
+    "maximum",
+    "minimum",
+]
 
 maximum = elementwise(
     *(
@@ -65,6 +79,26 @@ minimum.vjp(
 )
 
 
+fmax = elementwise(
+    *(np.fmax, r"\max(a, b)"),
+    "Return the larger one, the other where one is nan; where they tie, the first gets it all.",
+    of="RealArray",
+)
+fmin = elementwise(
+    *(np.fmin, r"\min(a, b)"),
+    "Return the smaller one, the other where one is nan; where they tie, the first gets it all.",
+    of="RealArray",
+)
+fmax.vjp(
+    input=lambda g, input, other: np.where((input >= other) | (other != other), g, 0.0),
+    other=lambda g, input, other: np.where((input >= other) | (other != other), 0.0, g),
+)
+fmin.vjp(
+    input=lambda g, input, other: np.where((input <= other) | (other != other), g, 0.0),
+    other=lambda g, input, other: np.where((input <= other) | (other != other), 0.0, g),
+)
+
+
 @op(r"\min(\max(x, l), u)", elementwise=True)
 def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> Array:
     """Return x kept between min and max (numbers, tensors, None); the bounds pass the gradient."""
@@ -93,6 +127,44 @@ clamp.vjp(
 )
 
 
+@op(r"\max(x, l)", elementwise=True)
+def clamp_min(input: RealArray, min: RealArray) -> Array:
+    """Return x, or min (a number, a tensor) where it is larger; at min the gradient passes."""
+    return np.maximum(input, min)
+
+
+clamp_min.vjp(
+    input=lambda g, input, min: np.where(input >= min, g, 0.0),
+    min=lambda g, input, min: np.where(input < min, g, 0.0),
+)
+
+
+@op(r"\min(x, u)", elementwise=True)
+def clamp_max(input: RealArray, max: RealArray) -> Array:
+    """Return x, or max (a number, a tensor) where it is smaller; at max the gradient passes."""
+    return np.minimum(input, max)
+
+
+clamp_max.vjp(
+    input=lambda g, input, max: np.where(input <= max, g, 0.0),
+    max=lambda g, input, max: np.where(input > max, g, 0.0),
+)
+
+
+@op(r"\begin{cases} v & \text{if } x = 0 \\ [x > 0] & \text{else} \end{cases}", elementwise=True)
+def heaviside(input: RealArray, values: RealArray) -> Array:
+    """Return 0 where the input is below 0, 1 where it is above, and `values` where it is 0."""
+    dtype = (input if is_array(input) else values).dtype
+    step = np.greater(input, 0).astype(dtype)
+    return np.where(np.equal(input, 0), np.asarray(values, dtype), step)
+
+
+heaviside.vjp(
+    input=lambda g: np.zeros_like(g),
+    values=lambda g, input: np.where(input == 0, g, 0.0),
+)
+
+
 @op(r"\begin{cases} x & \text{if } c \\ y & \text{else} \end{cases}", elementwise=True)
 def where(condition: Data, input: Array, other: Array) -> Array:
     """Return input where the condition holds, else other; broadcast, and each may be a number."""
@@ -110,6 +182,8 @@ where.vjp(
 
 
 clip = alias(clamp, "clip")
+clamp_, clip_ = in_place(clamp), in_place(clip)
+clamp_min_, clamp_max_ = in_place(clamp_min), in_place(clamp_max)
 
 
 class SelectionMethods:
@@ -117,9 +191,10 @@ class SelectionMethods:
 
     __slots__ = ()
 
-    maximum, minimum = maximum, minimum
-    clamp, clip = clamp, clip
-    clamp_, clip_ = in_place(clamp), in_place(clip)
+    maximum, minimum, fmax, fmin = maximum, minimum, fmax, fmin
+    clamp, clip, clamp_, clip_ = clamp, clip, clamp_, clip_
+    clamp_min, clamp_max, clamp_min_, clamp_max_ = clamp_min, clamp_max, clamp_min_, clamp_max_
+    heaviside, heaviside_ = heaviside, in_place(heaviside)
 
     def where(self, condition: Any, other: Any) -> Any:
         """Return self where the condition holds, else `other`."""

@@ -1,5 +1,5 @@
-"""Picking and adding along one dimension, at positions that a tensor of indices holds.
-Read `../matrices/` next.
+"""Picking along one dimension, at positions that a tensor of indices holds.
+Read `scattering.py` next.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Dim, Number
+from ...arrays.arguments import Dim, as_dim
 from ...arrays.kinds import is_bool, is_integral
-from ...arrays.sums import add_at_places, add_rows, in_float32, to_add_at
+from ...arrays.refusing import instead_of, shown
+from ...arrays.sums import add_at_places, to_add_at
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
-from ...autograd.writing import in_place
+from ...autograd.tensor_base import TensorBase, make_tensor
 from ...errors import DimensionError, DTypeError, ShapeError
+from ..shape.expanding import expand
+from ..shape.sizes import reshape
 
-__all__ = ["gather", "index_add", "index_select", "scatter_add"]
+__all__ = ["gather", "take_along_dim"]
 
 
 _INT64, _UINT64 = np.dtype(np.int64), np.dtype(np.uint64)
+_ONE = np.array(1, np.int64)
 _FEW = 1024  # offsets that are written out, as adding them is then three times as fast
 
 
@@ -48,7 +52,7 @@ def _layout(index_shape: tuple[int, ...], shape: tuple[int, ...], dim: int) -> t
         starts += position * stride
     if math.prod(index_shape) <= _FEW:
         starts = np.ascontiguousarray(np.broadcast_to(starts, index_shape))
-    return np.array(strides[dim], np.int64), starts
+    return _ONE if strides[dim] == 1 else np.array(strides[dim], np.int64), starts
 
 
 def places_along(dim: int, index: Array, shape: tuple[int, ...]) -> Array:
@@ -57,35 +61,52 @@ def places_along(dim: int, index: Array, shape: tuple[int, ...]) -> Array:
     One array of positions is several times faster than one a dimension, most of all to add at.
     """
     stride, starts = _layout(index.shape, shape, dim)
-    places = index.astype(np.int64, copy=False) * stride
+    index = index.astype(np.int64, copy=False)
+    if stride is _ONE:
+        return index + starts
+    places = index * stride
     places += starts
     return places
+
+
+def places_in(dim: int, index: Array, shape: tuple[int, ...]) -> Array:
+    """Return the same where the index may have fewer dimensions: if it is empty, or x is 0-d."""
+    if len(shape) == index.ndim and shape:
+        return places_along(dim, index, shape)
+    return index.astype(np.int64)
 
 
 def pick_along(x: Array, dim: int, index: Array) -> Array:
     """Return x[along(dim, index)]."""
     if x.flags.c_contiguous:
-        return x.take(places_along(dim, index, x.shape))
+        return x.take(
+            places_along(dim, index, x.shape), None, None, "wrap"
+        )  # they were checked: a third
     return x[along(dim, index)]
 
 
-def _check_index_dtype(name: str, index: Array) -> None:
+def check_index_dtype(name: str, index: Array) -> None:
     if not is_integral(index) or is_bool(index):
         raise DTypeError(f"{name}: index must be int64, got {index.dtype}")
 
 
-def _check_index(name: str, x_shape: Any, dim: int, index: Array) -> None:
-    if index.dtype is not _INT64:
-        _check_index_dtype(name, index)
+def check_index(name: str, x_shape: Any, dim: int, index: Array) -> bool:
+    """Check an index along `dim`, and return whether it has as many dimensions as x, and any."""
+    if index.dtype is not _INT64 and index.size:
+        check_index_dtype(name, index)
     shape = index.shape
+    is_plain = bool(shape)
     if len(shape) != len(x_shape):
-        raise ShapeError(
-            f"{name}: index of shape {index.shape} must have as many dimensions as the input "
-            f"{tuple(x_shape)}"
-        )
-    if shape[:dim] != x_shape[:dim] or shape[dim + 1 :] != x_shape[dim + 1 :]:
+        is_plain = False
+        if index.size and (len(shape) > 1 or len(x_shape) > 1):
+            raise ShapeError(
+                f"{name}: index of shape {index.shape} must have as many dimensions as the input "
+                f"{tuple(x_shape)}"
+            )
+    elif shape[:dim] != x_shape[:dim] or shape[dim + 1 :] != x_shape[dim + 1 :]:
         _check_sizes(name, shape, x_shape, dim)
     check_bounds(name, index, x_shape[dim] if x_shape else 1, dim)
+    return is_plain
 
 
 def _check_sizes(name: str, shape: tuple[int, ...], x_shape: Any, dim: int) -> None:
@@ -97,7 +118,7 @@ def _check_sizes(name: str, shape: tuple[int, ...], x_shape: Any, dim: int) -> N
             )
 
 
-def _check_dtypes(name: str, input: Array, what: str, added: Array) -> None:
+def check_dtypes(name: str, input: Array, what: str, added: Array) -> None:
     if added.dtype != input.dtype:
         raise DTypeError(
             f"{name}: {what} is {added.dtype} and the input {input.dtype}; give them one dtype, as "
@@ -121,8 +142,10 @@ def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
 @op(r"x_{i_j, j}")
 def gather(input: Array, dim: Dim, index: Data, *, sparse_grad: bool = False) -> Array:
     """Return y[i][j] = x[index[i][j]][j] for dim = 0, and likewise along another `dim`."""
-    _check_index("gather", input.shape, dim, index)
-    return pick_along(input, dim, index) if input.ndim else input.copy()
+    is_plain = check_index("gather", input.shape, dim, index)
+    if not is_plain:
+        return input.reshape(-1)[index.astype(np.int64, copy=False)]
+    return pick_along(input, dim, index)
 
 
 @op(r"\sum_j g_j e_{i_j}")
@@ -133,10 +156,8 @@ def place_along(
 
     `once` says that the index names no position twice.
     """
-    if not shape:
-        return input.reshape(())
-    places = places_along(dim, index, shape)
-    if once or index.shape[dim] == 1:
+    places = places_in(dim, index, shape)
+    if once or index.shape[dim : dim + 1] == (1,):
         y = np.zeros(shape, input.dtype)
         y.reshape(-1)[places] = input
         return y
@@ -149,37 +170,9 @@ gather.vjp(input=lambda g, input_shape, dim, index: place_along(g, dim, index, i
 place_along.vjp(input=lambda g, dim, index: gather(g, dim, index))
 
 
-@op(r"x + \sum_j s_j e_{i_j}")
-def scatter_add(input: Array, dim: Dim, index: Data, src: Array) -> Array:
-    """Return the input with each element of src added at position `index` along `dim`."""
-    _check_index("scatter_add", input.shape, dim, index)
-    if src.dtype is not input.dtype:
-        _check_dtypes("scatter_add", input, "src", src)
-    is_other = index.shape != src.shape
-    if is_other and any(n > m for n, m in zip(index.shape, src.shape, strict=True)):
-        raise ShapeError(
-            f"scatter_add: index of shape {index.shape} is larger than src, of shape {src.shape}"
-        )
-    places = places_along(dim, index, input.shape) if input.ndim else index
-    wide = to_add_at(input, index).copy()
-    added = _part(src, index.shape) if is_other else src
-    add_at_places(wide.reshape(-1), places.reshape(-1), added.reshape(-1))
-    return wide.astype(input.dtype, copy=False)
-
-
-def _part(x: Array, shape: tuple[int, ...]) -> Array:
+def part_of(x: Array, shape: tuple[int, ...]) -> Array:
+    """Return the first elements along every dimension, as many as `shape` says."""
     return x[tuple(map(slice, shape))]
-
-
-def _scatter_source_rule(g: Array, src_shape: Any, dim: int, index: Array) -> Array:
-    """gather(g, dim, index): each source gets the gradient of where it was added."""
-    picked = gather(g, dim, index)
-    if tuple(picked.shape) == tuple(src_shape):
-        return picked
-    return pad_to(picked, src_shape)
-
-
-scatter_add.vjp(input=lambda g: g, src=_scatter_source_rule)
 
 
 @op(r"\operatorname{pad}(x)")
@@ -190,59 +183,43 @@ def pad_to(input: Array, shape: tuple[int, ...]) -> Array:
     return y
 
 
-pad_to.vjp(input=lambda g, input_shape: _part(g, input_shape))
+pad_to.vjp(input=lambda g, input_shape: part_of(g, input_shape))
 
 
-@op(r"x_{i}")
-def index_select(input: Array, dim: Dim, index: Data) -> Array:
-    """Return the slices of the input along `dim` at the positions in `index`, a vector."""
-    if index.dtype is not _INT64:
-        _check_index_dtype("index_select", index)
-    if index.ndim > 1:
-        raise ShapeError(f"index_select: index must be a vector, got shape {index.shape}")
-    check_bounds("index_select", index, input.shape[dim] if input.ndim else 1, dim)
-    return (
-        input.take(index if index.ndim else index.reshape(1), dim) if input.ndim else input.copy()
-    )
+@instead_of("gather", "expand", name="take_along_dim")
+def take_along_dim(input: Any, indices: Any, dim: Any = None, *, out: Any = None) -> Any:
+    """Return gather(input, dim, indices), where both broadcast but along `dim`.
 
-
-@op(r"x + \sum_j s_j e_{i_j}")
-def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Number = 1) -> Array:
-    """Return the input with alpha times each slice of source added at `index` along `dim`."""
-    if index.dtype is not _INT64:
-        _check_index_dtype("index_add", index)
-    if index.ndim > 1 or index.size != (source.shape[dim] if source.ndim else 1):
+    A position below 0 counts from the end. Without `dim` both are taken as a row.
+    """
+    if not (isinstance(input, TensorBase) and isinstance(indices, TensorBase)):
+        other = indices if isinstance(input, TensorBase) else input
+        raise DTypeError(f"take_along_dim() takes Tensors, got {shown(other)}")
+    others: Any = {"out": out}
+    if dim is None:
+        return gather(reshape(input, (-1,)), 0, reshape(indices, (-1,)), **others)
+    shape, wanted = input.array.shape, indices.array.shape
+    if len(shape) != len(wanted):
         raise ShapeError(
-            f"index_add: index of shape {index.shape} must name a position for each slice of the "
-            f"source, of shape {source.shape}, along dimension {dim}"
+            f"take_along_dim: indices of shape {wanted} must have as many dimensions as the input, "
+            f"of shape {shape}"
         )
-    if source.dtype is not input.dtype:
-        _check_dtypes("index_add", input, "source", source)
-    check_bounds("index_add", index, input.shape[dim] if input.ndim else 1, dim)
-    wide = to_add_at(input, index).copy()
-    added = source if alpha == 1 else alpha * in_float32(source)
-    if wide.ndim:
-        into, slices = wide, added if added.ndim else added[None]
-        if dim:
-            into, slices = wide.swapaxes(0, dim), slices.swapaxes(0, dim if added.ndim else 0)
-        add_rows(into, index.reshape(-1), slices)
-    else:
-        add_at_places(wide[None], index, added)
-    return wide.astype(input.dtype, copy=False)
-
-
-def _selected(g: Array, dim: int, index: Array, alpha: float) -> Array:
-    """alpha * index_select(g, dim, index): each slice gets the gradient of where it was added."""
-    picked = index_select(g, dim, index)
-    return picked if alpha == 1 else alpha * picked
-
-
-index_add.vjp(input=lambda g: g, source=_selected)
-index_select.vjp(
-    input=lambda g, input_shape, dim, index: index_add(
-        np.zeros_like(g, shape=input_shape), dim, index, g
-    )
-)
+    dim = as_dim(dim, len(shape), "take_along_dim")
+    check_index_dtype("take_along_dim", indices.array)
+    try:
+        common = np.broadcast_shapes(
+            *((*each[:dim], 1, *each[dim + 1 :]) for each in (shape, wanted))
+        )
+    except ValueError:
+        raise ShapeError(
+            f"take_along_dim: indices of shape {wanted} and an input of shape {shape} do not "
+            f"broadcast, but along dimension {dim}"
+        ) from None
+    places = np.broadcast_to(indices.array, (*common[:dim], wanted[dim], *common[dim + 1 :]))
+    places = np.where(places < 0, places + shape[dim], places)
+    expanded = (*common[:dim], shape[dim], *common[dim + 1 :])
+    input = input if expanded == shape else expand(input, expanded)
+    return gather(input, dim, make_tensor(places), **others)
 
 
 class AlongMethods:
@@ -250,5 +227,4 @@ class AlongMethods:
 
     __slots__ = ()
 
-    gather, scatter_add, index_add, index_select = gather, scatter_add, index_add, index_select
-    scatter_add_, index_add_ = in_place(scatter_add), in_place(index_add)
+    gather, take_along_dim = gather, take_along_dim

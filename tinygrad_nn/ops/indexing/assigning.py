@@ -20,11 +20,13 @@ from ...autograd.writing import write
 from ...errors import DTypeError, ShapeError
 from .picking import getitem
 
+__all__ = ["fill_"]
+
 _NUMBERS = frozenset((float, int, bool))
 _LARGE = 6e4  # float16 holds that much
 
 
-def fill(x: Any, value: Any) -> Any:
+def fill_(x: Any, value: Any) -> Any:
     """Write `value`, a number or a 0-d tensor, into every element of x and return x."""
     given = _as_written(value, x.array, "fill_")
     if given.ndim:
@@ -109,7 +111,7 @@ class AssigningMethods:
 
     __slots__ = ()
 
-    fill_, copy_ = fill, copy
+    fill_, copy_ = fill_, copy
     __setitem__ = set_item
 
     def __delitem__(self, index: Any) -> None:
@@ -117,4 +119,4 @@ class AssigningMethods:
 
     def zero_(self) -> Any:
         """Write 0 into every element and return this tensor."""
-        return fill(self, 0)
+        return fill_(self, 0)

@@ -62,8 +62,9 @@ def add_at(input: Array, index: Any, shape: Shape) -> Array:
     if named[0].size > MANY:
         wide = to_add_at(y, named[0] - named[0].min())
     seen = wide[first]
-    if len(then) == 1 and then[0].ndim == 1:
-        add_rows(seen, then[0], input)
+    if len(then) == 1:
+        rows = input.reshape(then[0].size, *seen.shape[1:])
+        add_rows(seen, then[0].reshape(-1), rows, fresh=True)
     else:
         add_at_places(seen, then, input)
     return wide.astype(input.dtype, copy=False)

@@ -12,7 +12,7 @@ import numpy as np
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
-from ...errors import ShapeError
+from ...errors import ArgumentError, ShapeError
 from ..elementwise.activations import check_float, sigmoid
 from ..elementwise.arithmetic import abs as absolute
 from ..elementwise.functions import exp, log
@@ -77,4 +77,51 @@ def _bce_by_parts(
     yes, no = sigmoid(input), sigmoid(-input)
     positive = target if pos_weight is None else pos_weight * target
     losses = -(positive * log(yes) + (1.0 - target) * log(no))
+    return reduce_tensor(losses if weight is None else losses * weight, reduction)
+
+
+_LEAST_LOG = -100.0  # so that the loss of a certain mistake is finite
+_LEAST_VARIANCE = float(np.float32(1e-12))  # as in PyTorch
+
+
+@op(r"-\frac{1}{n} \sum_i (t_i \log x_i + (1 - t_i) \log(1 - x_i))")
+def binary_cross_entropy(
+    input: Array, target: Array, weight: Data | None = None, reduction: str = "mean"
+) -> Array:
+    """Return the cross-entropy of probabilities, whose logarithms are at least -100."""
+    name = "binary_cross_entropy"
+    check_reduction(reduction, name)
+    check_float(input, name)
+    if target.shape != input.shape:
+        raise ShapeError(f"{name}: target {target.shape} must have the input's shape {input.shape}")
+    if not ((input >= 0) & (input <= 1)).all():
+        raise ArgumentError(
+            f"{name}: input holds probabilities, from 0 to 1; got {input.min()} to {input.max()}"
+        )
+    x, t = in_float32(input), in_float32(target)
+    losses = (t - 1.0) * np.maximum(np.log1p(-x), _LEAST_LOG)
+    losses -= t * np.maximum(np.log(x), _LEAST_LOG)
+    return reduced(losses if weight is None else losses * weight, reduction, input.dtype)
+
+
+def _probability_rule(g: Array, input: Array, target: Array, weight: Any, reduction: str) -> Array:
+    """g / n * (x - t) / (x * (1 - x)): the divisor is at least 1e-12."""
+    slope = (input - target) / np.maximum(input * (1.0 - input), _LEAST_VARIANCE)
+    return _weighed(g, slope, weight, reduction)
+
+
+binary_cross_entropy.vjp(
+    input=_probability_rule,
+    target=lambda g, input, weight, reduction: (
+        _weighed(g, np.log(1.0 - input) - np.log(input), None, reduction)
+        * (1.0 if weight is None else weight)
+    ),
+)
+
+
+@binary_cross_entropy.composite
+def _of_probabilities_by_parts(
+    input: Any, target: Any, weight: Any = None, reduction: str = "mean"
+) -> Any:
+    losses = -(target * log(input) + (1.0 - target) * log(1.0 - input))
     return reduce_tensor(losses if weight is None else losses * weight, reduction)

@@ -1,5 +1,5 @@
 """The squared error.
-Read `classes.py` next.
+Read `absolute_error.py` next.
 """
 
 from __future__ import annotations

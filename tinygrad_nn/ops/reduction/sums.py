@@ -18,7 +18,7 @@ from ...autograd.op import Array
 from ...errors import DTypeError
 from ..elementwise.activations import check_float
 from ..elementwise.copying import cast
-from ..shape.expanding import expand_copy
+from ..shape.expanding import expanded
 
 __all__ = ["cumsum", "logsumexp", "mean", "sum", "var"]
 
@@ -36,9 +36,7 @@ def sum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype =
 
 def _spread(g: Array, shape: tuple[int, ...], dim: Any) -> Array:
     """g, spread over the dims that were reduced to one number."""
-    return expand_copy(
-        g if dim is None and g.ndim == 0 else g.reshape(kept_shape(shape, dim)), shape
-    )
+    return expanded(g if dim is None and g.ndim == 0 else g.reshape(kept_shape(shape, dim)), shape)
 
 
 sum.vjp(input=lambda g, input_shape, dim: _spread(g, input_shape, dim))

@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Shape
+from ...arrays.arguments import Shape, as_shape
 from ...arrays.refusing import instead_of
+from ...arrays.size import Size
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ShapeError
 from .sizes import shape_of, sizes_given
+
+__all__ = ["broadcast_shapes", "broadcast_tensors", "broadcast_to"]
 
 _FEW = (
     16_384  # elements that are written sooner than NumPy makes a view of them, which takes 2.4 µs
@@ -49,7 +52,7 @@ expand.vjp(input=lambda g: g)
 
 
 @op(r"\operatorname{expand}(x)")
-def expand_copy(input: Array, shape: Shape) -> Array:
+def expanded(input: Array, shape: Shape) -> Array:
     """Return the input repeated to a shape that it broadcasts to, in memory of its own if small."""
     if math.prod(shape) > _FEW:
         return np.broadcast_to(input, shape)
@@ -58,13 +61,50 @@ def expand_copy(input: Array, shape: Shape) -> Array:
     return y
 
 
-expand_copy.vjp(input=lambda g: g)
+expanded.vjp(input=lambda g: g)
+
+
+@instead_of("expand")
+def broadcast_to(input: Any, size: Any) -> Any:
+    """Return a view of the input repeated to a size that it broadcasts to."""
+    return expand(input, size)
+
+
+def broadcast_shapes(*shapes: Any) -> Size:
+    """Return the shape that shapes broadcast to.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.broadcast_shapes((2, 1), (3,))
+        torch.Size([2, 3])
+    """
+    given = [as_shape(shape, "broadcast_shapes") for shape in shapes]
+    return Size(_met(given, "broadcast_shapes"))
+
+
+def _met(shapes: list[tuple[int, ...]], name: str) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        listed = ", ".join(map(str, shapes))
+        raise ShapeError(f"{name}: shapes {listed} do not broadcast") from None
+
+
+def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
+    """Return views of all tensors in the shape that they broadcast to."""
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        tensors = tuple(tensors[0])
+    shapes = [shape_of(each, "broadcast_tensors") for each in tensors]
+    shape = _met(shapes, "broadcast_tensors")
+    return tuple([expand(each, shape) for each in tensors])
 
 
 class ExpandingMethods:
     """These operations as methods of a Tensor."""
 
     __slots__ = ()
+
+    broadcast_to = broadcast_to
 
     def expand(self, *sizes: Any, size: Any = None) -> Any:
         """Return a view repeated along dimensions of size 1; -1 keeps a size."""

@@ -15,10 +15,10 @@ from ...autograd.declaring import alias, op
 from ...autograd.op import Array, Arrays
 from ...errors import ShapeError
 
-__all__ = ["cat", "concat", "stack"]
+__all__ = ["cat", "concat", "concatenate", "stack"]
 
 
-def _in_one_dtype(arrays: Any, given: Any = ()) -> Any:
+def in_one_dtype(arrays: Any, given: Any = ()) -> Any:
     dtypes = [x.dtype for x in given or arrays]
     if dtypes.count(dtypes[0]) == len(dtypes):
         return arrays
@@ -41,7 +41,7 @@ def cat(tensors: Arrays, dim: Integer = 0) -> Array:
                 f"cat: tensor {i} has shape {x.shape}, which differs from {shape} "
                 f"elsewhere than in dimension {axis}"
             )
-    y = np.concatenate(_in_one_dtype(filled, tensors), axis=axis)
+    y = np.concatenate(in_one_dtype(filled, tensors), axis=axis)
     return y if y.flags.c_contiguous or _is_channels_last(y, filled) else np.ascontiguousarray(y)
 
 
@@ -83,7 +83,7 @@ def stack(tensors: Arrays, dim: Integer = 0) -> Array:
             )
     axis = as_dim(dim, len(shape) + 1, "stack")
     added = (*shape[:axis], 1, *shape[axis:])
-    arrays = _in_one_dtype(tensors)
+    arrays = in_one_dtype(tensors)
     y = np.concatenate([x.reshape(added) for x in arrays], axis=axis)
     if y.flags.c_contiguous:
         return y
@@ -100,4 +100,4 @@ def _stack_rule(g: Array, tensors_shape: Any, dim: int) -> list[Array]:
 
 stack.vjp(tensors=_stack_rule)
 
-concat = alias(cat, "concat")
+concat, concatenate = alias(cat, "concat"), alias(cat, "concatenate")

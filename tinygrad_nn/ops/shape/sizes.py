@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Integer, NamedDims, Shape, as_dim
+from ...arrays.arguments import Integer, NamedDims, Shape, as_dim, as_shape
 from ...arrays.refusing import instead_of, shown
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase
 from ...errors import ArgumentError, DTypeError, ShapeError
 
-__all__ = ["flatten", "reshape", "squeeze", "unsqueeze"]
+__all__ = ["flatten", "ravel", "reshape", "squeeze", "unflatten", "unsqueeze"]
 
 
 def filled_in(shape: tuple[int, ...], size: int, name: str) -> tuple[int, ...]:
@@ -122,12 +122,43 @@ def shape_of(other: Any, name: str) -> tuple[int, ...]:
     return other.array.shape
 
 
+@instead_of("reshape")
+def ravel(input: Any) -> Any:
+    """Return the elements, row by row, as a vector: a view where that is possible."""
+    return reshape(input, (-1,)) if len(shape_of(input, "ravel")) != 1 else input
+
+
+@instead_of("view")
+def unflatten(input: Any, dim: int, sizes: Any) -> Any:
+    """Return a view in which one dimension is several, of `sizes`; one of them may be -1.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.unflatten(tnn.ones(2, 6), 1, (3, -1)).shape
+        torch.Size([2, 3, 2])
+    """
+    shape = shape_of(input, "unflatten")
+    if not shape:
+        raise ShapeError("unflatten: a 0-d tensor has no dimension to part")
+    dim = as_dim(dim, len(shape), "unflatten")
+    parts = as_shape(sizes, "unflatten")
+    if not parts:
+        raise ShapeError("unflatten: at least one size expected, got ()")
+    parts = filled_in(parts, shape[dim], "unflatten")
+    return view(input, (*shape[:dim], *parts, *shape[dim + 1 :]))
+
+
 class SizeMethods:
     """These operations as methods of a Tensor."""
 
     __slots__ = ()
 
     flatten, unsqueeze, squeeze = flatten, unsqueeze, squeeze
+    ravel = ravel
+
+    def unflatten(self, dim: int, sizes: Any) -> Any:
+        """Return a view in which one dimension is several, of `sizes`; one of them may be -1."""
+        return unflatten(self, dim, sizes)
 
     def reshape(self, *sizes: Any, shape: Any = None) -> Any:
         """Return the same elements in another shape; one size may be -1."""

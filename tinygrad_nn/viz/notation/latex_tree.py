@@ -17,7 +17,7 @@ from .symbols import GREEK
 Kind = str
 DEEPEST = 40
 FUNCTIONS = {"arg", "cos", "cosh", "det", "exp", "lim", "ln", "log", "max", "min", "sin", "sinh"}
-FUNCTIONS |= {"tan", "tanh"}
+FUNCTIONS |= {"tan", "tanh", "arcsin", "arccos", "arctan", "gcd"}
 SIGNS: dict[Kind, dict[str, str]] = {
     "identifier": {"infty": "∞", "partial": "∂", "nabla": "∇", "dots": "…", "ldots": "…"}
     | {"cdots": "⋯", "ell": "ℓ", "varepsilon": "ε", "top": "⊤"}
@@ -28,6 +28,8 @@ SIGNS: dict[Kind, dict[str, str]] = {
     | {"land": "∧", "lor": "∨", "circ": "∘", "div": "÷"},
     "relation": {"ne": "≠", "neq": "≠", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "in": "∈"}
     | {"notin": "∉", "to": "→", "approx": "≈", "equiv": "≡", "sim": "~", "mid": "|"},
+    "open": {"lfloor": "⌊", "lceil": "⌈"},
+    "close": {"rfloor": "⌋", "rceil": "⌉"},
     "space": {"quad": " ", "qquad": " "},
 }
 COMMANDS = {name: (kind, text) for kind, signs in SIGNS.items() for name, text in signs.items()}

@@ -19,6 +19,7 @@ CONVENTIONS = {
     "src": "s",
     "weight": "Ww",
     "bias": "b",
+    **{"values": "v", "factors": "f"},
     "target": "t",
     "condition": "c",
     "correction": "c",
@@ -30,6 +31,8 @@ CONVENTIONS = {
     **{"w_ih": "W", "w_hh": "U", "b_ih": "b", "b_hh": "k"},
     "min": "l",
     "max": "u",
+    **{"values": "v", "end": "b", "tensor1": "a", "tensor2": "b"},
+    **{"real": "a", "imag": "b", "abs": "r", "angle": "t"},
 }
 GREEK = {
     **{"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ"},

@@ -1,0 +1,258 @@
+"""PyTorch's own database of operations, tried here on its own sample inputs, in float64.
+Run it as a command, with names or with none for all; read `test_pytorch_samples.py` next.
+
+    python tests/ops/pytorch_samples.py              what differs, what is missing, how many agree
+    python tests/ops/pytorch_samples.py exp linalg.qr
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+import tinygrad_nn as tnn
+
+# The database calls these by a wrapper of its own, which takes the arguments in another order.
+SPELLED = {
+    "einsum": lambda tensors, equation: tnn.einsum(equation, *tensors),
+    "where": lambda x, condition, y: tnn.where(condition, x, y),
+    "zero_": lambda x: x.clone().zero_(),
+    "nn.functional.embedding": lambda weight, index, **given: tnn.nn.functional.embedding(
+        index, weight, **given
+    ),
+    "nn.functional.embedding_bag": lambda weight, index, **given: tnn.nn.functional.embedding_bag(
+        index, weight, **given
+    ),
+}
+UNKNOWN = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"}  # the values
+SEED = 42  # the one that the database's own wrappers set before they draw
+LIMIT = 60  # samples of an operation
+
+
+class Tried(NamedTuple):
+    """What came of one operation, or one variant of it."""
+
+    name: str
+    variant: str
+    samples: int
+    differences: list[str]
+    untried: list[str]  # samples that PyTorch itself, or this file, cannot take
+
+
+def here(name: str) -> Callable[..., Any] | None:
+    """Return our function of a name such as "linalg.qr", or our method; None if there is none."""
+    if name in SPELLED:
+        return SPELLED[name]
+    owner: Any = tnn
+    for part in name.split("."):
+        owner = getattr(owner, part, None)
+        if owner is None:
+            break
+    if owner is not None and not isinstance(owner, tnn.dtype):
+        return owner
+    method = getattr(tnn.Tensor, name, None)
+    return (lambda x: getattr(x, name)) if isinstance(method, property) else method
+
+
+def every_operation(names: list[str] | None = None) -> list[Any]:
+    """Return the entries of the database, all or those of some names."""
+    from torch.testing._internal.common_methods_invocations import op_db
+
+    return [info for info in op_db if info.dtypes and (not names or info.name in names)]
+
+
+def tried(info: Any) -> Tried:
+    """Run one operation here and in PyTorch, on PyTorch's samples, values and gradients."""
+    function = here(info.name)
+    in_doubles = torch.float64 in info.dtypes
+    dtype = torch.float64 if in_doubles else next(iter(info.dtypes))
+    samples, found, untried = 0, [], []
+    torch.manual_seed(0)
+    for sample in info.sample_inputs(
+        "cpu", dtype, requires_grad=info.supports_autograd and in_doubles
+    ):
+        if samples == LIMIT:
+            break
+        given = (sample.input, list(sample.args), dict(sample.kwargs))
+        try:
+            own = ours(given)
+            torch.manual_seed(SEED)
+            theirs = info.op(sample.input, *sample.args, **sample.kwargs)
+        except Exception as error:  # whatever it is: nothing to compare with
+            untried.append(f"{shown(given)} {type(error).__name__}: {error}"[:200])
+            continue
+        samples += 1
+        says = difference_of_calls(function, own, theirs, given, info.name in UNKNOWN)
+        if says:
+            found.append(f"{shown(given)} {says}")
+    return Tried(info.name, info.variant_test_name, samples, found, untried)
+
+
+# --- one call -------------------------------------------------------------------------------------
+
+
+def difference_of_calls(
+    function: Any, own: Any, theirs: Any, given: Any, is_unknown: bool
+) -> str | None:
+    """Say how our call differs from PyTorch's, in its values or gradients."""
+    tnn.manual_seed(SEED)
+    try:
+        made = function(own[0], *own[1], **own[2])
+    except Exception as error:  # whatever it is, it is what a caller would see
+        return f"{type(error).__name__}: {error}"[:250]
+    outputs, expected = tensors_in(made), tensors_in(theirs)
+    if not expected:
+        same = repr(made).replace("tinygrad_nn", "torch") == repr(theirs)
+        return None if same else f"gives {made!r}, in PyTorch {theirs!r}"
+    if len(outputs) != len(expected):
+        return f"gives {len(outputs)} tensors, in PyTorch {len(expected)}"
+    for i, (one, other) in enumerate(zip(outputs, expected, strict=True)):
+        says = difference(array(one), array(other), is_unknown)
+        if says:
+            return f"output {i} {says}"
+    wanted = [i for i, each in enumerate(expected) if each.requires_grad]
+    if not wanted:
+        return None
+    if not all(outputs[i].requires_grad for i in wanted):
+        return "requires no gradient"
+    random = np.random.default_rng(0)
+    cotangents = [drawn(random, array(expected[i])) for i in wanted]
+    found = []
+    for library, made_by_it, inputs in ((tnn, outputs, own), (torch, expected, given)):
+        leaves = [x for x in tensors_in(list(inputs)) if x.requires_grad]
+        roots = [made_by_it[i] for i in wanted]
+        weights = [library.from_numpy(each.copy()) for each in cotangents]
+        try:
+            gradients = library.autograd.grad(roots, leaves, weights, allow_unused=True)
+        except Exception as error:
+            return f"backward {type(error).__name__}: {error}"[:250]
+        found.append(
+            [
+                np.zeros(tuple(x.shape), array(x).dtype) if g is None else array(g)
+                for x, g in zip(leaves, gradients, strict=True)
+            ]
+        )
+    for i, (one, other) in enumerate(zip(*found, strict=True)):
+        says = difference(one, other)
+        if says:
+            return f"gradient {i} {says}"
+    return None
+
+
+def difference(ours: Any, theirs: Any, is_unknown: bool = False) -> str | None:
+    """Say how two arrays differ: in shape, dtype or by more than 1e-9 of the largest element."""
+    if ours.shape != theirs.shape:
+        return f"has shape {ours.shape}, in PyTorch {theirs.shape}"
+    if ours.dtype != theirs.dtype:
+        return f"is {ours.dtype}, in PyTorch {theirs.dtype}"
+    if is_unknown:
+        return None
+    if ours.dtype.kind in "biu":
+        return None if np.array_equal(ours, theirs) else "has other values"
+    scale = max(1.0, np.abs(theirs[np.isfinite(theirs)]).max(initial=0.0))
+    if np.allclose(ours, theirs, rtol=1e-9, atol=1e-9 * scale, equal_nan=True):
+        return None
+    with np.errstate(all="ignore"):
+        return f"is off by {np.nanmax(np.abs(ours - theirs)):.2e}"
+
+
+# --- arguments ------------------------------------------------------------------------------------
+
+
+def ours(value: Any) -> Any:
+    """Return an argument of PyTorch's in our types; a tensor with the same strides."""
+    if isinstance(value, torch.Tensor):
+        return tnn.from_numpy(strided(value)).requires_grad_(value.requires_grad)
+    if isinstance(value, torch.dtype | torch.memory_format | torch.layout | torch.device):
+        name = str(value).removeprefix("torch.")
+        return getattr(tnn, name, name)
+    if isinstance(value, torch.Size):
+        return tuple(value)
+    if isinstance(value, list | tuple):
+        return type(value)(map(ours, value))
+    if isinstance(value, dict):
+        return {key: ours(each) for key, each in value.items()}
+    return value
+
+
+def strided(tensor: Any) -> Any:
+    """Return a copy that lies in memory as the tensor does, so that what is a view stays one."""
+    tensor = tensor.detach().resolve_conj().resolve_neg()
+    steps = tensor.stride()
+    if not tensor.numel():
+        return tensor.numpy().copy()
+    span = sum(step * (size - 1) for size, step in zip(tensor.shape, steps, strict=True))
+    flat = tensor.as_strided((span + 1,), (1,)).numpy().copy()
+    in_bytes = tuple(step * flat.itemsize for step in steps)
+    return np.lib.stride_tricks.as_strided(flat, tuple(tensor.shape), in_bytes)
+
+
+def tensors_in(value: Any) -> list[Any]:
+    """Return all tensors of either library within lists, tuples and dicts, in order."""
+    if isinstance(value, tnn.Tensor | torch.Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return [tensor for each in value for tensor in tensors_in(each)]
+    return []
+
+
+def array(tensor: Any) -> Any:
+    """Return the values of a tensor of either library."""
+    tensor = tensor.detach()
+    if isinstance(tensor, torch.Tensor):
+        tensor = tensor.resolve_conj().resolve_neg()
+    return np.asarray(tensor.numpy(force=True))
+
+
+def drawn(random: Any, like: Any) -> Any:
+    """Random numbers of an array's shape and dtype."""
+    made = random.standard_normal(like.shape)
+    if like.dtype.kind == "c":
+        made = made + 1j * random.standard_normal(like.shape)
+    return np.asarray(made).astype(like.dtype)
+
+
+def shown(value: Any) -> str:
+    """Write arguments with tensors as dtype and shape."""
+    if isinstance(value, torch.Tensor):
+        return f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}={shown(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "(" + ", ".join(map(shown, value)) + ")"
+    return repr(value)
+
+
+def report(names: list[str]) -> Iterator[str]:
+    """Yield a line for each operation that differs or is missing, and how many names agree."""
+    agree, differ, missing = set(), set(), set()
+    for info in every_operation(names):
+        if here(info.name) is None:
+            missing.add(info.name)
+            continue
+        made = tried(info)
+        label = f"{made.name}{'/' if made.variant else ''}{made.variant}"
+        if made.differences or not made.samples:
+            differ.add(made.name)
+            first, *others = made.differences or made.untried or ["no sample"]
+            yield f"{label}: {len(made.differences)} of {made.samples} differ: {first}"
+            yield from (f"    {each}" for each in others if names)
+        else:
+            agree.add(made.name)
+            if names:
+                yield f"{label}: {made.samples} agree"
+    yield f"missing: {' '.join(sorted(missing))}"
+    yield f"{len(agree - differ)} names agree, {len(differ)} differ, {len(missing)} are missing"
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    for line in report(sys.argv[1:]):
+        print(line)
