@@ -176,22 +176,26 @@ def test_all_lists_what_is_there():
 
 GOLDEN = {
     "": """
-        Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
-        as_tensor autograd bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cat cdouble
-        cfloat channels_last chunk clamp clip clone complex128 complex64 concat conj
-        contiguous_format cos cumsum datasets default_generator det device div divide dot double
+        Generator Size Tensor abs absolute add all amax amin aminmax angle any arange argmax argmin
+        argsort as_tensor autograd bincount bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool
+        bucketize cat cdouble cfloat channels_last chunk clamp clip clone complex128 complex64
+        concat conj contiguous_format corrcoef cos count_nonzero cov cummax cummin cumprod cumsum
+        cumulative_trapezoid datasets default_generator det device diff dist div divide dot double
         dtype e einsum empty empty_like enable_grad eq exp eye finfo flatten flip float float16
         float32 float64 formulas from_dlpack from_numpy full full_like gather ge get_default_dtype
-        get_rng_state gt half hypot iinfo imag index_add index_select inf inference_mode
-        initial_seed int int16 int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled
-        isnan le linalg linspace log log_softmax logical_not logsumexp long lstm_cell lt manual_seed
-        matmul max maximum mean memory_format min minimum mm mul multiply mv nan ne neg negative nn
-        no_grad ones ones_like optim outer permute pi pow preserve_format promote_types rand
-        rand_like randint randint_like randn randn_like randperm real reciprocal relu reshape
-        result_type scatter_add seed set_default_dtype set_grad_enabled set_printoptions
+        get_rng_state gradient gt half histc histogram histogramdd hypot iinfo imag index_add
+        index_select inf inference_mode initial_seed int int16 int32 int64 int8 inverse
+        is_grad_enabled is_inference_mode_enabled isin isnan kthvalue le linalg linspace log
+        log_softmax logcumsumexp logical_not logsumexp long lstm_cell lt manual_seed matmul max
+        maximum mean median memory_format min minimum mm mode msort mul multiply mv nan nanmean
+        nanmedian nanquantile nansum ne neg negative nn no_grad norm ones ones_like optim outer
+        permute pi pow preserve_format prod promote_types quantile rand rand_like randint
+        randint_like randn randn_like randperm real reciprocal relu renorm reshape result_type
+        scatter_add searchsorted seed set_default_dtype set_grad_enabled set_printoptions
         set_rng_state sgn short sigmoid sign sin slogdet softmax sort split sqrt square squeeze
-        stack sub subtract sum swapaxes t tanh tensor transpose true_divide uint8 unbind unsqueeze
-        var viz where zeros zeros_like
+        stack std std_mean sub subtract sum swapaxes t tanh tensor topk transpose trapezoid trapz
+        true_divide uint8 unbind unique unique_consecutive unsqueeze var var_mean viz where zeros
+        zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -205,19 +209,22 @@ GOLDEN = {
     "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
 }
 TENSOR = """
-    T abs abs_ absolute add add_ amax amin angle argmax argmin argsort array backward bitwise_and
-    bitwise_not bitwise_or bitwise_xor bmm bool chunk clamp clamp_ clip clip_ clone conj contiguous
-    copy_ cos cos_ cpu cumsum data data_ptr det detach detach_ device dim div div_ divide dot double
-    dtype element_size eq exp exp_ expand expand_as explain fill_ flatten flip float gather ge grad
-    grad_fn gt half hypot index_add index_add_ index_select int inverse is_complex is_contiguous
-    imag is_cuda is_floating_point is_inference is_leaf isnan item le log log_ log_softmax
-    logical_not logsumexp long lt mT matmul max maximum mean min minimum mm mul mul_ multiply mv
-    name ndim ne neg neg_ negative nelement node numel numpy outer permute pow pow_ real reciprocal
-    reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_ requires_grad
-    requires_grad_ reshape reshape_as retain_grad retains_grad scatter_add scatter_add_ sgn shape
-    sigmoid sigmoid_ sign sin sin_ size slogdet softmax sort split sqrt sqrt_ square square_ squeeze
-    stride sub sub_ subtract sum swapaxes t tanh tanh_ to tolist transpose true_divide type_as
-    unbind unsqueeze var version view view_as view_base view_recorded view_steps views where zero_
+    abs abs_ absolute add add_ all amax amin aminmax angle any argmax argmin argsort array backward
+    bincount bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool chunk clamp clamp_ clip clip_
+    clone conj contiguous copy_ corrcoef cos cos_ count_nonzero cov cpu cummax cummin cumprod
+    cumprod_ cumsum cumsum_ data data_ptr det detach detach_ device diff dim dist div div_ divide
+    dot double dtype element_size eq exp exp_ expand expand_as explain fill_ flatten flip float
+    gather ge grad grad_fn gt half histc histogram hypot imag index_add index_add_ index_select int
+    inverse is_complex is_contiguous is_cuda is_floating_point is_inference is_leaf isnan item
+    kthvalue le log log_ log_softmax logcumsumexp logical_not logsumexp long lt matmul max maximum
+    mean median min minimum mm mode msort mT mul mul_ multiply mv name nanmean nanmedian nanquantile
+    nansum ndim ne neg neg_ negative nelement node norm numel numpy outer permute pow pow_ prod
+    quantile real reciprocal reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_
+    renorm renorm_ requires_grad requires_grad_ reshape reshape_as retain_grad retains_grad
+    scatter_add scatter_add_ sgn shape sigmoid sigmoid_ sign sin sin_ size slogdet softmax sort
+    split sqrt sqrt_ square square_ squeeze std stride sub sub_ subtract sum sum_to_size swapaxes T
+    t tanh tanh_ to tolist topk transpose true_divide type_as unbind unique unique_consecutive
+    unsqueeze var version view view_as view_base view_recorded view_steps views where zero_
 """
 OPERATORS = """
     abs add and bool complex contains float getitem iadd iand imul index int invert ior ipow isub

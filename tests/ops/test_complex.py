@@ -86,9 +86,12 @@ TAKES_THEM = {
     *("inv", "det", "einsum", "dropout(of none)"),
     *("add(alpha)", "sub(alpha)", "real(of a real tensor)", "conj(of a real tensor)"),
     *("sgn(of a real tensor)", "angle(of a real tensor)", "cumsum_from_end"),
+    *("var", "std", "var_mean", "std_mean", "prod", "cumprod", "recurrence", "vector_norm"),
+    *("count_nonzero", "dist", "renorm", "diff", "trapezoid"),
+    *("cumulative_trapezoid", "gradient", "cov", "corrcoef"),
 }
 NOT_YET = {  # PyTorch takes complex numbers; here they are refused
-    *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell"),
+    *("logsumexp", "logcumsumexp", "slogdet", "conv2d", "dropout", "lstm_cell"),
     "scaled_dot_product_attention",
 }
 
