@@ -44,7 +44,10 @@ ELSEWHERE = [
         named=("weight", "bias"),
     ),
 ]
-IN_WORDS = {"conv2d", "lstm_cell"}  # their formulas name what only the words behind them explain
+IN_WORDS = {  # their formulas name what only the words behind them explain
+    *("conv2d", "lstm_cell", "aminmax", "cumprod", "logcumsumexp", "prod", "recurrence"),
+    *("std", "std_mean", "var_mean", "vector_norm"),
+}
 
 
 def counts(case):

@@ -99,7 +99,7 @@ REDUCTION = [
         *[at(()), at((), dim=0), at((0,)), at((2, 0), dim=1), at((2, 3), dim=0, dtype=np.float64)],
     ]),
     Row("cumprod", some_zeros, samples=SCANNED),
-    Row("recurrence", real, real, named=("added",), torch=recurrence_by_steps, samples=[
+    Row("recurrence", real, real, named=("b",), torch=recurrence_by_steps, samples=[
         *each([((4,), (4,)), ((3, 2), (3, 2))], {"dim": 0}), at((2, 70), (2, 70), dim=1),
         at((), (), dim=0),
     ]),

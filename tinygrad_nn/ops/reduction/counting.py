@@ -54,7 +54,7 @@ def _distinct(input: Array, rows: Array, order: Any, dim: Any) -> Any:
     return np.moveaxis(slices, 0, dim), inverse, counts
 
 
-@op(r"\{x_i\}", name="unique", returns="output, inverse, counts")
+@op(r"\operatorname{unique}(x)", name="unique", returns="output, inverse, counts")
 def _unique(input: Data, dim: Dim | None = None) -> Any:
     """Return the distinct values in order, which of them each element is, and how often each is."""
     check_ordered(input, "unique")
@@ -63,7 +63,7 @@ def _unique(input: Data, dim: Dim | None = None) -> Any:
     return _distinct(input, rows, order if rows.size else np.arange(len(rows)), dim)
 
 
-@op(r"\{x_i\}", name="unique_consecutive", returns="output, inverse, counts")
+@op(r"\operatorname{unique}(x)", name="unique_consecutive", returns="output, inverse, counts")
 def _unique_consecutive(input: Data, dim: Dim | None = None) -> Any:
     """Return the first of each run of equal values, which run each is in, and the lengths."""
     return _distinct(input, _as_rows(input, dim), None, dim)
@@ -114,7 +114,7 @@ def unique_consecutive(
 # --- counts and histograms ------------------------------------------------------------------------
 
 
-@op(r"|\{i : x_i = j\}|")
+@op(r"\sum_i [x_i = j]")
 def bincount(input: Data, weights: Data | None = None, minlength: Integer = 0) -> Array:
     """Return how often each of 0, 1, 2 ... is in a vector, or the sum of the weights of those.
 
@@ -163,7 +163,7 @@ def _bins_of(x: Array, number: int, low: float, high: float) -> Array:
     return np.where(inside, np.minimum(place, number - 1), number)
 
 
-@op(r"|\{i : x_i \in b_j\}|")
+@op(r"\sum_i [x_i \in b_j]")
 def histc(input: Data, bins: Integer = 100, min: Number = 0, max: Number = 0) -> Array:
     """Return how many elements are in each of equal bins from min to max, by default the data's."""
     if not is_floating(input):
@@ -237,7 +237,7 @@ def _array_or_number(each: Any, like: Array, name: str) -> Any:
     return each
 
 
-@op(r"|\{i : x_i \in b_j\}|", name="histogram", returns="hist, bin_edges")
+@op(r"\sum_i [x_i \in b_j]", name="histogram", returns="hist, bin_edges")
 def _histogram(
     input: Data, bins: Any, range: Any = None, weight: Data | None = None, density: bool = False
 ) -> Any:

@@ -91,7 +91,7 @@ def aminmax(input: Array, *, dim: Dim | None = None, keepdim: bool = False) -> A
 def _aminmax_rule(
     g_min: Array, g_max: Array, input: Array, min: Array, max: Array, input_shape: Any, dim: Any
 ) -> Array:
-    """The gradients of amin and of amax, added."""
+    """g_min + g_max: each at its extreme, and shared where several tie."""
     dims = None if dim is None or not input_shape else (dim,)
     smallest = share_among_ties(g_min, input, min, input_shape, dims)
     return smallest + share_among_ties(g_max, input, max, input_shape, dims)

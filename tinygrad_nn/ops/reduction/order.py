@@ -11,6 +11,7 @@ import numpy as np
 from ...arrays.arguments import Dim, Integer
 from ...arrays.kinds import is_bool, is_floating
 from ...arrays.refusing import instead_of, refuses
+from ...arrays.sums import holds_nan
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ArgumentError, DimensionError, DTypeError
@@ -78,18 +79,45 @@ def topk(input: Array, k: Integer, dim: Dim = -1, largest: bool = True, sorted: 
 def _ranked(x: Array, k: int, largest: bool) -> Array:
     """Return where the k largest of each row are, in order: those beyond the k-th are not sorted.
 
-    (256, 1024), k = 10: 2.1 ms, argsort of all 9.
+    (256, 1024), k = 3: 0.3 ms among those above a bound, 2.0 parted, 9 sorted.
     """
     size = x.shape[-1]
     if size <= _FEW or 2 * k > size:
         order = x.argsort(axis=-1)
         return order[..., : -k - 1 : -1] if largest else order[..., :k]
+    if not k:
+        return np.zeros((*x.shape[:-1], 0), np.int64)
+    if k <= _FEW // 4 and size >= 8 * _FEW and is_floating(x):
+        rows = np.ascontiguousarray(x.reshape(-1, size) if largest else -x.reshape(-1, size))
+        places = _above_a_bound(rows, k)
+        if places is not None:
+            return places.reshape(*x.shape[:-1], k)
     if largest:
-        found = x.argpartition(size - k, axis=-1)[..., size - k :] if k else x.argsort(-1)[..., :0]
+        found = x.argpartition(size - k, axis=-1)[..., size - k :]
     else:
-        found = x.argpartition(k - 1, axis=-1)[..., :k] if k else x.argsort(-1)[..., :0]
+        found = x.argpartition(k - 1, axis=-1)[..., :k]
     order = np.take_along_axis(x, found, -1).argsort(axis=-1)
     return np.take_along_axis(found, order[..., ::-1] if largest else order, -1)
+
+
+def _above_a_bound(rows: Array, k: int) -> Array | None:
+    """Return where the k largest of each row are, or None where many elements tie, or are nan.
+
+    Each of 64 columns of a row has a largest element. The k-th largest of these 64 is a bound that
+    k elements reach, and few more do.
+    """
+    number, size = rows.shape
+    whole = size // _FEW * _FEW
+    largest = rows[:, :whole].reshape(number, -1, _FEW).max(axis=1, initial=-np.inf)
+    bound = np.partition(largest, _FEW - k, axis=1)[:, _FEW - k, None]
+    found = np.flatnonzero(rows >= bound)
+    row = found // size
+    each = np.bincount(row, minlength=number)
+    if found.size > 8 * number * k or each.min(initial=k) < k or holds_nan(rows):
+        return None
+    order = np.lexsort((rows.reshape(-1)[found], row))
+    last = np.cumsum(each)[:, None] - 1
+    return found[order[last - np.arange(k)]] % size
 
 
 def _to_where_they_were(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:

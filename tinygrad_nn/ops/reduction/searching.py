@@ -27,7 +27,7 @@ def _side(right: bool, side: Any, name: str) -> str:
     return "right" if right or side == "right" else "left"
 
 
-@op(r"|\{j : s_j < x_i\}|", name="searchsorted")
+@op(r"\sum_j [s_j < x_i]", name="searchsorted")
 def _searched(
     sorted_sequence: Data,
     input: Data,
@@ -118,7 +118,7 @@ def bucketize(
     return searchsorted(boundaries, input, out_int32=out_int32, right=right, out=out)
 
 
-@op(r"x_i \in \{t_j\}", name="isin")
+@op(r"x_i \in t", name="isin")
 def _among(
     elements: Data, test_elements: Data, *, assume_unique: bool = False, invert: bool = False
 ) -> Array:

@@ -140,7 +140,7 @@ def over_or_zero(g: Array, y: Array) -> Array:
 def _std_rule(
     g: Array, input: Array, y: Array, input_shape: Any, dim: Any, unbiased: bool, correction: Any
 ) -> Array:
-    """_var_rule(g / (2 * y)): and 0 where y is 0."""
+    """g / y / (n - correction) * (input - mean(input)): and 0 where y is 0."""
     of_var = over_or_zero(g, 2.0 * y)
     return _var_rule(of_var, input, input_shape, dim, unbiased, correction)
 
@@ -158,6 +158,7 @@ def _var_mean_rule(
     g_var: Array, g_mean: Array, input: Array, input_shape: Any, dim: Any, unbiased: bool,
     correction: Any,
 ) -> Array:  # fmt: skip
+    """2 * g_var / (n - correction) * (input - mean(input)) + g_mean / n: over n elements."""
     of_var = _var_rule(g_var, input, input_shape, dim, unbiased, correction)
     return _conjugated(of_var) + _mean_rule(g_mean, input_shape, dim)
 
@@ -166,6 +167,7 @@ def _std_mean_rule(
     g_std: Array, g_mean: Array, input: Array, std: Array, input_shape: Any, dim: Any,
     unbiased: bool, correction: Any,
 ) -> Array:  # fmt: skip
+    """g_std / std / (n - correction) * (input - mean(input)) + g_mean / n: over n elements."""
     of_std = _std_rule(g_std, input, std, input_shape, dim, unbiased, correction)
     return _conjugated(of_std) + _mean_rule(g_mean, input_shape, dim)
 

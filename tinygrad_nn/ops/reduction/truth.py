@@ -25,19 +25,19 @@ def _reduced(ufunc: np.ufunc, input: Array, dim: Any, keepdim: bool) -> Array:
     return found.astype(_UINT8) if input.dtype is _UINT8 else found
 
 
-@op(r"\bigwedge_i x_i")
+@op(r"x_1 \land x_2 \land \dots")
 def all(input: Array, dim: NamedDims = None, keepdim: bool = False) -> Array:
     """Return whether no element over `dim` is 0, as bool; True of none. nan is not 0."""
     return _reduced(np.logical_and, input, dim, keepdim)
 
 
-@op(r"\bigvee_i x_i")
+@op(r"x_1 \lor x_2 \lor \dots")
 def any(input: Array, dim: NamedDims = None, keepdim: bool = False) -> Array:
     """Return whether an element over `dim` is other than 0, as bool; False of none."""
     return _reduced(np.logical_or, input, dim, keepdim)
 
 
-@op(r"|\{i : x_i \ne 0\}|")
+@op(r"\sum_i [x_i \ne 0]")
 def count_nonzero(input: Array, dim: Dims = None) -> Array:
     """Return how many elements over `dim` are other than 0, as int64."""
     return np.asarray(np.count_nonzero(input, axis=dim), np.int64, order="C")
