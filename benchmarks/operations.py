@@ -49,8 +49,13 @@ from .operands import (
 ONLY_IN_RULES = {
     *("threshold_backward", "leaky_relu_backward", "hardtanh_backward", "place_along", "pad_to"),
     *("expanded", "placed", "unfold_backward", "restrided", "imag", "fold_padding", "drawn"),
-    *("embedding_dense_backward", "cumsum_from_end", "vector_length"),
+    *("embedding_dense_backward", "cumsum_from_end", "vector_length", "recurrence"),
 }
+
+
+def _functional(*lines: tuple[Any, ...], **given: Any) -> list[Line]:
+    """Lines for functions below nn.functional that take the operands and nothing else."""
+    return [Line(name, *operands, call=f"{F}.{name}", **given) for name, *operands in lines]
 
 
 def _add_one_to_a_row(_: Any, x: Any) -> None:
@@ -185,6 +190,22 @@ REDUCTIONS = [
     Line("count_nonzero", real),
     Line("aminmax", real),
     Line("var_mean", real, call=lambda t, x: t.var_mean(x, dim=1), needs="var_mean"),
+    Line("std_mean", real, call=lambda t, x: t.std_mean(x, dim=1), needs="std_mean"),
+    *[Line(name, real) for name in ("any", "nansum", "mode")],
+    *[Line(name, target) for name in ("unique", "unique_consecutive")],
+    Line("vector_norm dim 1", real, call=lambda _, x: x.norm(dim=1), needs="Tensor.norm"),
+    *[
+        Line(f"{name}_{which}", real, call=lambda t, x, f=name, a=given: getattr(t, f)(x, *a))
+        for name in ("median", "nanmedian")
+        for which, given in (("all", ()), ("dim", (1,)))
+    ],
+    Line("cummin", real, call=lambda t, x: t.cummin(x, 1), needs="cummin"),
+    Line("kthvalue", real, call=lambda t, x: t.kthvalue(x, 2), needs="kthvalue"),
+    Line("quantile", real, call=lambda t, x: t.quantile(x, 0.3, dim=1), needs="quantile"),
+    Line("bincount", labels),
+    *[Line(name, target) for name in ("histc", "histogram")],
+    Line("searchsorted", row, target, call=lambda t, s, x: t.searchsorted(t.sort(s)[0], x)),
+    Line("isin", ints, labels),
 ]  # fmt: skip
 
 ELSEWHERE = [

@@ -99,7 +99,7 @@ def vars_of_module(owner):
         ("nn", "Linaer", r"here: Linear"),
         ("nn", "LSTM", r"tinygrad_nn\.nn has no LSTM yet"),
         ("optim", "Adam", r"tinygrad_nn\.optim has no Adam yet.*here: SGD, Optimizer"),
-        ("Tensor", "cumprod", r"tinygrad_nn\.Tensor has no cumprod yet: PyTorch has it"),
+        ("Tensor", "sparse_mask", r"tinygrad_nn\.Tensor has no sparse_mask yet: PyTorch has it"),
         ("", "fft", r"tinygrad_nn has no fft yet"),
     ],
 )
@@ -110,9 +110,9 @@ def test_the_nearest_that_is_here_is_named(path, name, near):
 
 
 def test_an_instance_says_the_same():
-    with pytest.raises(AttributeError, match=r"tinygrad_nn\.Tensor has no cumprod yet"):
-        tnn.ones(2).cumprod  # noqa: B018
-    assert getattr(tnn.ones(2), "cumprod", None) is None
+    with pytest.raises(AttributeError, match=r"tinygrad_nn\.Tensor has no sparse_mask yet"):
+        tnn.ones(2).sparse_mask  # noqa: B018
+    assert getattr(tnn.ones(2), "sparse_mask", None) is None
     model = tnn.nn.Linear(2, 1)
     optimizer = tnn.optim.SGD(model.parameters(), lr=0.1)
     for owner, path in ((model, "nn.Module"), (optimizer, "optim.Optimizer")):
@@ -123,19 +123,19 @@ def test_an_instance_says_the_same():
 
 def test_such_a_name_can_be_given_to_an_instance_and_to_a_subclass():
     class Own(tnn.Tensor):
-        def cumprod(self):
+        def sparse_mask(self):
             return 3
 
-    assert Own([1.0]).cumprod() == 3
+    assert Own([1.0]).sparse_mask() == 3
     x = tnn.ones(2)
-    x.cumprod = 4
-    assert x.cumprod == 4
-    assert not hasattr(tnn.ones(2), "cumprod")
+    x.sparse_mask = 4
+    assert x.sparse_mask == 4
+    assert not hasattr(tnn.ones(2), "sparse_mask")
 
 
 def test_such_a_name_is_not_listed():
-    assert "cumprod" not in dir(tnn.ones(2))
-    assert not hasattr(copy.deepcopy(tnn.ones(2)), "cumprod")
+    assert "sparse_mask" not in dir(tnn.ones(2))
+    assert not hasattr(copy.deepcopy(tnn.ones(2)), "sparse_mask")
 
 
 @pytest.mark.parametrize("path", MODULES)

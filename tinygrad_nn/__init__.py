@@ -131,10 +131,30 @@ from .ops.matrices import products as _products
 from .ops.matrices.decompositions import *
 from .ops.matrices.einsum import *
 from .ops.matrices.products import *
+from .ops.reduction import counting as _counting
+from .ops.reduction import differences as _differences
 from .ops.reduction import extremes as _extremes
+from .ops.reduction import norms as _norms
+from .ops.reduction import order as _ranks
+from .ops.reduction import products as _running_products
+from .ops.reduction import quantiles as _quantiles
+from .ops.reduction import scans as _scans
+from .ops.reduction import searching as _searching
+from .ops.reduction import spread as _spread
 from .ops.reduction import sums as _sums
+from .ops.reduction import truth as _truth
+from .ops.reduction.counting import *
+from .ops.reduction.differences import *
 from .ops.reduction.extremes import *
+from .ops.reduction.norms import *
+from .ops.reduction.order import *
+from .ops.reduction.products import *
+from .ops.reduction.quantiles import *
+from .ops.reduction.scans import *
+from .ops.reduction.searching import *
+from .ops.reduction.spread import *
 from .ops.reduction.sums import *
+from .ops.reduction.truth import *
 from .ops.shape import copies as _copies
 from .ops.shape import diagonals as _diagonals
 from .ops.shape import expanding as _expanding
@@ -303,12 +323,22 @@ __all__ = [
     *_decompositions.__all__,
     *_einsum.__all__,
     *_products.__all__,
+    *_counting.__all__,
+    *_differences.__all__,
     *_extremes.__all__,
+    *_norms.__all__,
+    *_ranks.__all__,
+    *_running_products.__all__,
+    *_quantiles.__all__,
+    *_scans.__all__,
+    *_searching.__all__,
+    *_spread.__all__,
     *_sums.__all__,
     *_copies.__all__,
     *_diagonals.__all__,
     *_expanding.__all__,
     *_grids.__all__,
+    *_truth.__all__,
     *_joining.__all__,
     *_order.__all__,
     *_padding.__all__,

@@ -100,12 +100,16 @@ TAKES_THEM = {
     *("windows", "fold_windows", "unfold()", "fold()", "resample"),
     *("pixel_shuffle()", "pixel_unshuffle()", "channel_shuffle()"),
     *("sgn(of a real tensor)", "angle(of a real tensor)", "cumsum_from_end"),
+    *("var", "std", "var_mean", "std_mean", "prod", "cumprod", "recurrence", "vector_norm"),
+    *("count_nonzero", "dist", "renorm", "diff", "trapezoid"),
+    *("cumulative_trapezoid", "gradient", "cov", "corrcoef"),
 }
 NOT_YET = {  # PyTorch takes complex numbers; here they are refused
     *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell"),
     *("scaled_dot_product_attention", "vector_length", "rms_norm"),
     *("var", "logsumexp", "slogdet", "dropout", "lstm_cell"),
     *("var", "logsumexp", "slogdet", "conv2d", "dropout", "lstm_cell", "silu"),
+    *("logsumexp", "logcumsumexp", "slogdet", "conv2d", "dropout", "lstm_cell"),
     "scaled_dot_product_attention",
 }
 

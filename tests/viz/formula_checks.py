@@ -45,17 +45,12 @@ ELSEWHERE = [
         named=("weight", "bias"),
     ),
 ]
-IN_WORDS = {
+IN_WORDS = {  # their formulas name what only the words behind them explain
     *("scatter_reduce", "index_reduce", "masked_select", "masked_scatter", "index_fill"),
-    *(
-        "embedding",
-        "embedding_dense_backward",
-        "embedding_bag",
-        "constant_pad_nd",
-        "conv2d",
-        "lstm_cell",
-    ),
-}  # their formulas name what only the words behind them explain
+    *("embedding", "embedding_dense_backward", "embedding_bag", "constant_pad_nd"),
+    *("conv2d", "lstm_cell", "aminmax", "cumprod", "logcumsumexp", "prod", "recurrence"),
+    *("std", "std_mean", "var_mean", "vector_norm"),
+}
 
 
 def counts(case):

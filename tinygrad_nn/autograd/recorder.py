@@ -73,7 +73,9 @@ def write(op: Op) -> None:
 def _become(function: Any, source: str, scope: dict[str, Any]) -> None:
     """Give a function the code that a source gives the one of its name."""
     exec(_compiled(source), scope)
-    written = scope[function.__name__]
+    name = function.__name__
+    written = scope[name]
+    scope[name] = globals().get(name, written)  # the operation `mode` is not the grad mode's
     function.__globals__.update(scope)
     function.__code__ = written.__code__
     function.__defaults__ = written.__defaults__

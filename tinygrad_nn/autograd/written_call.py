@@ -263,7 +263,7 @@ def _wanted(op: Op, operands: tuple[str, ...]) -> str:
     if op.sequence:
         return f"any({_edges(op)})"
     tests = " or ".join(f"{name}_node is not None" for name in operands)
-    return f"({tests})" if len(operands) > 1 else tests
+    return f"({tests})" if len(operands) > 1 else tests or "False"
 
 
 def _edges(op: Op) -> str:

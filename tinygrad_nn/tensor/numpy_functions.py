@@ -18,7 +18,7 @@ from ..ops.indexing.along import gather
 from ..ops.indexing.slices import index_select
 from ..ops.matrices import decompositions, products
 from ..ops.matrices.einsum import einsum as contract
-from ..ops.reduction import extremes, sums
+from ..ops.reduction import extremes, spread, sums
 from ..ops.shape import expanding, joining, order, sizes
 
 
@@ -62,7 +62,7 @@ def var(
         raise _lacks("out", out)
     if dtype is not None:
         raise _lacks("dtype", dtype)
-    return sums.var(a, _axes(axis), keepdim=keepdims, correction=ddof)
+    return spread.var(a, _axes(axis), keepdim=keepdims, correction=ddof)
 
 
 def max(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:

@@ -37,8 +37,17 @@ from ..ops.indexing.slices import SliceMethods
 from ..ops.layers.softmax import SoftmaxMethods
 from ..ops.matrices.decompositions import DecompositionMethods
 from ..ops.matrices.products import ProductMethods
+from ..ops.reduction.counting import CountingMethods
+from ..ops.reduction.differences import DifferenceMethods
 from ..ops.reduction.extremes import ExtremeMethods
+from ..ops.reduction.norms import NormMethods
+from ..ops.reduction.order import RankMethods
+from ..ops.reduction.products import RunningProductMethods
+from ..ops.reduction.quantiles import QuantileMethods
+from ..ops.reduction.scans import ScanMethods
+from ..ops.reduction.spread import SpreadMethods
 from ..ops.reduction.sums import SumMethods
+from ..ops.reduction.truth import TruthMethods
 from ..ops.shape.diagonals import DiagonalMethods
 from ..ops.shape.expanding import ExpandingMethods
 from ..ops.shape.order import OrderMethods
@@ -74,6 +83,15 @@ class Tensor(
     CopyingMethods,
     SumMethods,
     ExtremeMethods,
+    CountingMethods,
+    DifferenceMethods,
+    NormMethods,
+    RankMethods,
+    RunningProductMethods,
+    QuantileMethods,
+    ScanMethods,
+    SpreadMethods,
+    TruthMethods,
     SizeMethods,
     ExpandingMethods,
     OrderMethods,

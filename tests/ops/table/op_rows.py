@@ -58,6 +58,10 @@ def probability(random: Any, shape: Shape) -> Any:
     return random.uniform(0.1, 0.9, shape)
 
 
+def in_order(random: Any, shape: Shape) -> Any:
+    return np.sort(real(random, shape), axis=-1)
+
+
 def some_nan(random: Any, shape: Shape) -> Any:
     return np.where(random.random(shape) < 0.4, np.nan, real(random, shape))
 
@@ -165,7 +169,8 @@ class Row:
     `torch` is a name below torch (by default the operation's own) or a function of the same
     arguments. A function that is no single operation has `spelling(framework, *operands, **given)`.
     `named` are the names of the operands behind the first, where other arguments come before them;
-    `numbers` says whether PyTorch takes a number as an operand.
+    `numbers` says whether PyTorch takes a number as an operand, `ties` whether it says which of
+    several equal elements it chooses.
     """
 
     def __init__(
@@ -177,6 +182,7 @@ class Row:
         spelling: Callable[..., Any] | None = None,
         named: tuple[str, ...] = (),
         numbers: bool = True,
+        ties: bool = True,
     ) -> None:
         self.name = name
         self.operands = operands
@@ -186,6 +192,7 @@ class Row:
         self._spelling = spelling
         self._named = named
         self.takes_numbers = numbers
+        self.has_ties = ties
 
     def __repr__(self) -> str:
         return self.name
@@ -248,7 +255,7 @@ def functional(name: str, *operands: Draw, samples: list[Sample]) -> Row:
 
 
 FLOATS = (real, wide, half_zero, positive, low, nonzero, inside, above_one)
-FLOATS += (probability, invertible)
+FLOATS += (probability, invertible, in_order)
 
 
 class Case(NamedTuple):

@@ -16,13 +16,14 @@ from table_indexing import INDEXING
 from table_layers import LAYERS
 from table_losses import LOSSES, REDUCTIONS, WEIGHT
 from table_matrices import MATRICES
-from table_reduction import REDUCTION
+from table_reduction import MADE_OF_REDUCTIONS, REDUCTION
 from table_shape import SHAPE
 
 TABLE = [*ELEMENTWISE, *REDUCTION, *SHAPE, *INDEXING, *MATRICES, *LAYERS, *IMAGES, *LOSSES]
 
 # Public functions made of several operations, or other calls of one, as both frameworks write them.
 COMPOSED = [
+    *MADE_OF_REDUCTIONS,
     Row("flatten", real, spelling=lambda f, x, **given: f.flatten(x, **given), samples=[
         *each([CUBE], {}, {"start_dim": 1}, {"end_dim": -2}, {"start_dim": 1, "end_dim": 1}),
         *[at(()), at((0, 2)), at((3,))],

@@ -15,7 +15,7 @@ from ...arrays.sums import in_float32
 from ...autograd.tensor_base import make_tensor
 from ..elementwise.arithmetic import reciprocal
 from ..elementwise.functions import sqrt
-from ..reduction.sums import variance
+from ..reduction.spread import variance
 from .batch_normalization import batch_norm
 from .normalization import group_norm
 from .normalization import layer_norm as layer_norm_op

@@ -23,7 +23,7 @@ from ..elementwise.complex_parts import check_ordered
 from ..elementwise.selection import maximum, minimum
 from ..indexing.along import pick_along, place_along
 
-__all__ = ["amax", "amin", "argmax", "argmin", "argsort", "max", "min", "sort"]
+__all__ = ["amax", "amin", "aminmax", "argmax", "argmin", "argsort", "max", "min", "sort"]
 
 
 def _check_any(input: Array, dim: Any, name: str) -> None:
@@ -58,7 +58,7 @@ def amin(input: Array, dim: Dims = None, keepdim: bool = False) -> Array:
     return _in_rows(np.minimum, input, dim, keepdim)
 
 
-def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> Array:
+def share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> Array:
     """g * (x == y) / (x == y).sum(axis=dim, keepdims=True): ties share the gradient."""
     kept = () if dim is None else kept_shape(input_shape, dim)
     if is_array(g):
@@ -76,8 +76,28 @@ def _share_among_ties(g: Array, input: Array, y: Array, input_shape: Any, dim: A
     return np.where(ties, g.reshape(kept) / np.add.reduce(ties, axis=dim, keepdims=True), 0.0)
 
 
-amax.vjp(input=_share_among_ties)
-amin.vjp(input=_share_among_ties)
+amax.vjp(input=share_among_ties)
+amin.vjp(input=share_among_ties)
+
+
+@op(r"\min_i x_i, \max_i x_i", returns="min, max")
+def aminmax(input: Array, *, dim: Dim | None = None, keepdim: bool = False) -> Any:
+    """Return the smallest and the largest element over `dim`; ties share the gradient equally."""
+    dims = None if dim is None or not input.ndim else (dim,)
+    _check_any(input, dims, "aminmax")
+    return tuple(_in_rows(each, input, dims, keepdim) for each in (np.minimum, np.maximum))
+
+
+def _aminmax_rule(
+    g_min: Array, g_max: Array, input: Array, min: Array, max: Array, input_shape: Any, dim: Any
+) -> Array:
+    """g_min + g_max: each at its extreme, and shared where several tie."""
+    dims = None if dim is None or not input_shape else (dim,)
+    smallest = share_among_ties(g_min, input, min, input_shape, dims)
+    return smallest + share_among_ties(g_max, input, max, input_shape, dims)
+
+
+aminmax.vjp(input=_aminmax_rule)
 
 
 @op(r"\max_i x_i", returns="values, indices", public="max")
@@ -100,14 +120,14 @@ def min_dim(input: Array, dim: Dim, keepdim: bool = False) -> Any:
     return _in_rows(np.minimum, input, dim, keepdim), indices
 
 
-def _to_the_index(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:
+def to_the_index(g: Array, indices: Array, input_shape: Any, dim: int) -> Array:
     """place_along(g, dim, indices): all of it goes to the element that was chosen."""
     kept = kept_shape(input_shape, (dim,))
     return place_along(g.reshape(kept), dim, indices.reshape(kept), input_shape)
 
 
-max_dim.vjp(input=_to_the_index)
-min_dim.vjp(input=_to_the_index)
+max_dim.vjp(input=to_the_index)
+min_dim.vjp(input=to_the_index)
 
 
 def _of_two_or_along(*ops: Callable[..., Any]) -> Callable[[Function], Function]:
@@ -212,5 +232,5 @@ class ExtremeMethods:
 
     __slots__ = ()
 
-    max, min, amax, amin = max, min, amax, amin
+    max, min, amax, amin, aminmax = max, min, amax, amin, aminmax
     argmax, argmin, sort, argsort = argmax, argmin, sort, argsort

@@ -1,26 +1,32 @@
-"""Sums, means and variances over dimensions, accurate in float32.
+"""Sums and means over dimensions, accurate in float32.
 Read `extremes.py` next.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Dim, Dims, Dtype, Number, count, kept_shape
+from ...arrays.arguments import Dim, Dims, Dtype, as_shape, count, kept_shape
 from ...arrays.dtypes import default_float
 from ...arrays.kinds import is_differentiable, is_floating, is_integral
-from ...arrays.sums import accurate_sum, in_float32, running_sum
+from ...arrays.refusing import instead_of, refuses, shown
+from ...arrays.sums import accurate_sum, broadcasts, in_float32, running_sum, sum_to_shape
 from ...autograd.declaring import op
 from ...autograd.op import Array
-from ...errors import DTypeError
+from ...autograd.writing import in_place
+from ...errors import DTypeError, ShapeError
 from ..elementwise.activations import check_float
+from ..elementwise.arithmetic import div
+from ..elementwise.complex_parts import check_ordered
 from ..elementwise.copying import cast
+from ..elementwise.finiteness import isnan
+from ..elementwise.logic import logical_not
 from ..shape.expanding import expanded
+from ..shape.sizes import sizes_given
 
-__all__ = ["cumsum", "logsumexp", "mean", "sum", "var"]
+__all__ = ["cumsum", "logsumexp", "mean", "nanmean", "nansum", "sum"]
 
 
 @op(r"\sum_i x_i")
@@ -34,12 +40,12 @@ def sum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype =
     return total if dtype is None else total.astype(dtype, copy=False)  # NumPy's of int8 is int64
 
 
-def _spread(g: Array, shape: tuple[int, ...], dim: Any) -> Array:
+def spread_over(g: Array, shape: tuple[int, ...], dim: Any) -> Array:
     """g, spread over the dims that were reduced to one number."""
     return expanded(g if dim is None and g.ndim == 0 else g.reshape(kept_shape(shape, dim)), shape)
 
 
-sum.vjp(input=lambda g, input_shape, dim: _spread(g, input_shape, dim))
+sum.vjp(input=lambda g, input_shape, dim: spread_over(g, input_shape, dim))
 
 
 @op(r"\frac{1}{n} \sum_i x_i")
@@ -55,50 +61,39 @@ def mean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype 
 
 
 mean.vjp(
-    input=lambda g, input_shape, dim: _spread(g / (count(input_shape, dim) or 1), input_shape, dim)
+    input=lambda g, input_shape, dim: spread_over(
+        g / (count(input_shape, dim) or 1), input_shape, dim
+    )
 )
 
 
-@op(r"\frac{1}{n - c} \sum_i (x_i - \operatorname{mean}(x))^2", name="var")
-def variance(
-    input: Array,
-    dim: Dims = None,
-    unbiased: bool = True,
-    keepdim: bool = False,
-    *,
-    correction: Number = None,
-) -> Array:
-    """Return the variance in two passes; divided by n - 1, or n if `unbiased` is False."""
-    check_float(input, "var")
-    n = count(input.shape, dim)
-    wide = in_float32(input)
-    centred = wide - accurate_sum(wide, dim, dim is not None) / n
-    total = accurate_sum(centred * centred, dim, keepdim) / _freedom(n, unbiased, correction)
-    return total.astype(input.dtype, copy=False)
+@op(r"\sum_i x_i")
+def nansum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None) -> Array:
+    """Return the sum over `dim` of what is not nan; 0 if all are."""
+    check_ordered(input, "nansum")
+    if is_floating(input):
+        input = np.where(np.isnan(input), input.dtype.type(0), input)
+    return sum.op.forward(input, dim, keepdim, dtype=dtype)
 
 
-def _freedom(n: int, unbiased: bool, correction: Any) -> Any:
-    freedom = n - (int(unbiased) if correction is None else correction)
-    return freedom if freedom > 0 else 0
+nansum.vjp(
+    input=lambda g, input, input_shape, dim: np.where(
+        np.isnan(input), 0.0, spread_over(g, input_shape, dim)
+    )
+)
 
 
-def _var_rule(
-    g: Array, input: Array, input_shape: Any, dim: Any, unbiased: bool, correction: Any
-) -> Array:
-    """2 * g / (n - c) * (x - mean(x)): over n elements, c the correction."""
-    freedom = _freedom(count(input_shape, dim), unbiased, correction)
-    scale = 2.0 / freedom if freedom else math.inf
-    return g.reshape(kept_shape(input_shape, dim)) * scale * (input - mean(input, dim, True))
-
-
-variance.vjp(input=_var_rule)
-
-
-def var(input: Any, *given: Any, **names: Any) -> Any:
-    """Return the variance over `dim`, of all by default; `var(x, False)` is one not unbiased."""
-    if len(given) == 1 and isinstance(given[0], bool):
-        given = (None, *given)
-    return variance(input, *given, **names)
+@refuses
+@instead_of("nansum")
+def nanmean(
+    input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Any = None
+) -> Any:
+    """Return the mean over `dim` of what is not nan; nan if all are. Integers have none."""
+    if not is_floating(getattr(input, "array", input)):
+        raise DTypeError(f"nanmean: a tensor of floats expected, got {shown(input)}")
+    number = sum(logical_not(isnan(input)), dim, keepdim)
+    total = nansum(input, dim, keepdim, dtype=dtype)
+    return div(total, number) if out is None else div(total, number, out=out)
 
 
 @op(r"\log\sum_i e^{x_i}")
@@ -161,4 +156,22 @@ class SumMethods:
 
     __slots__ = ()
 
-    sum, mean, var, logsumexp, cumsum = sum, mean, var, logsumexp, cumsum
+    sum, mean, logsumexp, cumsum = sum, mean, logsumexp, cumsum
+    nansum, nanmean = nansum, nanmean
+    cumsum_ = in_place(cumsum)
+
+    @refuses
+    @instead_of("sum")
+    def sum_to_size(self, *sizes: Any, size: Any = None) -> Any:
+        """Return the sum over the dimensions that broadcasting `size` to this shape would add.
+
+        Raises:
+            ShapeError: a size that does not broadcast to this tensor's.
+        """
+        wanted = as_shape(sizes_given(sizes, size), "sum_to_size")
+        array = self.array  # type: ignore[attr-defined]
+        if not broadcasts(wanted, array.shape):
+            raise ShapeError(
+                f"sum_to_size: size {wanted} does not broadcast to the tensor's {array.shape}"
+            )
+        return self if wanted == array.shape else sum_to_shape(self, wanted)
