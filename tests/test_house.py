@@ -32,7 +32,19 @@ LAYERS = (
     *("tensor.device", "tensor.printing", "tensor.numpy_functions", "tensor.numpy_protocol"),
     *("tensor.differentiable", "tensor.facts", "tensor.copy_protocol", "tensor.destination"),
     *("tensor.tensor",),
-    *("tensor", "autograd", "nn", "optim", "saving", "datasets", "teaching", PACKAGE, "viz"),
+    *(
+        "tensor",
+        "fft",
+        "signal",
+        "autograd",
+        "nn",
+        "optim",
+        "saving",
+        "datasets",
+        "teaching",
+        PACKAGE,
+        "viz",
+    ),
     *("cli", "__main__"),
 )
 WRITES_FUNCTIONS = f"{PACKAGE}.autograd.recorder"  # from a template, as dataclasses does

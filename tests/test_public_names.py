@@ -13,7 +13,7 @@ import tinygrad_nn as tnn
 
 torch = pytest.importorskip("torch")
 
-PLACES = ("", "nn", "nn.functional", "nn.init", "optim", "autograd", "linalg")
+PLACES = ("", "nn", "nn.functional", "nn.init", "optim", "autograd", "linalg", "fft")
 CLASSES = (
     "nn.Module",
     "nn.Sequential",
@@ -176,22 +176,27 @@ def test_all_lists_what_is_there():
 
 GOLDEN = {
     "": """
-        Generator Size Tensor abs absolute add amax amin angle arange argmax argmin argsort
-        as_tensor autograd bitwise_and bitwise_not bitwise_or bitwise_xor bmm bool cat cdouble
-        cfloat channels_last chunk clamp clip clone complex128 complex64 concat conj
-        contiguous_format cos cumsum datasets default_generator det device div divide dot double
-        dtype e einsum empty empty_like enable_grad eq exp eye finfo flatten flip float float16
-        float32 float64 formulas from_dlpack from_numpy full full_like gather ge get_default_dtype
-        get_rng_state gt half hypot iinfo imag index_add index_select inf inference_mode
-        initial_seed int int16 int32 int64 int8 inverse is_grad_enabled is_inference_mode_enabled
-        isnan le linalg linspace log log_softmax logical_not logsumexp long lstm_cell lt manual_seed
-        matmul max maximum mean memory_format min minimum mm mul multiply mv nan ne neg negative nn
-        no_grad ones ones_like optim outer permute pi pow preserve_format promote_types rand
-        rand_like randint randint_like randn randn_like randperm real reciprocal relu reshape
-        result_type scatter_add seed set_default_dtype set_grad_enabled set_printoptions
-        set_rng_state sgn short sigmoid sign sin slogdet softmax sort split sqrt square squeeze
-        stack sub subtract sum swapaxes t tanh tensor transpose true_divide uint8 unbind unsqueeze
-        var viz where zeros zeros_like
+        Generator Size Tensor abs absolute add addbmm addmm addmv addr amax amin angle
+        arange argmax argmin argsort as_tensor autograd baddbmm bartlett_window bitwise_and
+        bitwise_not bitwise_or bitwise_xor blackman_window bmm bool cat cdouble cfloat
+        chain_matmul channels_last cholesky cholesky_inverse cholesky_solve chunk clamp clip
+        clone complex128 complex64 concat conj contiguous_format cos cross cumsum datasets
+        default_generator det device div divide dot double dtype e einsum empty empty_like
+        enable_grad eq exp eye fft finfo flatten flip float float16 float32 float64 formulas
+        from_dlpack from_numpy full full_like gather ge geqrf ger get_default_dtype
+        get_rng_state gt half hamming_window hann_window hypot iinfo imag index_add
+        index_select inf inference_mode initial_seed inner int int16 int32 int64 int8
+        inverse is_grad_enabled is_inference_mode_enabled isnan istft kaiser_window kron le
+        linalg linspace log log_softmax logdet logical_not logsumexp long lstm_cell lt lu
+        lu_solve lu_unpack manual_seed matmul matrix_exp matrix_power max maximum mean
+        memory_format min minimum mm mul multiply mv nan ne neg negative nn no_grad ones
+        ones_like optim orgqr ormqr outer permute pi pinverse pow preserve_format
+        promote_types qr rand rand_like randint randint_like randn randn_like randperm real
+        reciprocal relu reshape result_type scatter_add seed set_default_dtype
+        set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sign signal sin
+        slogdet softmax sort split sqrt square squeeze stack stft sub subtract sum svd
+        swapaxes t tanh tensor tensordot trace transpose triangular_solve true_divide uint8
+        unbind unsqueeze var vdot viz where zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -202,22 +207,40 @@ GOLDEN = {
         binary_cross_entropy_with_logits conv2d cross_entropy dropout layer_norm linear log_softmax
         mse_loss nll_loss relu scaled_dot_product_attention sigmoid softmax softplus tanh
     """,
-    "linalg": "LinAlgError det inv matmul slogdet svd svdvals",
+    "fft": """
+        fft fft2 fftfreq fftn fftshift hfft hfft2 hfftn ifft ifft2 ifftn ifftshift ihfft
+        ihfft2 ihfftn irfft irfft2 irfftn rfft rfft2 rfftfreq rfftn
+    """,
+    "signal.windows": """
+        bartlett blackman cosine exponential gaussian general_cosine general_hamming hamming
+        hann kaiser nuttall
+    """,
+    "linalg": """
+        LinAlgError cholesky cholesky_ex cond cross det eig eigh eigvals eigvalsh
+        householder_product inv inv_ex lstsq lu lu_factor lu_factor_ex lu_solve matmul
+        matrix_exp matrix_norm matrix_power matrix_rank multi_dot norm pinv qr slogdet solve
+        solve_ex solve_triangular svd svdvals tensorinv tensorsolve vander vecdot
+        vector_norm
+    """,
 }
 TENSOR = """
-    T abs abs_ absolute add add_ amax amin angle argmax argmin argsort array backward bitwise_and
-    bitwise_not bitwise_or bitwise_xor bmm bool chunk clamp clamp_ clip clip_ clone conj contiguous
-    copy_ cos cos_ cpu cumsum data data_ptr det detach detach_ device dim div div_ divide dot double
-    dtype element_size eq exp exp_ expand expand_as explain fill_ flatten flip float gather ge grad
-    grad_fn gt half hypot index_add index_add_ index_select int inverse is_complex is_contiguous
-    imag is_cuda is_floating_point is_inference is_leaf isnan item le log log_ log_softmax
-    logical_not logsumexp long lt mT matmul max maximum mean min minimum mm mul mul_ multiply mv
-    name ndim ne neg neg_ negative nelement node numel numpy outer permute pow pow_ real reciprocal
-    reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_ requires_grad
-    requires_grad_ reshape reshape_as retain_grad retains_grad scatter_add scatter_add_ sgn shape
-    sigmoid sigmoid_ sign sin sin_ size slogdet softmax sort split sqrt sqrt_ square square_ squeeze
-    stride sub sub_ subtract sum swapaxes t tanh tanh_ to tolist transpose true_divide type_as
-    unbind unsqueeze var version view view_as view_base view_recorded view_steps views where zero_
+    T abs abs_ absolute add add_ addbmm addbmm_ addmm addmm_ addmv addmv_ addr addr_ amax amin
+    angle argmax argmin argsort array backward baddbmm baddbmm_ bitwise_and bitwise_not
+    bitwise_or bitwise_xor bmm bool cholesky cholesky_inverse cholesky_solve chunk clamp clamp_
+    clip clip_ clone conj contiguous copy_ cos cos_ cpu cross cumsum data data_ptr det detach
+    detach_ device dim div div_ divide dot double dtype element_size eq exp exp_ expand
+    expand_as explain fill_ flatten flip float gather ge geqrf ger grad grad_fn gt half hypot
+    imag index_add index_add_ index_select inner int inverse is_complex is_contiguous is_cuda
+    is_floating_point is_inference is_leaf isnan istft item kron le log log_ log_softmax logdet
+    logical_not logsumexp long lt lu lu_solve mT matmul matrix_exp matrix_power max maximum mean
+    min minimum mm mul mul_ multiply mv name ndim ne neg neg_ negative nelement node numel numpy
+    orgqr ormqr outer permute pinverse pow pow_ qr real reciprocal reciprocal_ register_hook
+    register_post_accumulate_grad_hook relu relu_ requires_grad requires_grad_ reshape
+    reshape_as retain_grad retains_grad scatter_add scatter_add_ sgn shape sigmoid sigmoid_ sign
+    sin sin_ size slogdet softmax sort split sqrt sqrt_ square square_ squeeze stft stride sub
+    sub_ subtract sum svd swapaxes t tanh tanh_ to tolist trace transpose triangular_solve
+    true_divide type_as unbind unsqueeze var vdot version view view_as view_base view_recorded
+    view_steps views where zero_
 """
 OPERATORS = """
     abs add and bool complex contains float getitem iadd iand imul index int invert ior ipow isub

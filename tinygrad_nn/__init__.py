@@ -9,7 +9,7 @@ import typing as _typing
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
-from . import autograd, datasets, linalg, nn, optim
+from . import autograd, datasets, fft, linalg, nn, optim, signal
 from . import missing as _missing
 from .arrays.dtypes import (
     bool,
@@ -67,12 +67,32 @@ from .ops.layers import recurrent as _recurrent
 from .ops.layers import softmax as _softmax
 from .ops.layers.recurrent import *
 from .ops.layers.softmax import *
-from .ops.matrices import decompositions as _decompositions
+from .ops.matrices import added_products as _added_products
+from .ops.matrices import chains as _chains
+from .ops.matrices import cholesky as _cholesky
+from .ops.matrices import contractions as _contractions
+from .ops.matrices import determinants as _determinants
 from .ops.matrices import einsum as _einsum
+from .ops.matrices import inverses as _inverses
+from .ops.matrices import lu as _lu
+from .ops.matrices import orthogonal as _orthogonal
 from .ops.matrices import products as _products
-from .ops.matrices.decompositions import *
+from .ops.matrices import short_time as _short_time
+from .ops.matrices import singular as _singular
+from .ops.matrices import solving as _solving
+from .ops.matrices.added_products import *
+from .ops.matrices.chains import *
+from .ops.matrices.cholesky import *
+from .ops.matrices.contractions import *
+from .ops.matrices.determinants import *
 from .ops.matrices.einsum import *
+from .ops.matrices.inverses import *
+from .ops.matrices.lu import *
+from .ops.matrices.orthogonal import *
 from .ops.matrices.products import *
+from .ops.matrices.short_time import *
+from .ops.matrices.singular import *
+from .ops.matrices.solving import *
 from .ops.reduction import extremes as _extremes
 from .ops.reduction import sums as _sums
 from .ops.reduction.extremes import *
@@ -117,6 +137,13 @@ from .tensor.sampling import (
     randperm,
     set_rng_state,
 )
+from .tensor.windows import (
+    bartlett_window,
+    blackman_window,
+    hamming_window,
+    hann_window,
+    kaiser_window,
+)
 
 __all__ = [
     "Generator",
@@ -125,6 +152,8 @@ __all__ = [
     "arange",
     "as_tensor",
     "autograd",
+    "bartlett_window",
+    "blackman_window",
     "bool",
     "cdouble",
     "cfloat",
@@ -142,6 +171,7 @@ __all__ = [
     "empty_like",
     "enable_grad",
     "eye",
+    "fft",
     "finfo",
     "float",
     "float16",
@@ -155,6 +185,8 @@ __all__ = [
     "get_default_dtype",
     "get_rng_state",
     "half",
+    "hamming_window",
+    "hann_window",
     "iinfo",
     "inf",
     "inference_mode",
@@ -166,6 +198,7 @@ __all__ = [
     "int8",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "kaiser_window",
     "linalg",
     "linspace",
     "long",
@@ -194,6 +227,7 @@ __all__ = [
     "set_printoptions",
     "set_rng_state",
     "short",
+    "signal",
     "tensor",
     "uint8",
     "viz",
@@ -210,9 +244,19 @@ __all__ = [
     *_along.__all__,
     *_recurrent.__all__,
     *_softmax.__all__,
-    *_decompositions.__all__,
+    *_added_products.__all__,
+    *_chains.__all__,
+    *_cholesky.__all__,
+    *_contractions.__all__,
+    *_determinants.__all__,
     *_einsum.__all__,
+    *_inverses.__all__,
+    *_lu.__all__,
+    *_orthogonal.__all__,
     *_products.__all__,
+    *_short_time.__all__,
+    *_singular.__all__,
+    *_solving.__all__,
     *_extremes.__all__,
     *_sums.__all__,
     *_joining.__all__,

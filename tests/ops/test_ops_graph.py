@@ -28,7 +28,10 @@ LESS_IN_PYTORCH = {
     ("det", (0, 2, 2)): "of no element it is a constant in PyTorch",
     ("scaled_dot_product_attention", (0, 3, 4, 6)): "of no element it is a constant in PyTorch",
 }
-REFUSING = {"inv", "det", "slogdet", "svd"}  # LAPACK has no answer for some matrices
+REFUSING = {  # LAPACK has no answer for some matrices
+    *("inv", "det", "slogdet", "svd", "pinv", "matrix_exp", "solve", "solve_triangular", "qr"),
+    *("linalg_cholesky", "cholesky_solve", "lu_factor", "eig", "eigh"),
+}
 ODD_NUMBERS = {
     "inf": [np.inf, -np.inf],
     "nan": [np.nan],

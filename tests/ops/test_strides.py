@@ -43,7 +43,10 @@ def expanded(x):
 
 
 LAYOUTS = (by_rows, transposed, permuted, sliced, expanded)
-INVERTED = {"inv", "det", "slogdet"}  # of an expanded, singular matrix there is no inverse
+INVERTED = {  # of an expanded, singular matrix there is no inverse
+    *("inv", "det", "slogdet", "solve", "solve_triangular", "linalg_cholesky", "cholesky_solve"),
+    *("qr", "eig", "eigh", "svd", "pinv", "lu_factor"),
+}
 
 # NumPy lays out by rows what operands that lie differently make, PyTorch as the first of them lies;
 # to look at the strides of both would make every recorded sum 3 % slower.
@@ -59,7 +62,13 @@ OTHERS = {
     "dropout": "at p=0 PyTorch returns the tensor itself, as nn.functional.dropout does here",
     "einsum": "PyTorch's is a permuted view of a batch of products, ours lies by rows",
     "inv": "LAPACK's columns, which NumPy copies to rows",
-    "svd": "LAPACK's columns, which NumPy copies to rows",
+    **dict.fromkeys(
+        ("svd", "solve", "solve_triangular", "linalg_cholesky", "cholesky_solve", "qr"),
+        "LAPACK's columns, which NumPy copies to rows",
+    ),
+    "lu_factor": "LAPACK's columns; ours is computed by rows",
+    "eigh": "LAPACK's columns, which NumPy copies to rows",
+    **dict.fromkeys(("fft_c2c", "fft_r2c"), "ours lies by rows"),
     "overlay": "only the gradient of a write in place is made of it",
 }
 OF_GRADIENTS = {  # and a gradient is laid out once, where it arrives

@@ -44,7 +44,11 @@ ELSEWHERE = [
         named=("weight", "bias"),
     ),
 ]
-IN_WORDS = {"conv2d", "lstm_cell"}  # their formulas name what only the words behind them explain
+IN_WORDS = {
+    *("conv2d", "lstm_cell", "pinv", "matrix_exp", "solve", "solve_triangular", "linalg_cholesky"),
+    *("cholesky_solve", "lu_factor", "qr", "eig", "eigh", "vector_norm", "fft_c2c", "fft_r2c"),
+    "fft_c2r",
+}  # their formulas name what only the words behind them explain
 
 
 def counts(case):

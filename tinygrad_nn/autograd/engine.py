@@ -248,7 +248,7 @@ def _pull_with_care(
     pull = _through_composite if create_graph and node.op.is_joint else node.op.pull
     if node.dtype is FLOAT16 and isinstance(node.op, Op):
         contributions = pull_in_float32(pull, node, g, wanted, create_graph)
-    elif node.dtype in COMPLEX:
+    elif node.dtype in COMPLEX and pull is not _through_composite:  # there each part does it
         pulled = pull(node, g.conj(), wanted, create_graph)
         contributions = [(edge, each.conj()) for edge, each in pulled]
     else:

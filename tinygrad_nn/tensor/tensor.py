@@ -27,8 +27,18 @@ from ..ops.indexing.along import AlongMethods
 from ..ops.indexing.assigning import AssigningMethods
 from ..ops.indexing.picking import PickingMethods
 from ..ops.layers.softmax import SoftmaxMethods
-from ..ops.matrices.decompositions import DecompositionMethods
+from ..ops.matrices.added_products import AddedProductMethods
+from ..ops.matrices.chains import ChainMethods
+from ..ops.matrices.cholesky import CholeskyMethods
+from ..ops.matrices.contractions import ContractionMethods
+from ..ops.matrices.determinants import DeterminantMethods
+from ..ops.matrices.inverses import InverseMethods
+from ..ops.matrices.lu import LUMethods
+from ..ops.matrices.orthogonal import OrthogonalMethods
 from ..ops.matrices.products import ProductMethods
+from ..ops.matrices.short_time import ShortTimeMethods
+from ..ops.matrices.singular import SingularMethods
+from ..ops.matrices.solving import SolvingMethods
 from ..ops.reduction.extremes import ExtremeMethods
 from ..ops.reduction.sums import SumMethods
 from ..ops.shape.expanding import ExpandingMethods
@@ -58,7 +68,17 @@ class Tensor(
     AlongMethods,
     AssigningMethods,
     ProductMethods,
-    DecompositionMethods,
+    AddedProductMethods,
+    ChainMethods,
+    CholeskyMethods,
+    ContractionMethods,
+    DeterminantMethods,
+    InverseMethods,
+    LUMethods,
+    OrthogonalMethods,
+    ShortTimeMethods,
+    SingularMethods,
+    SolvingMethods,
     SoftmaxMethods,
     CopyProtocol,
 ):

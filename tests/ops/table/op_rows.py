@@ -142,7 +142,9 @@ class Row:
     `torch` is a name below torch (by default the operation's own) or a function of the same
     arguments. A function that is no single operation has `spelling(framework, *operands, **given)`.
     `named` are the names of the operands behind the first, where other arguments come before them;
-    `numbers` says whether PyTorch takes a number as an operand.
+    `numbers` says whether PyTorch takes a number as an operand. `of(framework, *operands)` are the
+    operands that the operation is called with, of those that are drawn and differentiated by;
+    `then(*outputs)` is what is looked at of several outputs.
     """
 
     def __init__(
@@ -154,6 +156,8 @@ class Row:
         spelling: Callable[..., Any] | None = None,
         named: tuple[str, ...] = (),
         numbers: bool = True,
+        of: Callable[..., Any] | None = None,
+        then: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
         self.operands = operands
@@ -163,6 +167,8 @@ class Row:
         self._spelling = spelling
         self._named = named
         self.takes_numbers = numbers
+        self._of = of
+        self._then = then
 
     def __repr__(self) -> str:
         return self.name
@@ -184,6 +190,7 @@ class Row:
         if self._spelling is not None:
             return lambda *operands, **given: self._spelling(framework, *operands, **given)
         function: Any = self._torch
+        library = framework
         if framework is tnn:
             function = registry[self.name].call
         elif isinstance(function, str):
@@ -192,6 +199,15 @@ class Row:
             function = framework
         if framework is tnn or not callable(self._torch):
             function = self.by_name(function)
+        if self._then is not None:
+            whole, then = function, self._then
+            return lambda *operands, **given: then(*whole(*operands, **given))
+        if self._of is not None:
+            made, prepared = function, self._of
+            return lambda *operands, **given: made(
+                *(prepared(library, *operands) if hasattr(operands[0], "ndim") else operands),
+                **given,
+            )
         if not self.takes_sequence:
             return function
         return lambda *operands, **given: function(list(operands), **given)
