@@ -87,8 +87,10 @@ def stft(
         )
     if align_to_window is not None and center:
         raise ArgumentError("stft: align_to_window is for center=False")
-    taps = _window("stft", window, width, n_fft, input)
-    is_real = not is_complex(input.array) and not is_complex(taps.array)
+    is_real = not is_complex(input.array)
+    if window is not None:
+        check_tensors("stft", window)
+        is_real = is_real and not is_complex(window.array)
     if return_complex is None:
         if is_real:
             raise ArgumentError("stft: say return_complex=True, or False for pairs of real numbers")
@@ -104,6 +106,7 @@ def stft(
     count = 1 + (len(order) - (width if align_to_window else n_fft)) // hop
     if count < 1 or len(order) < 1:
         raise ShapeError(f"stft: a signal of {length} elements is too short for n_fft={n_fft}")
+    taps = _window("stft", window, width, n_fft, input)
     if align_to_window:
         zeros = np.zeros((*input.shape[:-1], n_fft), input.array.dtype)
         input = cat([constant(zeros), input, constant(zeros)], -1)

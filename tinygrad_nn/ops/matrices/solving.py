@@ -203,9 +203,10 @@ def triangular_solve(
 def lstsq(A: Any, B: Any, rcond: Any = None, *, driver: str | None = None) -> Any:
     """Return the X of the least |A X - B|, by the pseudo-inverse: of several the shortest.
 
-    Returns solution, residuals, rank, singular_values. The residuals, the sums of |A X - B|^2 for
-    each column, are there for more rows than columns and full rank. `driver` is one of LAPACK's, by
-    which PyTorch solves: "gels" has no rank, "gelsd" and "gelss" have singular values.
+    Returns solution, residuals, rank, singular_values. `driver` is one of LAPACK's, of PyTorch's
+    solving: "gelsy" is the usual one. Others have the residuals, the sums of |A X - B|^2 for each
+    column, of more rows than columns and full rank; "gelsd" and "gelss" have the singular values;
+    "gels" has no rank.
     """
     check_tensors("lstsq", A, B)
     check_matrices(A.array, "lstsq")
@@ -221,7 +222,7 @@ def lstsq(A: Any, B: Any, rcond: Any = None, *, driver: str | None = None) -> An
     rank = (S.max(-1, initial=0.0)[..., None] * rtol < S).sum(-1)
     nothing = constant(np.zeros((0,), S.dtype))
     residuals = real(X.reshape((X.numel(),))[:0])
-    if m > n and driver != "gelsy" and np.all(rank == n):
+    if m > n and driver not in (None, "gelsy") and np.all(rank == n):
         left = right - matmul(A, X)
         residuals = sum(real(left * left.conj()), -2)
     made = result("linalg_lstsq", "solution, residuals, rank, singular_values")
