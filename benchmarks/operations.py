@@ -49,7 +49,7 @@ from .operands import (
 ONLY_IN_RULES = {
     *("threshold_backward", "leaky_relu_backward", "hardtanh_backward", "place_along", "pad_to"),
     *("expanded", "placed", "unfold_backward", "restrided", "imag", "fold_padding", "drawn"),
-    *("embedding_dense_backward", "cumsum_from_end", "vector_length", "recurrence"),
+    *("embedding_dense_backward", "cumsum_from_end", "recurrence"),
 }
 
 
@@ -339,6 +339,20 @@ PRODUCTS = [
     Line("linalg.eigvalsh", spread, call=lambda t, x: t.linalg.eigvalsh(x + x.T),
          needs="linalg.eigvalsh"),
     Line("linalg.qr", square, call=lambda t, x: t.linalg.qr(x)[1], needs="linalg.qr"),
+    Line("addmv", bias, weight, row),
+    Line("baddbmm", middle_one.of(lambda n, m: (4, n, n)), stack, turned_stack),
+    Line("cross", real.of(lambda n, m: (n, 3)), real.of(lambda n, m: (n, 3)), call="linalg.cross"),
+    *[Line(name, square, call=f"linalg.{name}") for name in ("pinv", "vector_norm")],
+    Line("matrix_exp", square),
+    Line("solve_triangular", square, columns,
+         call=lambda t, A, B: t.linalg.solve_triangular(A, B, upper=True)),
+    Line("cholesky_solve", columns, square),
+    Line("lu_factor", square, call=lambda t, x: t.linalg.lu_factor(x)[0]),
+    Line("eig", spread, call=lambda t, x: t.linalg.eig(x)[0].real),
+    Line("eigh", spread, call=lambda t, x: t.linalg.eigh(x)[0]),
+    Line("fft_c2c", real, call=lambda t, x: t.fft.fft(x).real),
+    Line("fft_r2c", real, call=lambda t, x: t.fft.rfft(x).real),
+    Line("fft_c2r", real, call=lambda t, x: t.fft.irfft(t.fft.rfft(x))),
 ]  # fmt: skip
 
 LINES = [

@@ -6,56 +6,60 @@ GOLDEN = {
     "": """
         BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor Generator HalfTensor IntTensor
         LongTensor ShortTensor Size Tensor abs abs_ absolute acos acos_ acosh acosh_
-        adaptive_avg_pool1d adaptive_max_pool1d add addcdiv addcmul adjoint affine_grid_generator
-        alias_copy all allclose amax amin aminmax angle any arange arccos arccos_ arccosh arccosh_
-        arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan_ arctanh arctanh_ argmax argmin
-        argsort argwhere as_strided as_strided_copy as_strided_scatter as_tensor asarray asin asin_
-        asinh asinh_ atan atan2 atan_ atanh atanh_ atleast_1d atleast_2d atleast_3d autograd
-        avg_pool1d batch_norm bernoulli bilinear bincount bitwise_and bitwise_left_shift bitwise_not
-        bitwise_or bitwise_right_shift bitwise_xor block_diag bmm bool broadcast_shapes
-        broadcast_tensors broadcast_to bucketize can_cast cartesian_prod cat cdist cdouble ceil
-        ceil_ cfloat channel_shuffle channels_last chunk clamp clamp_ clamp_max clamp_max_ clamp_min
-        clamp_min_ clip clip_ clone column_stack combinations complex complex128 complex64 concat
-        concatenate conj conj_physical conj_physical_ constant_pad_nd contiguous_format conv1d
-        conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cos_
-        cosh cosh_ cosine_similarity count_nonzero cov cummax cummin cumprod cumsum
-        cumulative_trapezoid datasets default_generator deg2rad deg2rad_ det detach_copy device diag
-        diag_embed diagflat diagonal diagonal_copy diagonal_scatter diff dist div divide dot double
-        dsplit dstack dtype e einsum embedding empty empty_like empty_permuted empty_strided
-        enable_grad eq equal exp exp2 exp2_ exp_ expand_copy expm1 expm1_ eye fill fill_ finfo fix
-        fix_ flatten flip fliplr flipud float float16 float32 float64 float_power floor floor_
-        floor_divide fmax fmin fmod formulas frac frac_ frexp from_dlpack from_numpy full full_like
-        func gather gcd gcd_ ge get_default_dtype get_device get_rng_state gradient greater
-        greater_equal grid_sampler grid_sampler_2d grid_sampler_3d group_norm gt half heaviside
+        adaptive_avg_pool1d adaptive_max_pool1d add addbmm addcdiv addcmul addmm addmv addr adjoint
+        affine_grid_generator alias_copy all allclose amax amin aminmax angle any arange arccos
+        arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan_ arctanh
+        arctanh_ argmax argmin argsort argwhere as_strided as_strided_copy as_strided_scatter
+        as_tensor asarray asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_ atleast_1d
+        atleast_2d atleast_3d autograd avg_pool1d baddbmm bartlett_window batch_norm bernoulli
+        bilinear bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
+        bitwise_xor blackman_window block_diag bmm bool broadcast_shapes broadcast_tensors
+        broadcast_to bucketize can_cast cartesian_prod cat cdist cdouble ceil ceil_ cfloat
+        chain_matmul channel_shuffle channels_last cholesky cholesky_inverse cholesky_solve chunk
+        clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clip clip_ clone column_stack
+        combinations complex complex128 complex64 concat concatenate conj conj_physical
+        conj_physical_ constant_pad_nd contiguous_format conv1d conv2d conv3d conv_transpose1d
+        conv_transpose2d conv_transpose3d copysign corrcoef cos cos_ cosh cosh_ cosine_similarity
+        count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid datasets
+        default_generator deg2rad deg2rad_ det detach_copy device diag diag_embed diagflat diagonal
+        diagonal_copy diagonal_scatter diff dist div divide dot double dsplit dstack dtype e einsum
+        embedding empty empty_like empty_permuted empty_strided enable_grad eq equal exp exp2 exp2_
+        exp_ expand_copy expm1 expm1_ eye fft fill fill_ finfo fix fix_ flatten flip fliplr flipud
+        float float16 float32 float64 float_power floor floor_ floor_divide fmax fmin fmod formulas
+        frac frac_ frexp from_dlpack from_numpy full full_like func gather gcd gcd_ ge geqrf ger
+        get_default_dtype get_device get_rng_state gradient greater greater_equal grid_sampler
+        grid_sampler_2d grid_sampler_3d group_norm gt half hamming_window hann_window heaviside
         histc histogram histogramdd hsplit hstack hypot iinfo imag index_add index_copy index_fill
-        index_put index_put_ index_reduce index_select inf inference_mode initial_seed instance_norm
-        int int16 int32 int64 int8 inverse is_complex is_conj is_floating_point is_grad_enabled
-        is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed is_storage is_tensor
-        isclose isfinite isin isinf isnan isneginf isposinf isreal kthvalue layer_norm lcm lcm_
-        ldexp ldexp_ le lerp less less_equal linalg linspace log log10 log10_ log1p log1p_ log2
-        log2_ log_ log_softmax logaddexp logaddexp2 logcumsumexp logical_and logical_not logical_or
-        logical_xor logspace logsumexp long lstm_cell lt manual_seed masked_fill masked_scatter
-        masked_select matmul max max_pool1d max_pool1d_with_indices max_pool2d max_pool3d maximum
-        mean median memory_format meshgrid min minimum mm mode moveaxis movedim msort mul
+        index_put index_put_ index_reduce index_select inf inference_mode initial_seed inner
+        instance_norm int int16 int32 int64 int8 inverse is_complex is_conj is_floating_point
+        is_grad_enabled is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed
+        is_storage is_tensor isclose isfinite isin isinf isnan isneginf isposinf isreal istft
+        kaiser_window kron kthvalue layer_norm lcm lcm_ ldexp ldexp_ le lerp less less_equal linalg
+        linspace log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax logaddexp logaddexp2
+        logcumsumexp logdet logical_and logical_not logical_or logical_xor logspace logsumexp long
+        lstm_cell lt lu lu_solve lu_unpack manual_seed masked_fill masked_scatter masked_select
+        matmul matrix_exp matrix_power max max_pool1d max_pool1d_with_indices max_pool2d max_pool3d
+        maximum mean median memory_format meshgrid min minimum mm mode moveaxis movedim msort mul
         multinomial multiply mv nan nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum
         narrow narrow_copy native_batch_norm native_channel_shuffle native_dropout native_group_norm
         native_layer_norm ne neg neg_ negative negative_ nextafter nn no_grad nonzero nonzero_static
-        norm normal not_equal numel ones ones_like optim outer pairwise_distance pdist permute
-        permute_copy pi pixel_shuffle pixel_unshuffle poisson polar positive pow preserve_format
-        prod promote_types put quantile rad2deg rad2deg_ rand rand_like randint randint_like randn
-        randn_like randperm range ravel real reciprocal reciprocal_ relu remainder renorm
-        repeat_interleave reshape resolve_conj resolve_neg result_type rms_norm roll rot90 round
-        round_ row_stack rsqrt rsqrt_ rsub scalar_tensor scatter scatter_add scatter_reduce
-        searchsorted seed select select_copy select_scatter set_default_dtype set_grad_enabled
-        set_printoptions set_rng_state sgn short sigmoid sign signbit sin sin_ sinc sinc_ sinh sinh_
-        slice_copy slice_scatter slogdet softmax sort split split_copy split_with_sizes
-        split_with_sizes_copy sqrt sqrt_ square square_ squeeze squeeze_copy stack std std_mean sub
-        subtract sum swapaxes swapdims t t_copy take take_along_dim tan tan_ tanh tanh_ tensor
-        tensor_split tile topk transpose transpose_copy trapezoid trapz tril tril_indices triu
-        triu_indices true_divide trunc trunc_ uint8 unbind unbind_copy unflatten unfold_copy unique
-        unique_consecutive unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
-        unsqueeze_copy vander var var_mean view_as_complex view_as_real view_copy viz vmap vsplit
-        vstack where xlogy xlogy_ zeros zeros_like
+        norm normal not_equal numel ones ones_like optim orgqr ormqr outer pairwise_distance pdist
+        permute permute_copy pi pinverse pixel_shuffle pixel_unshuffle poisson polar positive pow
+        preserve_format prod promote_types put qr quantile rad2deg rad2deg_ rand rand_like randint
+        randint_like randn randn_like randperm range ravel real reciprocal reciprocal_ relu
+        remainder renorm repeat_interleave reshape resolve_conj resolve_neg result_type rms_norm
+        roll rot90 round round_ row_stack rsqrt rsqrt_ rsub scalar_tensor scatter scatter_add
+        scatter_reduce searchsorted seed select select_copy select_scatter set_default_dtype
+        set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sign signal signbit sin
+        sin_ sinc sinc_ sinh sinh_ slice_copy slice_scatter slogdet softmax sort split split_copy
+        split_with_sizes split_with_sizes_copy sqrt sqrt_ square square_ squeeze squeeze_copy stack
+        std std_mean stft sub subtract sum svd swapaxes swapdims t t_copy take take_along_dim tan
+        tan_ tanh tanh_ tensor tensor_split tensordot tile topk trace transpose transpose_copy
+        trapezoid trapz triangular_solve tril tril_indices triu triu_indices true_divide trunc
+        trunc_ uint8 unbind unbind_copy unflatten unfold_copy unique unique_consecutive
+        unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_copy
+        vander var var_mean vdot view_as_complex view_as_real view_copy viz vmap vsplit vstack where
+        xlogy xlogy_ zeros zeros_like
     """,
     "nn": """
         BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
@@ -84,55 +88,65 @@ GOLDEN = {
         upsample_bilinear upsample_nearest
     """,
     "linalg": """
-        LinAlgError det inv matmul slogdet svd svdvals
+        LinAlgError cholesky cholesky_ex cond cross det eig eigh eigvals eigvalsh
+        householder_product inv inv_ex lstsq lu lu_factor lu_factor_ex lu_solve matmul matrix_exp
+        matrix_norm matrix_power matrix_rank multi_dot norm pinv qr slogdet solve solve_ex
+        solve_triangular svd svdvals tensorinv tensorsolve vander vecdot vector_norm
+    """,
+    "fft": """
+        fft fft2 fftfreq fftn fftshift hfft hfft2 hfftn ifft ifft2 ifftn ifftshift ihfft ihfft2
+        ihfftn irfft irfft2 irfftn rfft rfft2 rfftfreq rfftn
     """,
 }
 
 TENSOR = """
-    H T abs abs_ absolute absolute_ acos acos_ acosh acosh_ add add_ addcdiv addcdiv_ addcmul
-    addcmul_ adjoint all allclose amax amin aminmax angle any arccos arccos_ arccosh arccosh_ arcsin
-    arcsin_ arcsinh arcsinh_ arctan arctan2 arctan2_ arctan_ arctanh arctanh_ argmax argmin argsort
-    argwhere array as_strided as_strided_ as_strided_scatter asin asin_ asinh asinh_ atan atan2
-    atan2_ atan_ atanh atanh_ backward bernoulli bernoulli_ bfloat16 bincount bitwise_and
-    bitwise_and_ bitwise_left_shift bitwise_left_shift_ bitwise_not bitwise_not_ bitwise_or
-    bitwise_or_ bitwise_right_shift bitwise_right_shift_ bitwise_xor bitwise_xor_ bmm bool
-    broadcast_to byte cauchy_ cdouble ceil ceil_ cfloat chalf char chunk clamp clamp_ clamp_max
+    H T abs abs_ absolute absolute_ acos acos_ acosh acosh_ add add_ addbmm addbmm_ addcdiv addcdiv_
+    addcmul addcmul_ addmm addmm_ addmv addmv_ addr addr_ adjoint all allclose amax amin aminmax
+    angle any arccos arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_ arctan arctan2
+    arctan2_ arctan_ arctanh arctanh_ argmax argmin argsort argwhere array as_strided as_strided_
+    as_strided_scatter asin asin_ asinh asinh_ atan atan2 atan2_ atan_ atanh atanh_ backward baddbmm
+    baddbmm_ bernoulli bernoulli_ bfloat16 bincount bitwise_and bitwise_and_ bitwise_left_shift
+    bitwise_left_shift_ bitwise_not bitwise_not_ bitwise_or bitwise_or_ bitwise_right_shift
+    bitwise_right_shift_ bitwise_xor bitwise_xor_ bmm bool broadcast_to byte cauchy_ cdouble ceil
+    ceil_ cfloat chalf char cholesky cholesky_inverse cholesky_solve chunk clamp clamp_ clamp_max
     clamp_max_ clamp_min clamp_min_ clip clip_ clone conj conj_physical conj_physical_ contiguous
-    copy_ copysign copysign_ corrcoef cos cos_ cosh cosh_ count_nonzero cov cpu cummax cummin
+    copy_ copysign copysign_ corrcoef cos cos_ cosh cosh_ count_nonzero cov cpu cross cummax cummin
     cumprod cumprod_ cumsum cumsum_ data data_ptr deg2rad deg2rad_ det detach detach_ device diag
     diag_embed diagflat diagonal diagonal_scatter diff dim dist div div_ divide divide_ dot double
     dsplit dtype element_size eq eq_ equal exp exp2 exp2_ exp_ expand expand_as explain expm1 expm1_
     exponential_ fill_ fill_diagonal_ fix fix_ flatten flip fliplr flipud float float_power
     float_power_ floor floor_ floor_divide floor_divide_ fmax fmin fmod fmod_ frac frac_ frexp
-    gather gcd gcd_ ge ge_ geometric_ get_device grad grad_fn greater greater_ greater_equal
-    greater_equal_ gt gt_ half heaviside heaviside_ histc histogram hsplit hypot hypot_ imag
-    index_add index_add_ index_copy index_copy_ index_fill index_fill_ index_put index_put_
-    index_reduce index_reduce_ index_select int inverse is_complex is_conj is_contiguous is_cpu
-    is_cuda is_floating_point is_inference is_leaf is_meta is_mkldnn is_mps is_neg is_nested
-    is_nonzero is_quantized is_same_size is_signed is_sparse is_sparse_csr is_xpu isclose isfinite
-    isinf isnan isneginf isposinf isreal item itemsize kthvalue lcm lcm_ ldexp ldexp_ le le_ lerp
-    lerp_ less less_ less_equal less_equal_ log log10 log10_ log1p log1p_ log2 log2_ log_
-    log_normal_ log_softmax logaddexp logaddexp2 logcumsumexp logical_and logical_and_ logical_not
-    logical_not_ logical_or logical_or_ logical_xor logical_xor_ logsumexp long lt lt_ mH mT
-    masked_fill masked_fill_ masked_scatter masked_scatter_ masked_select matmul max maximum mean
-    median min minimum mm mode moveaxis movedim msort mul mul_ multinomial multiply multiply_ mv
-    name nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy nbytes ndim
-    ndimension ne ne_ neg neg_ negative negative_ nelement new new_empty new_empty_strided new_full
-    new_ones new_tensor new_zeros nextafter nextafter_ node nonzero nonzero_static norm normal_
-    not_equal not_equal_ numel numpy outer permute positive pow pow_ prod put put_ quantile rad2deg
-    rad2deg_ random_ ravel real reciprocal reciprocal_ register_hook
+    gather gcd gcd_ ge ge_ geometric_ geqrf ger get_device grad grad_fn greater greater_
+    greater_equal greater_equal_ gt gt_ half heaviside heaviside_ histc histogram hsplit hypot
+    hypot_ imag index_add index_add_ index_copy index_copy_ index_fill index_fill_ index_put
+    index_put_ index_reduce index_reduce_ index_select inner int inverse is_complex is_conj
+    is_contiguous is_cpu is_cuda is_floating_point is_inference is_leaf is_meta is_mkldnn is_mps
+    is_neg is_nested is_nonzero is_quantized is_same_size is_signed is_sparse is_sparse_csr is_xpu
+    isclose isfinite isinf isnan isneginf isposinf isreal istft item itemsize kron kthvalue lcm lcm_
+    ldexp ldexp_ le le_ lerp lerp_ less less_ less_equal less_equal_ log log10 log10_ log1p log1p_
+    log2 log2_ log_ log_normal_ log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and
+    logical_and_ logical_not logical_not_ logical_or logical_or_ logical_xor logical_xor_ logsumexp
+    long lt lt_ lu lu_solve mH mT masked_fill masked_fill_ masked_scatter masked_scatter_
+    masked_select matmul matrix_exp matrix_power max maximum mean median min minimum mm mode
+    moveaxis movedim msort mul mul_ multinomial multiply multiply_ mv name nan_to_num nan_to_num_
+    nanmean nanmedian nanquantile nansum narrow narrow_copy nbytes ndim ndimension ne ne_ neg neg_
+    negative negative_ nelement new new_empty new_empty_strided new_full new_ones new_tensor
+    new_zeros nextafter nextafter_ node nonzero nonzero_static norm normal_ not_equal not_equal_
+    numel numpy orgqr ormqr outer permute pinverse positive pow pow_ prod put put_ qr quantile
+    rad2deg rad2deg_ random_ ravel real reciprocal reciprocal_ register_hook
     register_post_accumulate_grad_hook relu relu_ remainder remainder_ renorm renorm_ repeat
     repeat_interleave requires_grad requires_grad_ reshape reshape_as resize_ resize_as_
     resolve_conj resolve_neg retain_grad retains_grad roll rot90 round round_ rsqrt rsqrt_ scatter
     scatter_ scatter_add scatter_add_ scatter_reduce scatter_reduce_ select select_scatter sgn sgn_
     shape short sigmoid sigmoid_ sign sign_ signbit sin sin_ sinc sinc_ sinh sinh_ size
     slice_scatter slogdet softmax sort split split_with_sizes sqrt sqrt_ square square_ squeeze
-    squeeze_ std storage_offset stride sub sub_ subtract subtract_ sum sum_to_size swapaxes
+    squeeze_ std stft storage_offset stride sub sub_ subtract subtract_ sum sum_to_size svd swapaxes
     swapaxes_ swapdims swapdims_ t t_ take take_along_dim tan tan_ tanh tanh_ tensor_split tile to
-    tolist topk transpose transpose_ tril tril_ triu triu_ true_divide true_divide_ trunc trunc_
-    type type_as unbind unflatten unfold uniform_ unique unique_consecutive unsafe_chunk
-    unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_ untyped_storage var version view
-    view_as view_base view_recorded view_steps views vsplit where xlogy xlogy_ zero_
+    tolist topk trace transpose transpose_ triangular_solve tril tril_ triu triu_ true_divide
+    true_divide_ trunc trunc_ type type_as unbind unflatten unfold uniform_ unique
+    unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_
+    untyped_storage var vdot version view view_as view_base view_recorded view_steps views vsplit
+    where xlogy xlogy_ zero_
 """
 OPERATORS = """
     abs add and array array_function array_ufunc bool complex contains copy deepcopy delitem dir div

@@ -32,7 +32,8 @@ LAYERS = (
     *("tensor.device", "tensor.printing", "tensor.numpy_functions", "tensor.numpy_protocol"),
     *("tensor.differentiable", "tensor.facts", "tensor.copy_protocol", "tensor.destination"),
     *("tensor.drawing", "tensor.making", "tensor.conversions", "tensor.tensor"),
-    *("tensor", "func", "autograd", "nn", "optim", "saving", "datasets", "teaching"),
+    *("tensor", "func", "fft", "signal", "autograd", "nn", "optim", "saving", "datasets"),
+    *("teaching",),
     *(PACKAGE, "viz"),
     *("cli", "__main__"),
 )

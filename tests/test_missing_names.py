@@ -100,7 +100,7 @@ def vars_of_module(owner):
         ("nn", "LSTM", r"tinygrad_nn\.nn has no LSTM yet"),
         ("optim", "Adam", r"tinygrad_nn\.optim has no Adam yet.*here: SGD, Optimizer"),
         ("Tensor", "sparse_mask", r"tinygrad_nn\.Tensor has no sparse_mask yet: PyTorch has it"),
-        ("", "fft", r"tinygrad_nn has no fft yet"),
+        ("", "sparse", r"tinygrad_nn has no sparse yet"),
     ],
 )
 def test_the_nearest_that_is_here_is_named(path, name, near):
@@ -151,7 +151,7 @@ def test_an_import_of_such_a_name_says_the_same(path):
 
 def test_a_program_that_asks_at_its_top_level_is_told():
     program = "import tinygrad_nn\ntinygrad_nn.{}"
-    for asked, said in (("fft", "has no fft yet"), ("nn.utils", "nn has no utils yet")):
+    for asked, said in (("sparse", "has no sparse yet"), ("nn.utils", "nn has no utils yet")):
         run = subprocess.run(
             [sys.executable, "-c", program.format(asked)], capture_output=True, text=True
         )

@@ -23,9 +23,9 @@ PLACES = (
     "autograd",
     "autograd.functional",
     "linalg",
+    "fft",
     "func",
 )
-
 CLASSES = (
     "nn.Module",
     "nn.Sequential",

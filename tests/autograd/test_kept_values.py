@@ -46,6 +46,13 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ("copysign", "operand 1", "output"): THERE,
     ("ldexp", "operand 0", "output"): THERE,
     ("float_power", "operand 0", "output"): THERE,
+    # PyTorch keeps all operands, also where only some of the rules need them.
+    ("solve_triangular", "operand 1", "output"): THERE,
+    ("cholesky_solve", "all", "operand 0"): THERE,
+    ("cholesky_solve", "operand 0", "operand 0"): THERE,
+    ("cholesky_solve", "operand 0", "output"): THERE,
+    ("cholesky_solve", "operand 1", "operand 0"): THERE,
+    ("fft_r2c", "all", "operand 0"): THERE,
     # PyTorch multiplies a folded copy of the operand.
     ("matmul", "all", "operand 1"): HERE,
     ("matmul", "operand 0", "operand 1"): HERE,
@@ -54,6 +61,8 @@ KNOWN: dict[tuple[str, str, str], str] = {
     # The row multiplies PyTorch's outputs by signs: a copy is written there.
     ("svd", "all", "output 0"): HERE,
     ("svd", "all", "output 2"): HERE,
+    ("eigh", "all", "output 1"): HERE,
+    ("eig", "all", "output 0"): HERE,
 }
 
 

@@ -17,7 +17,11 @@ from tinygrad_nn.autograd import op, registry
 from tinygrad_nn.nn import functional as F
 
 F16, F32 = tnn.float16, tnn.float32
-WITHOUT_HALF = {"inv", "det", "slogdet", "svd"}  # in PyTorch neither: LAPACK has none
+WITHOUT_HALF = {  # in PyTorch neither: LAPACK has none
+    *("inv", "det", "slogdet", "svd", "pinv", "matrix_exp", "solve", "solve_triangular", "qr"),
+    *("linalg_cholesky", "cholesky_solve", "lu_factor", "eig", "eigh"),
+    *("fft_c2c", "fft_r2c", "fft_c2r"),
+}
 ROWS = [
     row
     for row in TABLE

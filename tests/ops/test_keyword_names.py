@@ -70,6 +70,7 @@ VALUES: dict[str, Callable[[Any], Any]] = {
 }
 # Other values, where a call needs them.
 OWN: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "cholesky_ex": {"input": lambda f: f.tensor([[2.0, 1.0], [1.0, 2.0]])},
     **{
         name: {"index": lambda f: f.tensor([1, 0])}
         for name in ("index_select", "index_add", "index_add_")

@@ -43,7 +43,8 @@ LESS_IN_PYTORCH = {
     ("scaled_dot_product_attention", (0, 3, 4, 6)): "of no element it is a constant in PyTorch",
 }
 REFUSING = {  # LAPACK has no answer for some matrices, and what is below 0 is no probability
-    *("inv", "det", "slogdet", "svd", "binary_cross_entropy"),
+    *("inv", "det", "slogdet", "svd", "pinv", "matrix_exp", "solve", "solve_triangular", "qr"),
+    *("linalg_cholesky", "cholesky_solve", "lu_factor", "eig", "eigh", "binary_cross_entropy"),
 }
 ODD_NUMBERS = {
     "inf": [np.inf, -np.inf],

@@ -44,7 +44,10 @@ def expanded(x):
 
 LAYOUTS = (by_rows, transposed, permuted, sliced, expanded)
 AS_IT_LIES = {"view", "view_as_complex"}  # they may refuse
-INVERTED = {"inv", "det", "slogdet"}  # of an expanded, singular matrix there is no inverse
+INVERTED = {  # of an expanded, singular matrix there is no inverse
+    *("inv", "det", "slogdet", "solve", "solve_triangular", "linalg_cholesky", "cholesky_solve"),
+    *("qr", "eig", "eigh", "svd", "pinv", "lu_factor"),
+}
 
 # NumPy lays out by rows what operands that lie differently make, PyTorch as the first of them lies;
 # to look at the strides of both would make every recorded sum 3 % slower.
@@ -65,10 +68,16 @@ OTHERS = {
     "dropout": "at p=0 PyTorch returns the tensor itself, as nn.functional.dropout does here",
     "einsum": "PyTorch's is a permuted view of a batch of products, ours lies by rows",
     "inv": "LAPACK's columns, which NumPy copies to rows",
-    "svd": "LAPACK's columns, which NumPy copies to rows",
     "strided_view": "a view taken again of what lies otherwise is a copy",
     "complex": "ours lies by rows",
     "polar": "ours lies by rows",
+    **dict.fromkeys(
+        ("svd", "solve", "solve_triangular", "linalg_cholesky", "cholesky_solve", "qr"),
+        "LAPACK's columns, which NumPy copies to rows",
+    ),
+    "lu_factor": "LAPACK's columns; ours is computed by rows",
+    "eigh": "LAPACK's columns, which NumPy copies to rows",
+    **dict.fromkeys(("fft_c2c", "fft_r2c"), "ours lies by rows"),
     "overlay": "only the gradient of a write in place is made of it",
 }
 OF_GRADIENTS = {  # and a gradient is laid out once, where it arrives

@@ -16,7 +16,7 @@ from ..errors import ShapeError
 from ..ops.elementwise import complex_parts, selection
 from ..ops.indexing.along import gather
 from ..ops.indexing.slices import index_select
-from ..ops.matrices import decompositions, products
+from ..ops.matrices import determinants, inverses, products, singular
 from ..ops.matrices.einsum import einsum as contract
 from ..ops.reduction import extremes, spread, sums
 from ..ops.shape import expanding, joining, order, sizes
@@ -268,7 +268,7 @@ def svd(a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: An
         raise TypeError(f"compute_uv={compute_uv!r}, hermitian={hermitian!r}")
     if full_matrices and a.shape[-1] != a.shape[-2] and a.requires_grad:
         raise _lacks("full_matrices", full_matrices)  # what it adds would pass no gradient
-    return decompositions.svd(a, full_matrices)
+    return singular.singular_vectors(a, full_matrices)
 
 
 # --- facts, and what needs no gradient ------------------------------------------------------------
@@ -317,10 +317,10 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     **{np.where: selection.where, np.clip: clip},
     **{np.take: take, np.take_along_axis: take_along_axis},
     **{np.dot: dot, np.outer: outer, np.einsum: einsum, np.linalg.matmul: linalg_matmul},
-    **{np.linalg.matrix_transpose: matrix_transpose, np.linalg.inv: decompositions.inv},
-    **{np.linalg.det: decompositions.determinant, np.linalg.svd: svd},
-    **{np.linalg.slogdet: decompositions.log_determinant, np.linalg.outer: products.outer},
-    **{np.linalg.svdvals: decompositions.svdvals},
+    **{np.linalg.matrix_transpose: matrix_transpose, np.linalg.inv: inverses.inv},
+    **{np.linalg.det: determinants.determinant, np.linalg.svd: svd},
+    **{np.linalg.slogdet: determinants.log_determinant, np.linalg.outer: products.outer},
+    **{np.linalg.svdvals: singular.svdvals},
     **{np.angle: angle, np.real: real, np.imag: imag},
     **{np.shape: shape, np.ndim: ndim, np.size: size},
     **{np.zeros_like: zeros_like, np.ones_like: ones_like},

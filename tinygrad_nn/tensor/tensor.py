@@ -35,8 +35,18 @@ from ..ops.indexing.places import PlaceMethods
 from ..ops.indexing.scattering import ScatteringMethods
 from ..ops.indexing.slices import SliceMethods
 from ..ops.layers.softmax import SoftmaxMethods
-from ..ops.matrices.decompositions import DecompositionMethods
+from ..ops.matrices.added_products import AddedProductMethods
+from ..ops.matrices.chains import ChainMethods
+from ..ops.matrices.cholesky import CholeskyMethods
+from ..ops.matrices.contractions import ContractionMethods
+from ..ops.matrices.determinants import DeterminantMethods
+from ..ops.matrices.inverses import InverseMethods
+from ..ops.matrices.lu import LUMethods
+from ..ops.matrices.orthogonal import OrthogonalMethods
 from ..ops.matrices.products import ProductMethods
+from ..ops.matrices.short_time import ShortTimeMethods
+from ..ops.matrices.singular import SingularMethods
+from ..ops.matrices.solving import SolvingMethods
 from ..ops.reduction.counting import CountingMethods
 from ..ops.reduction.differences import DifferenceMethods
 from ..ops.reduction.extremes import ExtremeMethods
@@ -115,7 +125,17 @@ class Tensor(
     FillingMethods,
     AssigningMethods,
     ProductMethods,
-    DecompositionMethods,
+    AddedProductMethods,
+    ChainMethods,
+    CholeskyMethods,
+    ContractionMethods,
+    DeterminantMethods,
+    InverseMethods,
+    LUMethods,
+    OrthogonalMethods,
+    ShortTimeMethods,
+    SingularMethods,
+    SolvingMethods,
     SoftmaxMethods,
     DrawingMethods,
     Conversions,

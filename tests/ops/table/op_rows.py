@@ -170,7 +170,9 @@ class Row:
     arguments. A function that is no single operation has `spelling(framework, *operands, **given)`.
     `named` are the names of the operands behind the first, where other arguments come before them;
     `numbers` says whether PyTorch takes a number as an operand, `ties` whether it says which of
-    several equal elements it chooses.
+    several equal elements it chooses. `of(framework, *operands)` are the operands that the
+    operation is called with, of those that are drawn and differentiated by; `then(*outputs)` is
+    what is looked at of several outputs.
     """
 
     def __init__(
@@ -183,6 +185,8 @@ class Row:
         named: tuple[str, ...] = (),
         numbers: bool = True,
         ties: bool = True,
+        of: Callable[..., Any] | None = None,
+        then: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
         self.operands = operands
@@ -193,6 +197,8 @@ class Row:
         self._named = named
         self.takes_numbers = numbers
         self.has_ties = ties
+        self._of = of
+        self._then = then
 
     def __repr__(self) -> str:
         return self.name
@@ -214,6 +220,7 @@ class Row:
         if self._spelling is not None:
             return lambda *operands, **given: self._spelling(framework, *operands, **given)
         function: Any = self._torch
+        library = framework
         if framework is tnn:
             function = registry[self.name].call
         elif isinstance(function, str):
@@ -222,6 +229,15 @@ class Row:
             function = framework
         if framework is tnn or not callable(self._torch):
             function = self.by_name(function)
+        if self._then is not None:
+            whole, then = function, self._then
+            return lambda *operands, **given: then(*whole(*operands, **given))
+        if self._of is not None:
+            made, prepared = function, self._of
+            return lambda *operands, **given: made(
+                *(prepared(library, *operands) if hasattr(operands[0], "ndim") else operands),
+                **given,
+            )
         if not self.takes_sequence:
             return function
         return lambda *operands, **given: function(list(operands), **given)

@@ -37,12 +37,6 @@ def _batch_norm(input: Any, *learnt: Any, mean: Any = None, var: Any = None, **g
     return torch.nn.functional.batch_norm(input, mean, var, *learnt, training=mean is None, **given)
 
 
-def _length(input: Any, p: float, dim: int) -> Any:
-    import torch
-
-    return torch.linalg.vector_norm(input, p, dim)
-
-
 def _attention(*operands: Any, **given: Any) -> Any:
     """By PyTorch's only implementation that can be differentiated twice."""
     import torch
@@ -115,9 +109,6 @@ LAYERS = [
         *each([((28, 2), (3, 2)), ((2, 3), (4, 3))],
               *({"compute_mode": mode} for mode in DISTANCE_MODES)),
         *[at((0, 3), (4, 3)), at((2, 3), (0, 3)), at((2, 0), (3, 0))],
-    ]),
-    Row("vector_length", real, torch=_length, samples=[
-        *each([(4, 3)], *({"p": p, "dim": 0} for p in NORMS)),
     ]),
     Row("lstm_cell", *[real] * 7, torch=_lstm_cell, samples=[
         *[_cell(3, 4, 5), _cell(3, 4, 5, 0), _cell(3, 4, 5, 1), _cell(1, 1, 1), _cell(0, 2, 3)],

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.arguments import Dim, Number, as_number, kept_shape
-from ...arrays.kinds import is_array
+from ...arrays.arguments import Number, as_number
 from ...arrays.refusing import check_are_tensors, instead_of, refuses
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
@@ -18,9 +17,9 @@ from ...autograd.grad_mode import no_grad
 from ...autograd.op import Array
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ..elementwise.activations import check_float
-from ..elementwise.arithmetic import sign
 from ..indexing.slices import index_select
 from ..matrices.einsum import einsum
+from ..reduction.norms import vector_norm
 
 __all__ = ["bilinear", "cdist", "cosine_similarity", "pairwise_distance", "pdist"]
 
@@ -33,58 +32,18 @@ _FEW = 25  # vectors of which all differences are made, as in PyTorch; of more, 
 _CHUNK = 2**20  # differences that are held at a time
 
 
-def _length(d: Array, p: float, keepdims: bool = False) -> Array:
+def _length(d: Array, p: float) -> Array:
     """Return the p-norm over the last dimension."""
     if p == 2.0:
-        y = np.sqrt(np.vecdot(d, d))
-        return y[..., None] if keepdims else y
+        return np.sqrt(np.vecdot(d, d))
     if p == 0.0:
-        return accurate_sum((d != 0).astype(d.dtype), -1, keepdims)
+        return accurate_sum((d != 0).astype(d.dtype), -1, False)
     size = np.absolute(d)
     if p == 1.0:
-        return accurate_sum(size, -1, keepdims)
+        return accurate_sum(size, -1, False)
     if p == math.inf:
-        return np.max(size, axis=-1, keepdims=keepdims, initial=0.0)
-    return accurate_sum(size**p, -1, keepdims) ** (1.0 / p)
-
-
-@op(r"\left( \sum_i |x_i|^p \right)^{1 / p}", name="vector_length")
-def length(input: Array, p: Number = 2.0, dim: Dim = -1, keepdim: bool = False) -> Array:
-    """Return the p-norm along `dim`; its gradient at 0 is 0."""
-    check_float(input, "vector_length")
-    rows = np.atleast_1d(in_float32(input))
-    y = _length(np.moveaxis(rows, dim, -1), p)
-    y = np.expand_dims(y, dim) if keepdim and input.ndim else y
-    return np.asarray(y, input.dtype)
-
-
-def _sign(x: Any) -> Any:
-    return sign.op.forward(x) if is_array(x) else sign(x)  # of nan it is 0
-
-
-def _length_rule(g: Array, input: Array, y: Array, input_shape: Any, p: float, dim: int) -> Array:
-    """g * sign(x) * (|x| / y)^(p - 1): where y is 0, it is 0; p = inf: shared by the largest."""
-    kept = kept_shape(input_shape, (dim,)) if input_shape else ()
-    g, y = g.reshape(kept), y.reshape(kept)
-    nonzero = np.where(y == 0, 1.0, y)
-    if p == 2.0:
-        return np.where(y == 0, 0.0, input * (g / nonzero))
-    if p == 0.0:
-        return g * np.zeros_like(input)
-    if p == 1.0:
-        return g * _sign(input)
-    size = np.absolute(input)
-    if p == math.inf:
-        is_largest = size == y
-        ties = is_largest * np.ones(kept) if not input_shape else is_largest.sum(dim).reshape(kept)
-        return np.where(is_largest, g * _sign(input) / ties, 0.0)
-    if p < 1.0:
-        size = np.where(size == 0, math.inf, size)  # a power below 0
-    slope = g * _sign(input) * (size / nonzero) ** (p - 1.0)
-    return np.where(y == 0, 0.0, slope)
-
-
-length.vjp(input=_length_rule)
+        return np.max(size, axis=-1, initial=0.0)
+    return accurate_sum(size**p, -1, False) ** (1.0 / p)
 
 
 def _by_product(x1: Any, x2: Any, p: float, compute_mode: str) -> bool:
@@ -193,11 +152,11 @@ def _slope(d: Array, y: Array, p: float) -> Array:
 
 @cdist.composite
 def _cdist_by_parts(x1: Any, x2: Any, p: float = 2.0, compute_mode: Any = None) -> Any:
-    return length(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
+    return vector_norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
 
 
 @refuses
-@instead_of("vector_length", "sub", "add")
+@instead_of("linalg_vector_norm", "sub", "add")
 def pairwise_distance(
     x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> Any:
@@ -210,7 +169,7 @@ def pairwise_distance(
     """
     check_are_tensors("pairwise_distance", x1=x1, x2=x2)
     difference = x1 - x2 + as_number(eps, "eps", "pairwise_distance")
-    return length(difference, p, -1, keepdim)
+    return vector_norm(difference, p, -1, keepdim)
 
 
 @refuses
@@ -233,7 +192,7 @@ def pdist(input: Any, p: float = 2.0) -> Any:
 
 
 @refuses
-@instead_of("vector_length", "mul", "div", "sum", "clamp_", "clamp")
+@instead_of("linalg_vector_norm", "mul", "div", "sum", "clamp_", "clamp")
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """Return x1 x2 / (|x1| |x2|) along `dim`, each norm at least `eps`; the two broadcast.
 
@@ -252,7 +211,7 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
             f"cosine_similarity: {tuple(x1.shape)} and {tuple(x2.shape)} do not broadcast"
         ) from None
     x1, x2 = x1.expand(shape), x2.expand(shape)
-    norms = [length(x, 2.0, dim, True).clone() for x in (x1, x2)]
+    norms = [vector_norm(x, 2.0, dim, True).clone() for x in (x1, x2)]
     with no_grad():
         for norm in norms:
             norm.clamp_(min=least)

@@ -1,5 +1,5 @@
 """Einstein's summation: products of tensors summed over the letters that the result has not.
-Read `decompositions.py` next.
+Read `added_products.py` next.
 """
 
 from __future__ import annotations

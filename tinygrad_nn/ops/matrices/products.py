@@ -1,5 +1,5 @@
 """Matrix products, with the gradients of every pairing from vector times vector to batches.
-Read `../layers/` next.
+Read `einsum.py` next.
 """
 
 from __future__ import annotations

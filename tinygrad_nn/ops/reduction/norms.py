@@ -21,7 +21,7 @@ from ...errors import ArgumentError, DimensionError, DTypeError
 from ..elementwise.arithmetic import sgn, sub
 from ..elementwise.copying import cast
 from ..elementwise.selection import where
-from ..matrices.decompositions import svdvals
+from ..matrices.singular import svdvals
 from ..shape.order import permute
 from .extremes import amax, amin
 from .spread import over_or_zero
@@ -48,6 +48,8 @@ def vector_norm(
     Of order 0 it is how many elements are not 0. The gradient at 0 is 0.
     """
     if dtype is not None:
+        if is_complex(x) and not is_complex(np.empty(0, dtype)):
+            raise DTypeError(f"linalg_vector_norm: of {x.dtype} dtype is complex, got {dtype}")
         x = cast.op.forward(x, dtype)
     if not is_differentiable(x):
         raise DTypeError(f"linalg_vector_norm: not defined for {x.dtype}; use x.float()")

@@ -29,6 +29,8 @@ CONVENTIONS = {
     "part": "u",
     **{"query": "Q", "key": "K", "value": "V", "attn_mask": "M", "operands": "A"},
     **{"w_ih": "W", "w_hh": "U", "b_ih": "b", "b_hh": "k"},
+    **{"mat1": "B", "mat2": "C", "batch1": "B", "batch2": "C", "mat": "B", "vec": "b"},
+    "input2": "L",
     "min": "l",
     "max": "u",
     **{"values": "v", "end": "b", "tensor1": "a", "tensor2": "b"},
