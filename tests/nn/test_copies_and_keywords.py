@@ -106,5 +106,6 @@ def test_a_keyword_that_nothing_takes_is_refused_by_name(name):
     parameters = inspect.signature(CALLS[name]).parameters.values()
     needed = [p for p in parameters if p.default is p.empty]
     given = [X for p in needed if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    named = {p.name: 1 for p in needed if p.kind is p.KEYWORD_ONLY}
     with pytest.raises(TypeError, match="no_such_keyword"):
-        CALLS[name](*given, no_such_keyword=1)
+        CALLS[name](*given, **named, no_such_keyword=1)

@@ -60,6 +60,7 @@ MIXED = {
     *("logical_and", "logical_or", "logical_xor", "isclose", "lerp", "lerp(number)"),
     *("addcmul", "addcdiv", "float_power", "rsub(alpha)"),
     *("add(alpha)", "sub(alpha)", "max(other)", "threshold_backward"),
+    *("leaky_relu_backward", "hardtanh_backward", "conv1d", "conv_transpose1d"),
     *("mse_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy", "smooth_l1_loss"),
 }
 OTHERS = {
@@ -76,6 +77,13 @@ OTHERS = {
         "LAPACK's columns, which NumPy copies to rows",
     ),
     "lu_factor": "LAPACK's columns; ours is computed by rows",
+    **dict.fromkeys(
+        (
+            *("max_pool1d", "max_pool1d_with_indices", "avg_pool1d", "interpolate()"),
+            *("adaptive_avg_pool1d", "adaptive_max_pool1d"),
+        ),
+        "PyTorch pools an image of one row, in its format for images",
+    ),
     "eigh": "LAPACK's columns, which NumPy copies to rows",
     **dict.fromkeys(("fft_c2c", "fft_r2c"), "ours lies by rows"),
     "overlay": "only the gradient of a write in place is made of it",

@@ -210,7 +210,7 @@ def multinomial(
         >>> import tinygrad_nn as tnn
         >>> _ = tnn.manual_seed(0)
         >>> tnn.multinomial(tnn.tensor([0.0, 3.0, 1.0]), 5, replacement=True)
-        tensor([1, 2, 1, 1, 1])
+        tensor([2, 1, 1, 2, 1])
     """
     check_are_tensors("multinomial", input=input)
     source = default_generator if generator is None else generator

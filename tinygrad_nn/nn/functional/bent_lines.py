@@ -4,6 +4,7 @@ Read `regression.py` next.
 
 from __future__ import annotations
 
+from ...arrays.refusing import instead_of
 from ...autograd.writing import in_place
 from ...ops.elementwise import bent_lines
 from ...tensor import Tensor
@@ -27,6 +28,7 @@ def hardtanh(
     return (_hardtanh_ if inplace else bent_lines.hardtanh)(input, min_val, max_val)
 
 
+@instead_of("hardtanh")
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x kept between 0 and 6."""
     return hardtanh(input, 0.0, 6.0, inplace)
@@ -37,6 +39,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return (_elu_ if inplace else bent_lines.elu)(input, alpha)
 
 
+@instead_of("elu")
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return the elu that keeps mean 0 and variance 1 from layer to layer (Klambauer 2017)."""
     return (_elu_ if inplace else bent_lines.elu)(input, _ALPHA, _SCALE)

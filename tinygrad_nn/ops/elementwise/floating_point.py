@@ -65,7 +65,7 @@ def frexp(input: Array) -> Any:
         >>> import tinygrad_nn as tnn
         >>> mantissa, exponent = tnn.frexp(tnn.tensor([3.0, 0.25]))
         >>> mantissa, exponent
-        (tensor([0.7500, 0.5000]), tensor([2, -1], dtype=torch.int32))
+        (tensor([0.7500, 0.5000]), tensor([ 2, -1], dtype=torch.int32))
     """
     if not is_floating(input):
         raise DTypeError(f"frexp: floats expected, got {input.dtype}; use x.float()")

@@ -156,7 +156,7 @@ def _cdist_by_parts(x1: Any, x2: Any, p: float = 2.0, compute_mode: Any = None) 
 
 
 @refuses
-@instead_of("linalg_vector_norm", "sub", "add")
+@instead_of("vector_norm", "sub", "add")
 def pairwise_distance(
     x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> Any:
@@ -192,7 +192,7 @@ def pdist(input: Any, p: float = 2.0) -> Any:
 
 
 @refuses
-@instead_of("linalg_vector_norm", "mul", "div", "sum", "clamp_", "clamp")
+@instead_of("vector_norm", "mul", "div", "sum", "clamp_", "clamp")
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     """Return x1 x2 / (|x1| |x2|) along `dim`, each norm at least `eps`; the two broadcast.
 

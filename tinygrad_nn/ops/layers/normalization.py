@@ -136,7 +136,7 @@ def rms_norm(
     Example:
         >>> import tinygrad_nn as tnn
         >>> tnn.rms_norm(tnn.tensor([3.0, -3.0]), (2,))
-        tensor([ 1.0000, -1.0000])
+        tensor([ 1., -1.])
     """
     _check("rms_norm", input, normalized_shape, weight, None)
     n = math.prod(normalized_shape)

@@ -85,7 +85,7 @@ def _kept(y: Any, ndim: int, rows: int, columns: int, keepdim: bool) -> Any:
 
 
 @refuses
-@instead_of("linalg_vector_norm", "matrix_norm")
+@instead_of("vector_norm", "matrix_norm")
 def norm(
     input: Any,
     ord: Any = None,

@@ -34,29 +34,29 @@ def _check_extreme(x: Array, dim: Any, ord: float) -> None:
     sizes = x.shape if dim is None else [x.shape[i] for i in dim]
     if 0 in sizes and (ord < 0 or ord == math.inf):
         raise DimensionError(
-            f"linalg_vector_norm: of nothing there is no norm of order {ord}; the tensor has shape "
+            f"vector_norm: of nothing there is no norm of order {ord}; the tensor has shape "
             f"{x.shape}"
         )
 
 
-@op(r"\|x\|_p", public="linalg_vector_norm")
+@op(r"\|x\|_p")
 def vector_norm(
-    x: Array, ord: Number = 2, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None
+    input: Array, ord: Number = 2, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None
 ) -> Array:
     """Return (sum |x|^p)^(1/p) over `dim`, p being `ord`; of inf and -inf the extreme |x|.
 
     Of order 0 it is how many elements are not 0. The gradient at 0 is 0.
     """
     if dtype is not None:
-        if is_complex(x) and not is_complex(np.empty(0, dtype)):
-            raise DTypeError(f"linalg_vector_norm: of {x.dtype} dtype is complex, got {dtype}")
-        x = cast.op.forward(x, dtype)
-    if not is_differentiable(x):
-        raise DTypeError(f"linalg_vector_norm: not defined for {x.dtype}; use x.float()")
-    _check_extreme(x, dim, ord)
-    wide = in_float32(x)
+        if is_complex(input) and not is_complex(np.empty(0, dtype)):
+            raise DTypeError(f"vector_norm: of {input.dtype} dtype is complex, got {dtype}")
+        input = cast.op.forward(input, dtype)
+    if not is_differentiable(input):
+        raise DTypeError(f"vector_norm: not defined for {input.dtype}; use x.float()")
+    _check_extreme(input, dim, ord)
+    wide = in_float32(input)
     y = np.asarray(_norm(wide, ord, dim, keepdim))
-    return y if is_complex(x) else y.astype(x.dtype, copy=False)
+    return y if is_complex(input) else y.astype(input.dtype, copy=False)
 
 
 def _norm(x: Array, ord: Any, dim: Any, keepdim: bool) -> Array:
@@ -76,36 +76,37 @@ def _norm(x: Array, ord: Any, dim: Any, keepdim: bool) -> Array:
     return accurate_sum(size**ord, dim, keepdim) ** (1.0 / ord)
 
 
-def _norm_rule(g: Array, x: Array, y: Array, x_shape: Any, ord: Any, dim: Any) -> Array:
+def _norm_rule(g: Array, input: Array, y: Array, input_shape: Any, ord: Any, dim: Any) -> Array:
     """g * sgn(x) * (abs(x) / y) ** (p - 1): and 0 where x or the norm is 0."""
-    kept = kept_shape(x_shape, dim)
+    kept = kept_shape(input_shape, dim)
     g, y = g.reshape(kept), y.reshape(kept)
     if ord == 0:
-        return np.zeros_like(x)
+        return np.zeros_like(input)
     if ord == 1:
-        return g * sgn(x)
+        return g * sgn(input)
     if ord == 2:
-        return x * over_or_zero(g, y)
-    size = abs(x)
+        return input * over_or_zero(g, y)
+    size = abs(input)
     if ord in (math.inf, -math.inf):
-        held = size if is_array(size) else size.array
-        extreme = y if is_array(y) else y.array
+        held, extreme = (getattr(each, "array", each) for each in (size, y))
         ties = (held == extreme) | (np.isnan(held) & np.isnan(extreme))
         number = np.add.reduce(ties, axis=dim, keepdims=True).astype(
             g.dtype if is_array(g) else g.array.dtype
         )
-        return np.where(ties, sgn(x) * (g / number), 0.0)
+        return np.where(ties, sgn(input) * (g / number), 0.0)
     share = np.where(y == 0, 0.0, g / np.where(y == 0, 1.0, y) ** (ord - 1.0))
     if ord > 2:
-        return x * size ** (ord - 2.0) * share
-    return np.where(size == 0, 0.0, sgn(x) * np.where(size == 0, 1.0, size) ** (ord - 1.0) * share)
+        return input * size ** (ord - 2.0) * share
+    return np.where(
+        size == 0, 0.0, sgn(input) * np.where(size == 0, 1.0, size) ** (ord - 1.0) * share
+    )
 
 
-vector_norm.vjp(x=_norm_rule)
+vector_norm.vjp(input=_norm_rule)
 
 
 @refuses
-@instead_of("linalg_vector_norm", "to", "svdvals", "permute", "sum")
+@instead_of("vector_norm", "to", "svdvals", "permute", "sum")
 def norm(
     input: Any,
     p: Any = "fro",
@@ -153,14 +154,14 @@ def _nuclear(input: Any, dim: Any, keepdim: bool, given: Any) -> Any:
 
 
 @refuses
-@instead_of("linalg_vector_norm", "sub")
+@instead_of("vector_norm", "sub")
 def dist(input: Any, other: Any, p: Any = 2) -> Any:
     """Return the p-norm of input - other, which broadcast."""
     return vector_norm(sub(input, other), float(as_number(p, "p", "dist")))
 
 
 @refuses
-@instead_of("linalg_vector_norm", "mul")
+@instead_of("vector_norm", "mul")
 def renorm(input: Any, p: Any, dim: int, maxnorm: Any) -> Any:
     """Return the input with each slice along `dim` whose p-norm exceeds `maxnorm` scaled to it.
 

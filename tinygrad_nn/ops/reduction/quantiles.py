@@ -10,6 +10,7 @@ import numpy as np
 
 from ...arrays.arguments import as_dim, kept_shape
 from ...arrays.refusing import refuses, shown
+from ...arrays.warnings import quiet
 from ...autograd.tensor_base import TensorBase, make_tensor
 from ...errors import ArgumentError, DimensionError, DTypeError
 from ..elementwise.selection import where
@@ -67,7 +68,8 @@ def _checked(input: Any, q: Any, interpolation: str, name: str) -> Any:
             f"{name}: interpolation must be one of {_WAYS}, got {interpolation!r:.60}"
         )
     if not isinstance(q, TensorBase):
-        q = make_tensor(np.asarray(q, input.array.dtype))
+        with quiet():  # what float32 cannot hold becomes inf, and is refused
+            q = make_tensor(np.asarray(q, input.array.dtype))
     if q.array.dtype != input.array.dtype or q.array.ndim > 1:
         raise DTypeError(
             f"{name}: q must be a number or a vector of {input.array.dtype}, the input's dtype, "

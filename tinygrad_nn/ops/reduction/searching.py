@@ -10,6 +10,7 @@ import numpy as np
 
 from ...arrays.dtypes import result_dtype
 from ...arrays.refusing import instead_of, refuses, shown
+from ...arrays.warnings import quiet
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...autograd.tensor_base import TensorBase, make_tensor
@@ -67,7 +68,8 @@ def _as_tensor(value: Any, like: Any, name: str) -> Any:
     if isinstance(value, TensorBase):
         return value
     if isinstance(value, (bool, int, float)):
-        return make_tensor(np.asarray(value, result_dtype(like.array, value)))
+        with quiet():  # what float32 cannot hold becomes inf
+            return make_tensor(np.asarray(value, result_dtype(like.array, value)))
     raise DTypeError(f"{name}() takes a Tensor or a number, got {shown(value)}")
 
 
