@@ -23,6 +23,7 @@ from .ops.matrices.singular import matrix_rank, svdvals
 from .ops.matrices.singular import singular_vectors as svd
 from .ops.matrices.solving import lstsq, solve, solve_ex, solve_triangular, tensorsolve
 from .ops.reduction.norms import vector_norm
+from .ops.shape.diagonals import matrix_diagonal as diagonal
 
 __all__ = [
     "LinAlgError",
@@ -31,6 +32,7 @@ __all__ = [
     "cond",
     "cross",
     "det",
+    "diagonal",
     "eig",
     "eigh",
     "eigvals",

@@ -13,12 +13,18 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
+import pytest
 
 import tinygrad_nn as tnn
 
-# The database calls these by a wrapper of its own, which takes the arguments in another order.
+torch = pytest.importorskip("torch")  # where this file is collected for its doctests
+
+# The database calls these by a wrapper of its own, or with the arguments in another order.
 SPELLED = {
+    **{
+        name: lambda x, *given, name=name, **named: getattr(x.clone(), f"{name}_")(*given, **named)
+        for name in ("uniform", "exponential", "geometric", "cauchy", "log_normal")
+    },
     "einsum": lambda tensors, equation: tnn.einsum(equation, *tensors),
     "where": lambda x, condition, y: tnn.where(condition, x, y),
     "zero_": lambda x: x.clone().zero_(),
@@ -29,7 +35,35 @@ SPELLED = {
         index, weight, **given
     ),
 }
-UNKNOWN = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"}  # the values
+SPELLED_VARIANT = {
+    ("normal", "in_place"): lambda x, *given: x.clone().normal_(*given),
+    ("normal", "number_mean"): lambda std, mean, *given, **named: tnn.normal(
+        mean, std, *given, **{key: each for key, each in named.items() if key != "layout"}
+    ),
+    ("linalg.lstsq", "grad_oriented"): lambda A, B, driver: tnn.linalg.lstsq(A, B, driver=driver)[
+        :2
+    ],
+    ("linalg.pinv", "singular"): lambda A, B: tnn.linalg.pinv(A @ B.mT),
+}
+PHASE = "of a complex matrix the vectors have a phase that nobody fixes"
+# Why an operation that is here differs on some of the samples.
+DIFFERENT = {
+    "as_strided/partial_views": "of memory that begins before the tensor, which is copied here",
+    "as_strided_scatter": "PyTorch's gradient is that of the places that were replaced",
+    "chalf": "NumPy has no complex numbers of 32 bits",
+    "nn.functional.silu/complex": "not of complex numbers yet",
+    "nn.functional.triplet_margin_with_distance_loss": "of a module of PyTorch's",
+    "rand_like": "the database draws the normal numbers of randn_like",
+    **dict.fromkeys(("svd", "linalg.svd", "linalg.eig", "linalg.eigh"), PHASE),
+}
+UNKNOWN = {
+    "empty",
+    "empty_permuted",
+    "empty_like",
+    "new_empty",
+    "empty_strided",
+    "new_empty_strided",
+}  # the values
 SEED = 42  # the one that the database's own wrappers set before they draw
 LIMIT = 60  # samples of an operation
 
@@ -42,6 +76,11 @@ class Tried(NamedTuple):
     samples: int
     differences: list[str]
     untried: list[str]  # samples that PyTorch itself, or this file, cannot take
+
+    @property
+    def label(self) -> str:
+        """The name, and the variant behind it if there is one."""
+        return f"{self.name}/{self.variant}" if self.variant else self.name
 
 
 def here(name: str) -> Callable[..., Any] | None:
@@ -68,9 +107,11 @@ def every_operation(names: list[str] | None = None) -> list[Any]:
 
 def tried(info: Any) -> Tried:
     """Run one operation here and in PyTorch, on PyTorch's samples, values and gradients."""
-    function = here(info.name)
+    variant = info.name, info.variant_test_name
+    function = SPELLED_VARIANT.get(variant) or here(info.name)
     in_doubles = torch.float64 in info.dtypes
-    dtype = torch.float64 if in_doubles else next(iter(info.dtypes))
+    wanted = [each for each in (torch.float64, torch.complex128) if each in info.dtypes]
+    dtype = (wanted or list(info.dtypes))[0]
     samples, found, untried = 0, [], []
     torch.manual_seed(0)
     for sample in info.sample_inputs(
@@ -238,16 +279,17 @@ def report(names: list[str]) -> Iterator[str]:
             missing.add(info.name)
             continue
         made = tried(info)
-        label = f"{made.name}{'/' if made.variant else ''}{made.variant}"
         if made.differences or not made.samples:
             differ.add(made.name)
             first, *others = made.differences or made.untried or ["no sample"]
-            yield f"{label}: {len(made.differences)} of {made.samples} differ: {first}"
+            yield f"{made.label}: {len(made.differences)} of {made.samples} differ: {first}"
+            if made.label in DIFFERENT:
+                yield f"    since: {DIFFERENT[made.label]}"
             yield from (f"    {each}" for each in others if names)
         else:
             agree.add(made.name)
             if names:
-                yield f"{label}: {made.samples} agree"
+                yield f"{made.label}: {made.samples} agree"
     yield f"missing: {' '.join(sorted(missing))}"
     yield f"{len(agree - differ)} names agree, {len(differ)} differ, {len(missing)} are missing"
 

@@ -41,6 +41,12 @@ def _on_the_diagonal(g: Array, input_shape: Any, offset: int, dim1: int, dim2: i
 diagonal.vjp(input=_on_the_diagonal)
 
 
+@instead_of("diagonal", name="diagonal")
+def matrix_diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """Return a view of the diagonals of matrices, those of the last two dimensions by default."""
+    return diagonal(A, offset, dim1, dim2)
+
+
 @op(r"\operatorname{diag}(x)")
 def diag_embed(input: Array, offset: Integer = 0, dim1: Integer = -2, dim2: Integer = -1) -> Array:
     """Return matrices of zeros, in the dims dim1 and dim2, with the last dimension as diagonals."""
