@@ -50,6 +50,7 @@ PHASE = "of a complex matrix the vectors have a phase that nobody fixes"
 DIFFERENT = {
     "as_strided/partial_views": "of memory that begins before the tensor, which is copied here",
     "as_strided_scatter": "PyTorch's gradient is that of the places that were replaced",
+    "bfloat16": "NumPy has none",
     "chalf": "NumPy has no complex numbers of 32 bits",
     "nn.functional.silu/complex": "not of complex numbers yet",
     "nn.functional.triplet_margin_with_distance_loss": "of a module of PyTorch's",
