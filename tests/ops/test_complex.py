@@ -136,6 +136,7 @@ def test_complex64_stays_complex64(row):
             assert_same(run(tnn, case, narrow), theirs, case, rtol=2e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name in TAKES_THEM], ids=str)
 def test_complex_gradients_agree_with_differences(row):
     """By real and imaginary parts, so that PyTorch's convention follows from the chain rule."""

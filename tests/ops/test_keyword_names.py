@@ -215,7 +215,7 @@ def program_of(place: str, name: str, keys: tuple[str, ...]) -> Callable[[Any], 
         given = {key: own.get(key, VALUES.get(key))(f) for key in keys}  # type: ignore[misc]
         where = own.get("self", VALUES["input"])(f) if place == "Tensor" else reach(f, place)
         made = getattr(where, name)(**given)
-        if "empty" in name:
+        if "empty" in name or (name == "new" and "size" in keys):
             return tuple(made.shape), str(made.dtype)  # its values are nobody's
         return str(made) if isinstance(made, f.dtype) else made
 

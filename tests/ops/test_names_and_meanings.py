@@ -83,6 +83,7 @@ def differences_of(name: str, further: tuple) -> tuple[int, list[str]]:
     return compared, found
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_means_what_it_means_in_pytorch(name):
@@ -90,6 +91,7 @@ def test_a_name_means_what_it_means_in_pytorch(name):
     assert [line for _, found in results for line in found] == []
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
 def test_most_names_are_tried():
     tried = [name for name in NAMES if any(differences_of(name, f)[0] for f in FURTHER.values())]
