@@ -20,17 +20,14 @@ _WIDER = {_FLOAT32: _FLOAT64, np.dtype(np.complex64): np.dtype(np.complex128)}
 _PAIRS = {_FLOAT32: np.dtype(np.complex64), _FLOAT64: np.dtype(np.complex128)}
 _WIDE = 512  # elements of a row from which adding row after row is the fastest
 _PLACES = 8192  # that are written out at once
+_BROAD = 16  # elements of a row from which products with ones are faster than folding
+_LEADING = tuple(tuple(range(n)) for n in range(65))  # by their number; NumPy has 64 dimensions
 _ROWS = 64  # rows added one after another before the partial sums are added in turn
 
 
 def in_float32(x: Array) -> Array:
     """Return float16 as float32, in which a sum may pass 65,504; anything else as it is."""
     return x.astype(np.float32) if x.dtype is _FLOAT16 else x
-
-
-def is_short_last(x: Array, axis: int) -> bool:
-    """Whether NumPy would reduce rows of a few elements, each by a loop of its own."""
-    return axis in (-1, x.ndim - 1) and x.shape[-1] <= _ROWS
 
 
 @lru_cache(maxsize=256)
@@ -62,15 +59,29 @@ def accurate_sum(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
         if is_last and x.shape[-1] <= _FEW and x.flags.c_contiguous:
             total = x.dot(_ones(x.shape[-1], x.dtype))  # 169 µs for 41,000 rows against 1,015
             return total[..., None] if keepdims else total
-        if axes == (0,) and x.ndim == 2 and len(x) <= _ROWS:
-            total = _ones(len(x), x.dtype).dot(x)
-            return total[None] if keepdims else total
+        lead = len(axes)
+        if lead < x.ndim and axes == _LEADING[lead] and x.flags.c_contiguous:
+            rest = x.shape[lead:]
+            rows, width = math.prod(x.shape[:lead]), math.prod(rest)
+            if rows <= _FEW or width >= _BROAD:
+                total = _down(x.reshape(rows, width))
+                return total.reshape((*(1,) * lead, *rest) if keepdims else rest)
         for each in axes:
             each %= x.ndim
             if each < x.ndim - 1 and x.shape[each] > _ROWS:
                 x = _fold(x, each)
     total = np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
     return np.ascontiguousarray(total) if x.ndim > 2 and total.ndim else total
+
+
+def _down(x: Array) -> Array:
+    """Add up rows in products of 1,024 with ones: (4096, 128) in 45 µs, folded in 81."""
+    while len(x) > _FEW:
+        whole = len(x) // _FEW * _FEW
+        sums = np.matmul(_ones(_FEW, x.dtype), x[:whole].reshape(-1, _FEW, x.shape[1]))
+        rest = _ones(len(x) - whole, x.dtype).dot(x[whole:])
+        x = np.concatenate([sums, rest[None]]) if len(x) > whole else sums
+    return _ones(len(x), x.dtype).dot(x)
 
 
 def _total(x: Array) -> Array:
@@ -219,7 +230,7 @@ def sum_to_shape(x: Array, shape: tuple[int, ...]) -> Array:
     Raises:
         ValueError: what an array of that shape does not broadcast to.
     """
-    if type(x) is np.ndarray and x.ndim == 2 and x.shape[1:] == shape and len(x) <= _ROWS:
+    if type(x) is np.ndarray and x.ndim == 2 and x.shape[1:] == shape and len(x) <= _FEW:
         return _ones(len(x), x.dtype).dot(x)  # the gradient of a bias, from a small batch
     stretched = _stretched(shape, x.shape)
     if stretched:

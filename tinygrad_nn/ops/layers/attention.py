@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Number, as_number
+from ...arrays.extremes import extreme_along
 from ...arrays.kinds import is_bool, is_floating
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
@@ -20,7 +21,7 @@ from ..elementwise.activations import check_float
 from ..elementwise.selection import where
 from ..matrices.products import matmul
 from .dropout import dropout
-from .softmax import largest, softmax
+from .softmax import softmax
 
 _NAME = "scaled_dot_product_attention"
 
@@ -51,7 +52,7 @@ def attend(
     if dead is not None:
         np.copyto(scores, 0, where=dead)  # the softmax of -inf throughout would be nan
     if scores.size:
-        scores -= largest(scores, -1)
+        scores -= extreme_along(np.maximum, scores, -1, True)
     p = np.exp(scores, scores)
     p /= np.matmul(p, np.ones(p.shape[-1], p.dtype))[..., None]  # sums, in a third of the time
     if dead is not None:

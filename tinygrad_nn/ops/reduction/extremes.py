@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Dim, Dims, kept_shape
+from ...arrays.extremes import extreme_along
 from ...arrays.kinds import is_array
 from ...arrays.layout import copied_as
 from ...arrays.refusing import Function, say_as
@@ -40,7 +41,7 @@ def _check_any(input: Array, dim: Any, name: str) -> None:
 
 def _in_rows(extreme: np.ufunc, input: Array, dim: Any, keepdim: bool) -> Array:
     """Reduce, and lay the result out by rows, as PyTorch does; NumPy follows the input."""
-    y = extreme.reduce(input, axis=dim, keepdims=keepdim)
+    y = extreme_along(extreme, input, dim, keepdim)
     return y if input.ndim < 3 else np.asarray(y, order="C")
 
 
