@@ -45,6 +45,20 @@ class dtype:  # noqa: N801 - PyTorch's spelling
     def __repr__(self) -> str:
         return f"torch.{self.name}"  # printed values compare equal to PyTorch's
 
+    def to_real(self) -> dtype:
+        """Return the dtype of the real part: for one that is not complex, itself."""
+        return float64 if self is complex128 else float32 if self is complex64 else self
+
+    def to_complex(self) -> dtype:
+        """Return the dtype of complex numbers with parts of this one; it takes 32 bits at least.
+
+        Raises:
+            DTypeError: a dtype that is neither floating-point nor complex.
+        """
+        if not (self.is_floating_point or self.is_complex):
+            raise DTypeError(f"to_complex(): no complex numbers have parts of {self.name}")
+        return complex128 if self in (float64, complex128) else complex64
+
     def __reduce__(self) -> str:
         return self.name  # pickled and copied by reference: there is one object per dtype
 

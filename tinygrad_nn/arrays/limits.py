@@ -15,6 +15,8 @@ from .refusing import refuses
 class finfo:  # noqa: N801 - PyTorch's spelling
     """The limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `resolution`, `bits`.
 
+    Those of a complex dtype are its parts'.
+
     Raises:
         TypeError: a dtype that is no float.
 
@@ -27,6 +29,8 @@ class finfo:  # noqa: N801 - PyTorch's spelling
     @refuses
     def __init__(self, type: dtype | None = None) -> None:
         numpy_dtype = default_float() if type is None else to_numpy(type)
+        if category(numpy_dtype) == "complex":
+            numpy_dtype = numpy_dtype.type(0).real.dtype  # the limits of its parts
         if category(numpy_dtype) != "float":
             raise DTypeError(f"finfo() takes a floating-point dtype, got {type}; see iinfo()")
         self.dtype = numpy_dtype.name

@@ -63,7 +63,7 @@ def number_from(value: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
 def _real_if_asked(array: np.ndarray[Any, Any], wanted: Any) -> np.ndarray[Any, Any]:
     """Return the real part of a complex array that is to become one without imaginary parts."""
     drops = wanted is not None and array.dtype.kind == "c" and wanted.kind not in "cb"
-    return array.real if drops else array
+    return array.real.copy() if drops else array
 
 
 def sizes_from(given: Any, name: str) -> tuple[int, ...]:

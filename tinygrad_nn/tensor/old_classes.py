@@ -32,6 +32,11 @@ class OldClass(type):
 
     old_name: str
 
+    @property
+    def dtype(cls) -> Any:
+        """The dtype of its tensors."""
+        return OLD_NAMES[cls.old_name]
+
     def __instancecheck__(cls, instance: Any) -> bool:
         is_tensor = isinstance(instance, TensorBase)
         return is_tensor and from_numpy(instance.array.dtype) is OLD_NAMES[cls.old_name]
