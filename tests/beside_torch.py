@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pytest
+from bfloat16_arrays import as_array
 
 import tinygrad_nn as tnn
 
@@ -33,7 +34,7 @@ class Outcome(NamedTuple):
 def plain(value: Any) -> Any:
     """Return a value with tensors as arrays, so that both libraries' values compare."""
     if isinstance(value, tnn.Tensor | torch.Tensor):
-        return value.detach().numpy().copy()
+        return as_array(value).copy()
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value
@@ -59,7 +60,8 @@ def differences(ours: Any, theirs: Any, rtol: float, atol: float, path: str = "v
     if isinstance(ours, np.ndarray) and isinstance(theirs, np.ndarray):
         if (ours.shape, ours.dtype) != (theirs.shape, theirs.dtype):
             return [f"{path}: {ours.dtype}{ours.shape} is {theirs.dtype}{theirs.shape} in PyTorch"]
-        same = np.allclose(ours, theirs, rtol, atol, equal_nan=True)
+        numbers = [x.astype(float) if x.dtype.name == "bfloat16" else x for x in (ours, theirs)]
+        same = np.allclose(*numbers, rtol, atol, equal_nan=True)
         return [] if same else [f"{path}: {ours.tolist()} is {theirs.tolist()} in PyTorch"]
     same = type(ours) is type(theirs) and (ours == theirs or repr(ours) == repr(theirs))  # nan
     return [] if same else [f"{path}: {ours!r} is {theirs!r} in PyTorch"]

@@ -4,20 +4,20 @@ Read `test_public_names.py` next, which holds the package to it.
 
 GOLDEN = {
     "": """
-        BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor Generator HalfTensor IntTensor
-        LongTensor ShortTensor Size Tensor abs abs_ absolute acos acos_ acosh acosh_
-        adaptive_avg_pool1d adaptive_max_pool1d add addbmm addcdiv addcmul addmm addmv addr adjoint
-        affine_grid_generator alias_copy all allclose amax amin aminmax angle any arange arccos
-        arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan_ arctanh
-        arctanh_ argmax argmin argsort argwhere as_strided as_strided_copy as_strided_scatter
-        as_tensor asarray asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_ atleast_1d
-        atleast_2d atleast_3d autograd avg_pool1d baddbmm bartlett_window batch_norm bernoulli
-        bilinear bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
-        bitwise_xor blackman_window block_diag bmm bool broadcast_shapes broadcast_tensors
-        broadcast_to bucketize can_cast cartesian_prod cat cdist cdouble ceil ceil_ cfloat
-        chain_matmul channel_shuffle channels_last cholesky cholesky_inverse cholesky_solve chunk
-        clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clip clip_ clone column_stack
-        combinations complex complex128 complex64 concat concatenate conj conj_physical
+        BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor Generator
+        HalfTensor IntTensor LongTensor ShortTensor Size Tensor abs abs_ absolute acos acos_ acosh
+        acosh_ adaptive_avg_pool1d adaptive_max_pool1d add addbmm addcdiv addcmul addmm addmv addr
+        adjoint affine_grid_generator alias_copy all allclose amax amin aminmax angle any arange
+        arccos arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan_
+        arctanh arctanh_ argmax argmin argsort argwhere as_strided as_strided_copy
+        as_strided_scatter as_tensor asarray asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_
+        atleast_1d atleast_2d atleast_3d autograd avg_pool1d baddbmm bartlett_window batch_norm
+        bernoulli bfloat16 bilinear bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or
+        bitwise_right_shift bitwise_xor blackman_window block_diag bmm bool broadcast_shapes
+        broadcast_tensors broadcast_to bucketize can_cast cartesian_prod cat cdist cdouble ceil
+        ceil_ cfloat chain_matmul channel_shuffle channels_last cholesky cholesky_inverse
+        cholesky_solve chunk clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clip clip_ clone
+        column_stack combinations complex complex128 complex64 concat concatenate conj conj_physical
         conj_physical_ constant_pad_nd contiguous_format conv1d conv2d conv3d conv_transpose1d
         conv_transpose2d conv_transpose3d copysign corrcoef cos cos_ cosh cosh_ cosine_similarity
         count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid datasets

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = "tinygrad_nn"
 SOURCE = (PACKAGE, "tests", "examples", "benchmarks")
 LONGEST_FILE = 400
+FOR_DEVELOPERS = ("test", "docs", "browser", "dev")  # extras that no file of the package needs
 
 # From the bottom up. A name stands for a module and all below it that has no entry of its own; a
 # module imports from its own entry and from those listed before it. PACKAGE is `__init__.py`.
@@ -158,7 +159,8 @@ def declared() -> tuple[set[str], set[str]]:
     def names(requirements: list[str]) -> set[str]:
         return {re.split(r"[^\w.-]", requirement)[0] for requirement in requirements} - {PACKAGE}
 
-    return names(project["dependencies"]), names(extras["viz"]) | names(extras["cli"])
+    for_users = (extra for name, extra in extras.items() if name not in FOR_DEVELOPERS)
+    return names(project["dependencies"]), set().union(*map(names, for_users))
 
 
 def in_a_fresh_interpreter(program: str) -> str:

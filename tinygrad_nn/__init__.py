@@ -12,6 +12,7 @@ from math import e, inf, nan, pi
 from . import autograd, datasets, fft, func, linalg, nn, optim, signal
 from . import missing as _missing
 from .arrays.dtypes import (
+    bfloat16,
     bool,
     cdouble,
     cfloat,
@@ -82,6 +83,7 @@ __all__ = [
     "arange",
     "autograd",
     "bartlett_window",
+    "bfloat16",
     "blackman_window",
     "bool",
     "cdouble",

@@ -9,6 +9,7 @@ import pickle
 import numpy as np
 import pytest
 from beside_torch import assert_same
+from bfloat16_arrays import needs_bfloat16
 
 import tinygrad_nn as tnn
 
@@ -16,7 +17,7 @@ torch = pytest.importorskip("torch")
 
 NAMES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
 NAMES += ("complex64", "complex128")
-FLOATS = ("float16", "float32", "float64")
+FLOATS = ["float16", "float32", "float64", pytest.param("bfloat16", marks=needs_bfloat16)]
 ALIASES = {
     "half": "float16",
     "float": "float32",

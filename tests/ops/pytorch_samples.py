@@ -1,8 +1,9 @@
-"""PyTorch's own database of operations, tried here on its own sample inputs, in float64.
+"""PyTorch's own database of operations, tried here on its own sample inputs, in float64 or another.
 Run it as a command, with names or with none for all; read `test_pytorch_samples.py` next.
 
     python tests/ops/pytorch_samples.py              what differs, what is missing, how many agree
     python tests/ops/pytorch_samples.py exp linalg.qr
+    python tests/ops/pytorch_samples.py --dtype=bfloat16 exp
 """
 
 from __future__ import annotations
@@ -50,7 +51,6 @@ PHASE = "of a complex matrix the vectors have a phase that nobody fixes"
 DIFFERENT = {
     "as_strided/partial_views": "of memory that begins before the tensor, which is copied here",
     "as_strided_scatter": "PyTorch's gradient is that of the places that were replaced",
-    "bfloat16": "NumPy has none",
     "chalf": "NumPy has no complex numbers of 32 bits",
     "nn.functional.silu/complex": "not of complex numbers yet",
     "nn.functional.triplet_margin_with_distance_loss": "of a module of PyTorch's",
@@ -67,6 +67,7 @@ UNKNOWN = {
 }  # the values
 SEED = 42  # the one that the database's own wrappers set before they draw
 LIMIT = 60  # samples of an operation
+UNITS = {"float64": 1e-9, "bfloat16": 2**-7, "float16": 2**-10}  # how far two may lie apart
 
 
 class Tried(NamedTuple):
@@ -106,18 +107,16 @@ def every_operation(names: list[str] | None = None) -> list[Any]:
     return [info for info in op_db if info.dtypes and (not names or info.name in names)]
 
 
-def tried(info: Any) -> Tried:
+def tried(info: Any, asked: str = "float64") -> Tried:
     """Run one operation here and in PyTorch, on PyTorch's samples, values and gradients."""
     variant = info.name, info.variant_test_name
     function = SPELLED_VARIANT.get(variant) or here(info.name)
-    in_doubles = torch.float64 in info.dtypes
-    wanted = [each for each in (torch.float64, torch.complex128) if each in info.dtypes]
-    dtype = (wanted or list(info.dtypes))[0]
+    wanted = [getattr(torch, asked), torch.complex128]
+    dtype = next((each for each in wanted if each in info.dtypes), next(iter(info.dtypes)))
+    has_gradient = info.supports_autograd and dtype is wanted[0]
     samples, found, untried = 0, [], []
     torch.manual_seed(0)
-    for sample in info.sample_inputs(
-        "cpu", dtype, requires_grad=info.supports_autograd and in_doubles
-    ):
+    for sample in info.sample_inputs("cpu", dtype, requires_grad=has_gradient):
         if samples == LIMIT:
             break
         given = (sample.input, list(sample.args), dict(sample.kwargs))
@@ -129,7 +128,8 @@ def tried(info: Any) -> Tried:
             untried.append(f"{shown(given)} {type(error).__name__}: {error}"[:200])
             continue
         samples += 1
-        says = difference_of_calls(function, own, theirs, given, info.name in UNKNOWN)
+        unknown, unit = info.name in UNKNOWN, UNITS[asked]
+        says = difference_of_calls(function, own, theirs, given, unknown, unit)
         if says:
             found.append(f"{shown(given)} {says}")
     return Tried(info.name, info.variant_test_name, samples, found, untried)
@@ -139,7 +139,7 @@ def tried(info: Any) -> Tried:
 
 
 def difference_of_calls(
-    function: Any, own: Any, theirs: Any, given: Any, is_unknown: bool
+    function: Any, own: Any, theirs: Any, given: Any, is_unknown: bool, unit: float
 ) -> str | None:
     """Say how our call differs from PyTorch's, in its values or gradients."""
     tnn.manual_seed(SEED)
@@ -154,7 +154,7 @@ def difference_of_calls(
     if len(outputs) != len(expected):
         return f"gives {len(outputs)} tensors, in PyTorch {len(expected)}"
     for i, (one, other) in enumerate(zip(outputs, expected, strict=True)):
-        says = difference(array(one), array(other), is_unknown)
+        says = difference(array(one), array(other), unit, is_unknown)
         if says:
             return f"output {i} {says}"
     wanted = [i for i, each in enumerate(expected) if each.requires_grad]
@@ -168,7 +168,7 @@ def difference_of_calls(
     for library, made_by_it, inputs in ((tnn, outputs, own), (torch, expected, given)):
         leaves = [x for x in tensors_in(list(inputs)) if x.requires_grad]
         roots = [made_by_it[i] for i in wanted]
-        weights = [library.from_numpy(each.copy()) for each in cotangents]
+        weights = [as_tensor(library, each) for each in cotangents]
         try:
             gradients = library.autograd.grad(roots, leaves, weights, allow_unused=True)
         except Exception as error:
@@ -180,24 +180,25 @@ def difference_of_calls(
             ]
         )
     for i, (one, other) in enumerate(zip(*found, strict=True)):
-        says = difference(one, other)
+        says = difference(one, other, 2 * unit)
         if says:
             return f"gradient {i} {says}"
     return None
 
 
-def difference(ours: Any, theirs: Any, is_unknown: bool = False) -> str | None:
-    """Say how two arrays differ: in shape, dtype or by more than 1e-9 of the largest element."""
+def difference(ours: Any, theirs: Any, unit: float, is_unknown: bool = False) -> str | None:
+    """Say how two arrays differ: in shape, dtype or by more than a unit of the largest element."""
     if ours.shape != theirs.shape:
         return f"has shape {ours.shape}, in PyTorch {theirs.shape}"
     if ours.dtype != theirs.dtype:
         return f"is {ours.dtype}, in PyTorch {theirs.dtype}"
     if is_unknown:
         return None
+    ours, theirs = (each.astype(float) if each.itemsize == 2 else each for each in (ours, theirs))
     if ours.dtype.kind in "biu":
         return None if np.array_equal(ours, theirs) else "has other values"
     scale = max(1.0, np.abs(theirs[np.isfinite(theirs)]).max(initial=0.0))
-    if np.allclose(ours, theirs, rtol=1e-9, atol=1e-9 * scale, equal_nan=True):
+    if np.allclose(ours, theirs, rtol=unit, atol=unit * scale, equal_nan=True):
         return None
     with np.errstate(all="ignore"):
         return f"is off by {np.nanmax(np.abs(ours - theirs)):.2e}"
@@ -227,9 +228,9 @@ def strided(tensor: Any) -> Any:
     tensor = tensor.detach().resolve_conj().resolve_neg()
     steps = tensor.stride()
     if not tensor.numel():
-        return tensor.numpy().copy()
+        return array(tensor).copy()
     span = sum(step * (size - 1) for size, step in zip(tensor.shape, steps, strict=True))
-    flat = tensor.as_strided((span + 1,), (1,)).numpy().copy()
+    flat = array(tensor.as_strided((span + 1,), (1,))).copy()
     in_bytes = tuple(step * flat.itemsize for step in steps)
     return np.lib.stride_tricks.as_strided(flat, tuple(tensor.shape), in_bytes)
 
@@ -248,9 +249,19 @@ def tensors_in(value: Any) -> list[Any]:
 def array(tensor: Any) -> Any:
     """Return the values of a tensor of either library."""
     tensor = tensor.detach()
-    if isinstance(tensor, torch.Tensor):
-        tensor = tensor.resolve_conj().resolve_neg()
+    if isinstance(tensor, tnn.Tensor):
+        return tensor.array
+    tensor = tensor.resolve_conj().resolve_neg()
+    if tensor.dtype is torch.bfloat16:
+        return tensor.float().numpy().astype(tnn.bfloat16)
     return np.asarray(tensor.numpy(force=True))
+
+
+def as_tensor(library: Any, array: Any) -> Any:
+    """Return a copy of an array as a tensor of a library."""
+    if library is torch and array.dtype.name == "bfloat16":
+        return torch.from_numpy(array.astype(np.float32)).bfloat16()
+    return library.from_numpy(array.copy())
 
 
 def drawn(random: Any, like: Any) -> Any:
@@ -272,14 +283,18 @@ def shown(value: Any) -> str:
     return repr(value)
 
 
-def report(names: list[str]) -> Iterator[str]:
+def report(asked: list[str]) -> Iterator[str]:
     """Yield a line for each operation that differs or is missing, and how many names agree."""
+    names = [each for each in asked if not each.startswith("--")]
+    dtype = next((each.partition("=")[2] for each in asked if each not in names), "float64")
     agree, differ, missing = set(), set(), set()
     for info in every_operation(names):
         if here(info.name) is None:
             missing.add(info.name)
             continue
-        made = tried(info)
+        if dtype != "float64" and getattr(torch, dtype) not in info.dtypes:
+            continue
+        made = tried(info, dtype)
         if made.differences or not made.samples:
             differ.add(made.name)
             first, *others = made.differences or made.untried or ["no sample"]

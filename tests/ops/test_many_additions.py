@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bfloat16_arrays import HALVES, UNIT
 
 import tinygrad_nn as tnn
 
-DTYPES = ["float16", "float32", "complex64"]
+DTYPES = [*HALVES, "float32", "complex64"]
+TENTH = 13 / 128  # which 16 bits hold
 
 
 def nothing(count: int) -> Any:
@@ -48,23 +50,23 @@ ADDING = {
 @pytest.mark.parametrize("name", PICKING)
 def test_the_gradient_of_what_is_picked_often_is_exact(name, dtype, width, create_graph):
     count = 6000 if width == 40 else 200_000
-    value = np.float16(0.1).item() if width == 2 else 1.0  # 20,000 and 6,000: above 2,048
+    value = TENTH if width == 2 else 1.0  # 20,000 and 6,000: above 2,048
     x = tnn.zeros(3, width, dtype=getattr(tnn, dtype), requires_grad=True)
     y = PICKING[name](x, nothing(count))
     g = tnn.full(y.shape, value, dtype=y.dtype)
     (found,) = tnn.autograd.grad(y, x, g, create_graph=create_graph)
-    top = np.abs(found.detach().numpy()).astype(np.float64).max()
-    np.testing.assert_allclose(top, count * value, rtol=5e-4 if dtype == "float16" else 1e-6)
+    top = np.abs(found.array).astype(np.float64).max()
+    np.testing.assert_allclose(top, count * value, rtol=UNIT.get(dtype, 2e-6) / 2)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", ADDING)
 def test_what_is_added_often_at_one_place_is_exact(name, dtype):
-    count, value = 200_000, np.float16(0.1).item()
+    count, value = 200_000, TENTH
     x = tnn.zeros(3, 3, dtype=getattr(tnn, dtype))
     s = tnn.full((count, 3), value, dtype=x.dtype)
-    top = np.abs(ADDING[name](x, nothing(count), s).numpy()).astype(np.float64).max()
-    np.testing.assert_allclose(top, count * value, rtol=5e-4 if dtype == "float16" else 1e-6)
+    top = np.abs(ADDING[name](x, nothing(count), s).array).astype(np.float64).max()
+    np.testing.assert_allclose(top, count * value, rtol=UNIT.get(dtype, 2e-6) / 2)
 
 
 def test_one_place_of_many_is_named_often():
@@ -88,14 +90,14 @@ def test_a_million_repeats_of_one_index():
 @pytest.mark.parametrize("shape", [(400_000,), (400_000, 2), (2, 400_000)])
 def test_a_running_sum_over_many_elements_is_exact(shape, dtype):
     dim = int(np.argmax(shape))
-    value = np.float16(0.1).item()
+    value = TENTH
     x = tnn.full(shape, value, dtype=getattr(tnn, dtype), requires_grad=True)
     y = x.cumsum(dim)
-    last = np.abs(y.detach().numpy()).take(-1, dim).astype(np.float64)
-    np.testing.assert_allclose(last, 400_000 * value, rtol=5e-4 if dtype == "float16" else 1e-6)
+    last = np.abs(y.array).take(-1, dim).astype(np.float64)
+    np.testing.assert_allclose(last, 400_000 * value, rtol=UNIT.get(dtype, 2e-6) / 2)
     (g,) = tnn.autograd.grad(y, x, tnn.full(shape, value, dtype=x.dtype))
-    first = np.abs(g.numpy()).take(0, dim).astype(np.float64)
-    np.testing.assert_allclose(first, 400_000 * value, rtol=5e-4 if dtype == "float16" else 1e-6)
+    first = np.abs(g.array).take(0, dim).astype(np.float64)
+    np.testing.assert_allclose(first, 400_000 * value, rtol=UNIT.get(dtype, 2e-6) / 2)
 
 
 @pytest.mark.parametrize("deviation", [0.0, 1e-3, 0.1, 1.0])

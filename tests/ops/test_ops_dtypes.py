@@ -2,17 +2,21 @@
 Read `test_ops_errors.py` next.
 """
 
+from importlib.util import find_spec
 from itertools import product
 
 import numpy as np
 import pytest
+from bfloat16_arrays import HALVES, UNIT, as_tensor
 from op_checks import array, assert_close, leaf
 from op_table import TABLE
 
 import tinygrad_nn as tnn
 
 FLOATS = (np.float16, np.float32, np.float64)
-DTYPES = (np.bool_, np.uint8, np.int8, np.int16, np.int32, np.int64, *FLOATS)
+DTYPES = [np.bool_, np.uint8, np.int8, np.int16, np.int32, np.int64, *FLOATS]
+if find_spec("ml_dtypes") is not None:
+    DTYPES.append(tnn.bfloat16.dtype)
 NUMBERS = (True, 2, 2.5)
 BINARY = [row for row in TABLE if row.elementwise and len(row.operands) == 2]
 RULED = [row for row in BINARY if row.differentiable]
@@ -30,11 +34,12 @@ SCALARS = {
 }
 
 
-@pytest.mark.parametrize("dtype", [tnn.float16, tnn.float32])
+@pytest.mark.parametrize("dtype", [*HALVES, "float32"])
 @pytest.mark.parametrize("scalar", SCALARS)
 @pytest.mark.parametrize("row", RULED, ids=str)
 def test_a_narrow_float_stays_narrow(row, scalar, dtype):
     """In value and in gradients of the first and the second order, on either side."""
+    dtype = getattr(tnn, dtype)
     for first in (True, False):
         x = tnn.tensor([0.5, 1.0, 2.0], dtype=dtype, requires_grad=True)
         other = SCALARS[scalar]()
@@ -84,8 +89,8 @@ def check_pairs(row, pairs):
             continue  # ours is defined in more places: minus bool
         assert ours is not None, kinds
         assert str(ours.dtype) == str(theirs.dtype), kinds
-        narrow = "float16" in str(theirs.dtype)
-        assert_close(array(ours), array(theirs), kinds, rtol=1e-3 if narrow else 1.3e-6)
+        rtol = UNIT.get(str(theirs.dtype).removeprefix("torch."), 1.3e-6)
+        assert_close(array(ours), array(theirs), kinds, rtol=rtol)
         compared += 1
     assert compared
 
@@ -133,8 +138,8 @@ def test_joined_and_chosen_tensors_meet_in_pytorchs_dtype(name, first):
     for second, shape in product(DTYPES, [(3,), ()] if name == "where" else [(3,)]):
         found = []
         for framework in (tnn, torch):
-            a = framework.from_numpy(np.array([1, 0, 3]).astype(first))
-            b = framework.from_numpy(np.full(shape, 2).astype(second))
+            a = as_tensor(framework, np.array([1, 0, 3]).astype(first))
+            b = as_tensor(framework, np.full(shape, 2).astype(second))
             chosen = framework.from_numpy(np.array([True, False, True]))
             arguments = (chosen, a, b) if name == "where" else ([a, b],)
             found.append(getattr(framework, name)(*arguments))
@@ -148,7 +153,7 @@ def test_clamp_and_where_with_numbers_keep_pytorchs_dtype(given):
     for number in (1, 1.5):
         found = []
         for framework in (tnn, torch):
-            x = framework.from_numpy(np.array([1, 0, 3]).astype(given))
+            x = as_tensor(framework, np.array([1, 0, 3]).astype(given))
             chosen = framework.from_numpy(np.array([True, False, True]))
             results = [framework.where(chosen, x, number), framework.where(chosen, number, x)]
             if given is not np.bool_:
@@ -177,7 +182,7 @@ def test_a_dtype_that_is_asked_for_is_the_outputs_alone(name, wanted):
             assert_close(array(ours), array(theirs), name, rtol=1e-5, atol=1e-6)
 
 
-EVERY = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
+EVERY = ["bool", "uint8", "int8", "int16", "int32", "int64", "float32", "float64", *HALVES]
 
 
 @pytest.mark.parametrize("dtype", [*EVERY, "complex64"])
@@ -200,4 +205,4 @@ def test_a_sum_or_mean_in_a_dtype_that_was_asked_for_is_of_that_dtype(given, dty
             x = library.tensor([[0, 1, 100], [0, 100, 100]]).to(getattr(library, given))
             return program(x, getattr(library, dtype))
 
-        assert_same(run, rtol=1e-3)
+        assert_same(run, rtol=UNIT.get(dtype, 1e-3))

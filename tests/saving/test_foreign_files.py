@@ -5,14 +5,17 @@ Read `test_safetensors_file.py` next, for files that were written here.
 import io
 import json
 import struct
+import sys
 
 import numpy as np
 import pytest
+from bfloat16_arrays import needs_bfloat16
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors import numpy as safetensors_numpy
 
 import tinygrad_nn as tnn
+from tinygrad_nn.arrays import bfloat16
 from tinygrad_nn.errors import DataError, DTypeError
 from tinygrad_nn.saving import load_file, save_file
 from tinygrad_nn.saving.safetensors_file import HELD
@@ -37,7 +40,20 @@ def written(folder, content):
     return path
 
 
-def test_bfloat16_is_read_as_float32_bit_for_bit(tmp_path):
+@needs_bfloat16
+def test_bfloat16_is_read_and_written_bit_for_bit(tmp_path):
+    bits = np.arange(2**16, dtype="<u2")
+    content = file_of({"x": entry("BF16", (256, 256), (0, 2**17))}, bits.tobytes())
+    read = load_file(written(tmp_path, content))
+    assert read["x"].dtype is tnn.bfloat16
+    assert (read["x"].array.view(np.uint16).ravel() == bits).all()
+    save_file({"x": read["x"].T}, tmp_path / "again")
+    assert load_file(tmp_path / "again")["x"].T.array.tobytes() == bits.tobytes()
+
+
+def test_bfloat16_is_read_as_float32_where_ml_dtypes_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr(bfloat16, "loaded", [])
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
     bits = np.arange(2**16, dtype="<u2")
     path = written(tmp_path, file_of({"x": entry("BF16", (256, 256), (0, 2**17))}, bits.tobytes()))
     read = load_file(path)["x"]
@@ -53,7 +69,7 @@ def test_bfloat16_is_what_pytorch_reads(tmp_path):
     tensors = {"x": torch.randn(3, 4).bfloat16(), "one": torch.tensor(1.5).bfloat16()}
     torch_save_file(tensors, tmp_path / "x")
     for name, tensor in load_file(tmp_path / "x").items():
-        assert np.array_equal(tensor.numpy(), tensors[name].float().numpy())
+        assert np.array_equal(tensor.float().numpy(), tensors[name].float().numpy())
 
 
 def test_a_model_loads_bfloat16(tmp_path):

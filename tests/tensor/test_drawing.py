@@ -2,10 +2,12 @@
 Read `../test_random.py` next, the generator below.
 """
 
+from importlib.util import find_spec
 from itertools import product
 
 import numpy as np
 import pytest
+from bfloat16_arrays import as_array
 
 import tinygrad_nn as tnn
 
@@ -18,6 +20,8 @@ METHODS = [
     *(("random_", (-3, 100)), ("random_", (5, None))),
 ]
 DTYPES = ("float32", "float64", "float16", "int64", "int32", "int8", "uint8", "bool")
+if find_spec("ml_dtypes") is not None:
+    DTYPES += ("bfloat16",)
 SHAPES = [((3,), False), ((33,), False), ((5, 7), True)]
 
 
@@ -30,7 +34,7 @@ def filled(library, name, given, dtype, shape, turned):
         made = getattr(x, name)(*given)
     except (RuntimeError, TypeError, ValueError) as error:
         return str(error)
-    return made.numpy(), library.rand(2).numpy()
+    return as_array(made), library.rand(2).numpy()
 
 
 @pytest.mark.parametrize(("name", "given"), METHODS)
@@ -43,7 +47,9 @@ def test_a_tensor_is_filled_with_pytorchs_numbers(name, given):
         if isinstance(ours, str):
             assert name in ours
         else:
-            rtol = {"float16": 2e-3, "float32": 1e-6, "float64": 1e-12}.get(dtype, 0)
+            rtol = {"bfloat16": 1e-2, "float16": 2e-3, "float32": 1e-6, "float64": 1e-12}.get(
+                dtype, 0
+            )
             np.testing.assert_allclose(ours[0], theirs[0], rtol, atol=rtol, err_msg=where)
             np.testing.assert_array_equal(ours[1], theirs[1], where)
 

@@ -62,9 +62,8 @@ def test_complex_numbers_are_drawn_as_in_pytorch(dtype):
 
 def test_what_cannot_be_is_refused():
     x = tnn.ones(2)
-    for name in ("bfloat16", "chalf"):
-        with pytest.raises(DTypeError, match=rf"{name}\(\): NumPy has no"):
-            getattr(x, name)()
+    with pytest.raises(DTypeError, match=r"chalf\(\): NumPy has no"):
+        x.chalf()
     with pytest.raises(DTypeError, match="FloatTensor"):
         tnn.FloatTensor(tnn.tensor([1]))
     with pytest.raises(GraphError, match="cannot grow"):

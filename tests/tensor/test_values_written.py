@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 import pytest
 from beside_torch import assert_same, outcome, torch
+from bfloat16_arrays import as_array, needs_bfloat16
 
 import tinygrad_nn as tnn
 from tinygrad_nn.errors import DTypeError
@@ -46,6 +47,8 @@ WAYS = {
     "full_like": lambda library: lambda x, v: x.copy_(library.full_like(x, v)),
 }
 DTYPES = ["float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool", "complex64"]
+HALVES = ("float16", "bfloat16")
+DTYPES.append(pytest.param("bfloat16", marks=needs_bfloat16))
 GOOD = [0, 1, -1, 2, 1.5, -0.5, True, 127, 0.0, math.inf, -math.inf, math.nan, 1j]
 LARGE = [128, 255, 256, 300, -129, 255.0, 256.0, 65504.0, 1e5, 1e39, 1e300, -1e300, 2**31, 2**63]
 LARGE += [np.int64(300), np.float64(300), np.float64(1e300)]
@@ -58,7 +61,7 @@ def written(library, way, dtype, value):
         WAYS[way](library)(x, value)
     except (RuntimeError, ValueError, TypeError, OverflowError) as error:
         return error
-    return np.asarray(x)
+    return as_array(x)
 
 
 @pytest.mark.filterwarnings("ignore:Casting complex values:UserWarning")  # PyTorch's
@@ -69,14 +72,15 @@ def test_a_number_is_written_as_in_pytorch_or_refused(way, dtype):
         ours, theirs = (written(library, way, dtype, value) for library in (tnn, torch))
         if isinstance(ours, Exception):
             assert isinstance(ours, DTypeError), (value, ours)
-            wraps = "copy" in way or value == 2**63  # in PyTorch; and float16 is inf, but in fill_
-            wraps |= dtype == "float16" and abs(value) > 65504
+            wraps = "copy" in way or value == 2**63  # in PyTorch; and 16 bits are inf, but in fill_
+            wraps |= dtype in HALVES and abs(value) > tnn.finfo(getattr(tnn, dtype)).max
             assert isinstance(theirs, Exception) or wraps, (value, ours, theirs)
         elif isinstance(theirs, Exception):  # a whole number that a float holds all the same
             assert isinstance(value, int), (value, ours, theirs)
-            assert dtype.startswith(("float", "complex")), (value, ours, theirs)
+            assert dtype.startswith(("float", "bfloat", "complex")), (value, ours, theirs)
         else:
-            np.testing.assert_array_equal(ours, theirs, str(value))
+            assert ours.dtype == theirs.dtype
+            np.testing.assert_array_equal(*(x.astype(complex) for x in (ours, theirs)), str(value))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -87,7 +91,7 @@ def test_what_is_no_number_is_refused_and_nothing_written(way, dtype):
         with pytest.raises((DTypeError, TypeError)) as caught:
             WAYS[way](tnn)(x, value)
         assert isinstance(caught.value, DTypeError)
-        assert np.asarray(x).tolist() == [1, 1, 1]
+        assert x.tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DTypeError
+from .bfloat16 import load, when_loaded
 from .refusing import refuses, shown
 
 Array = Any  # an ndarray on the first order; a Tensor where a rule is itself recorded
@@ -27,20 +28,43 @@ class dtype:  # noqa: N801 - PyTorch's spelling
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.dtype = np.dtype(name)  # the attribute that NumPy looks for
-        self.itemsize = self.dtype.itemsize
-        self.is_floating_point = self.dtype.kind == "f"
-        self.is_complex = self.dtype.kind == "c"
-        self.is_signed = self.dtype.kind in "ifc"
+        like = np.dtype("float16" if name == "bfloat16" else name)
+        if name != "bfloat16":
+            self.dtype = like  # the attribute that NumPy looks for
+        self.itemsize = like.itemsize
+        self.is_floating_point = like.kind == "f"
+        self.is_complex = like.kind == "c"
+        self.is_signed = like.kind in "ifc"
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "dtype":
+            raise AttributeError(f"a dtype has no {name}; it has {', '.join(self.__slots__)}")
+        self.dtype = load()  # only bfloat16 has none from the start
+        return self.dtype
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"  # printed values compare equal to PyTorch's
+
+    def to_real(self) -> dtype:
+        """Return the dtype of the real part: for one that is not complex, itself."""
+        return float64 if self is complex128 else float32 if self is complex64 else self
+
+    def to_complex(self) -> dtype:
+        """Return the dtype of complex numbers with parts of this one; it takes 32 bits at least.
+
+        Raises:
+            DTypeError: a dtype that is neither floating-point nor complex.
+        """
+        if not (self.is_floating_point or self.is_complex):
+            raise DTypeError(f"to_complex(): no complex numbers have parts of {self.name}")
+        return complex128 if self in (float64, complex128) else complex64
 
     def __reduce__(self) -> str:
         return self.name  # pickled and copied by reference: there is one object per dtype
 
 
 float16 = half = dtype("float16")
+bfloat16 = dtype("bfloat16")
 float32 = dtype("float32")
 float64 = double = dtype("float64")
 uint8 = dtype("uint8")
@@ -62,9 +86,11 @@ _BY_NUMPY = {
     )
 }
 _BY_PYTHON = {type(0.0): float64, type(0): int64, type(True): bool, type(0j): complex128}
-_CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
+_CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2, "V": 2, "c": 3}  # V: bfloat16
+_FLOATS = "fV"
 
 INT64 = int64.dtype
+when_loaded(lambda numpy_dtype: _BY_NUMPY.setdefault(numpy_dtype, bfloat16))
 FLOAT16, FLOAT32, FLOAT64 = float16.dtype, float32.dtype, float64.dtype
 COMPLEX64, COMPLEX128 = complex64.dtype, complex128.dtype
 _default = np.dtype(np.float32)
@@ -73,6 +99,8 @@ _default = np.dtype(np.float32)
 def from_numpy(numpy_dtype: np.dtype[Any]) -> dtype:
     """Return our dtype for NumPy's; `DTypeError` for one that a tensor cannot hold."""
     found = _BY_NUMPY.get(numpy_dtype)
+    if found is None and numpy_dtype.name == "bfloat16" and numpy_dtype == bfloat16.dtype:
+        return bfloat16  # loaded by this question
     if found is None:
         names = ", ".join(d.name for d in _BY_NUMPY.values())
         raise DTypeError(f"a tensor cannot hold NumPy's {numpy_dtype}; it holds: {names}")
@@ -104,7 +132,7 @@ def set_default_dtype(d: dtype, /) -> None:
     """Make Python floats become `d`, a floating-point dtype."""
     global _default
     numpy_dtype = to_numpy(d)
-    if numpy_dtype.kind != "f":
+    if numpy_dtype.kind not in _FLOATS:
         raise DTypeError(f"set_default_dtype() takes a floating-point dtype, got {d!r}")
     _default = numpy_dtype
 
@@ -119,8 +147,10 @@ def promoted(first: np.dtype[Any], second: np.dtype[Any]) -> np.dtype[Any]:
 
     NumPy would widen (int64 with float32 gives float64); PyTorch keeps the float.
     """
-    if (first.kind in "fc") != (second.kind in "fc"):
-        return first if first.kind in "fc" else second
+    if (first.kind in "fcV") != (second.kind in "fcV"):
+        return first if first.kind in "fcV" else second
+    if first.kind + second.kind in ("fV", "Vf") and FLOAT16 in (first, second):
+        return FLOAT32  # float16 and bfloat16: neither holds the other
     return np.promote_types(first, second)
 
 
@@ -147,7 +177,7 @@ def _counted(strong: np.dtype[Any] | None, weak: np.dtype[Any] | None) -> np.dty
         return weak if strong is None else strong
     if _CATEGORY[weak.kind] <= _CATEGORY[strong.kind]:
         return strong
-    if strong.kind == "f":
+    if strong.kind in _FLOATS:
         return np.dtype(f"complex{16 * strong.itemsize}" if strong.itemsize > 2 else COMPLEX64)
     return weak
 
@@ -158,9 +188,9 @@ def dtype_of_number(number: Any) -> np.dtype[Any]:
         return bool.dtype
     if isinstance(number, (type(0), np.integer)):
         return int64.dtype
-    if isinstance(number, (type(0.0), np.floating)):
-        return _default
-    return COMPLEX128 if _default is FLOAT64 else COMPLEX64
+    if isinstance(number, (complex, np.complexfloating)):
+        return COMPLEX128 if _default is FLOAT64 else COMPLEX64
+    return _default
 
 
 @refuses

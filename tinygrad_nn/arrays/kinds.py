@@ -8,13 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from .bfloat16 import when_loaded
 from .dtypes import COMPLEX64, COMPLEX128, FLOAT16, FLOAT32, FLOAT64
 
 ndarray = np.ndarray
-REAL = (FLOAT32, FLOAT64, FLOAT16)  # `dtype in REAL` finds the commonest by identity, in 20 ns
+REAL = [FLOAT32, FLOAT64, FLOAT16]  # `dtype in REAL` finds the commonest by identity, in 20 ns
 COMPLEX = (COMPLEX64, COMPLEX128)
+HALVES = [FLOAT16]  # computed in float32 and rounded once
 CATEGORIES = {"b": "bool", "u": "integer", "i": "integer", "f": "float", "c": "complex"}
-DIFFERENTIABLE = REAL + COMPLEX  # the dtypes that can require a gradient
+CATEGORIES["V"] = "float"  # bfloat16: NumPy knows it as a type of somebody else's
+DIFFERENTIABLE = [*REAL, *COMPLEX]  # the dtypes that can require a gradient
+for dtypes in (REAL, HALVES, DIFFERENTIABLE):
+    when_loaded(dtypes.append)
 
 
 def is_array(value: Any) -> bool:
@@ -41,6 +46,11 @@ def plain_number(value: Any) -> Any:
 def is_floating(x: Any) -> bool:
     """Whether the elements are real floating-point numbers."""
     return x.dtype in REAL
+
+
+def is_half(x: Any) -> bool:
+    """Whether the elements are floats of 16 bits, which are computed in float32."""
+    return x.dtype in HALVES
 
 
 def is_complex(x: Any) -> bool:

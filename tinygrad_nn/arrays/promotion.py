@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import DTypeError, RangeError, ShapeError
 from .arguments import as_dtype
 from .dtypes import FLOAT16, FLOAT32, FLOAT64, default_float, result_dtype
-from .kinds import category, is_array, is_integral, is_number, plain_number
+from .kinds import HALVES, category, is_array, is_integral, is_number, plain_number
 from .refusing import shown
 from .warnings import quiet
 
@@ -27,7 +27,8 @@ def in_one_dtype(
     """Bring operands to the dtype that PyTorch has them meet in; numbers stay what they are.
 
     `annotation` is that of the operation's operands: FloatArray, RealArray, Data or Array. With
-    `forward` return also what computes with them: for float16, with the others not rounded to it.
+    `forward` return also what computes with them: for float16 and bfloat16, with the others not
+    rounded to it.
     """
     dtype = None
     for value in values:  # the usual case first: float tensors of one dtype, and Python's numbers
@@ -67,21 +68,21 @@ def in_one_dtype(
         dtype = default_float()
     if forward is None:
         return tuple(_in_dtype(value, dtype, name) for value in values)
-    if dtype is FLOAT16:
+    if dtype in HALVES:
         exact = [
-            _in_dtype(v, FLOAT32, name) if is_array(v) and v.dtype != FLOAT16 else v for v in values
+            _in_dtype(v, FLOAT32, name) if is_array(v) and v.dtype != dtype else v for v in values
         ]
-        return tuple(exact), rounded_once(forward)
+        return tuple(exact), rounded_once(forward, dtype)
     return tuple(_in_dtype(value, dtype, name) for value in values), forward
 
 
 @cache
-def rounded_once(forward: Any) -> Any:
+def rounded_once(forward: Any, dtype: Any = FLOAT16) -> Any:
     """Return a function of float16 that computes in float32, in which numbers may pass 65,504."""
 
     def compute(*operands: Any, **arguments: Any) -> Any:
         wide = [each.astype(FLOAT32) if is_array(each) else each for each in operands]
-        return forward(*wide, **arguments).astype(FLOAT16)
+        return forward(*wide, **arguments).astype(dtype)
 
     return compute
 

@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import DTypeError, RangeError, ShapeError
 from . import dtypes
 from .arguments import as_integers
+from .kinds import category
 from .warnings import quiet
 
 _NUMBERS = (bool, int, float, complex, np.generic)
@@ -38,7 +39,7 @@ def array_from(data: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
     if not isinstance(data, (np.ndarray, np.generic)):
         return _array_of_numbers(*_flattened(data, name), wanted, name)
     array = np.asarray(data)
-    if array.dtype.kind not in "buifc":
+    if array.dtype.kind not in "buifc" and array.dtype.name != "bfloat16":
         raise DataValueError(f"{name}(): an array of {array.dtype} cannot become a tensor")
     native = dtypes.from_numpy(array.dtype.newbyteorder("=")).dtype
     if wanted is not None and isinstance(data, np.generic) and array.dtype.kind != "c":
@@ -62,7 +63,7 @@ def number_from(value: Any, dtype: Any, name: str) -> np.ndarray[Any, Any]:
 def _real_if_asked(array: np.ndarray[Any, Any], wanted: Any) -> np.ndarray[Any, Any]:
     """Return the real part of a complex array that is to become one without imaginary parts."""
     drops = wanted is not None and array.dtype.kind == "c" and wanted.kind not in "cb"
-    return array.real if drops else array
+    return array.real.copy() if drops else array
 
 
 def sizes_from(given: Any, name: str) -> tuple[int, ...]:
@@ -146,7 +147,7 @@ def _array_of_numbers(
         if wanted.kind not in "cb":
             raise DataValueError(f"{name}(): a complex number cannot become {wanted}")
         found = dtypes.COMPLEX128
-    elif wanted.kind in "fc" or found.kind == "f":
+    elif category(wanted) in ("float", "complex") or category(found) == "float":
         found = dtypes.FLOAT64  # no rounding on the way from Python's floats
     with quiet():
         try:
@@ -169,7 +170,7 @@ def _check_range(array: np.ndarray[Any, Any], wanted: np.dtype[Any], name: str) 
     if wanted.kind not in "iu" or array.dtype == wanted or not array.size:
         return
     limits = np.iinfo(wanted)
-    wraps = wanted.kind == "u" and array.dtype.kind != "f"  # the integer -1 is 255 in uint8
+    wraps = wanted.kind == "u" and category(array.dtype) != "float"  # the integer -1 is 255
     least, most = -limits.max if wraps else limits.min, limits.max
     low, high = array.min().item(), array.max().item()
     if not least <= low <= high <= most:

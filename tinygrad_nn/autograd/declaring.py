@@ -26,6 +26,7 @@ def op(
     keeps: str = "",
     elementwise: bool = False,
     view: bool = False,
+    keeps_halves: bool = False,
 ) -> Callable[[Callable[P, Any]], Operation[P]]:
     """Make the decorated NumPy function a differentiable operation and register it.
 
@@ -39,6 +40,8 @@ def op(
         elementwise: an element of the output depends on one of each operand only. The operands may
             then be numbers, and of mixed dtypes, which meet by PyTorch's rules.
         view: the output shares its first operand's memory, or may.
+        keeps_halves: forward is given bfloat16 as it is, to move or to refuse it; any other is
+            given float32 in its place, and what it makes is rounded.
 
     A parameter annotated Array (or with neither annotation nor default) takes a tensor, FloatArray
     one whose integers become floats, Data one that gets no gradient, Arrays a list of tensors.
@@ -70,6 +73,7 @@ def op(
             keeps=keeps,
             elementwise=elementwise,
             view=view,
+            keeps_halves=keeps_halves,
         )
         return _declare(operation, forward.__doc__, forward.__module__)
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays.arguments import as_integer
-from ..arrays.dtypes import FLOAT16, FLOAT32, FLOAT64, from_numpy
-from ..arrays.kinds import COMPLEX, is_array, is_bool, is_complex
+from ..arrays.dtypes import FLOAT32, FLOAT64, from_numpy
+from ..arrays.kinds import COMPLEX, HALVES, is_array, is_bool, is_complex
 from ..arrays.refusing import instead_of, shown
 from ..arrays.warnings import quiet
 from ..errors import ArgumentError, DTypeError, GraphError, ShapeError
@@ -243,11 +243,13 @@ def _pull_with_care(
     """Go back through a Node in a pass that is recorded, watched, or only for some inputs.
 
     A rule is written for real numbers. For complex ones the gradient is conj(rule(conj(g))); for
-    float16 it is computed in float32.
+    float16 and bfloat16 it is computed in float32.
     """
     by_parts = create_graph and node.op.is_joint
     pull = _through_composite if by_parts else node.op.pull
-    if node.dtype is FLOAT16 and isinstance(node.op, Op):
+    if node.dtype in RULED:
+        contributions = pull(node, g, wanted, create_graph)
+    elif node.dtype in HALVES and isinstance(node.op, Op):
         contributions = pull_in_float32(pull, node, g, wanted, create_graph)
     elif node.dtype in COMPLEX and not by_parts:  # else each part conjugates for itself
         pulled = pull(node, g.conj(), wanted, create_graph)

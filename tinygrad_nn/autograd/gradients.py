@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.dtypes import FLOAT16, FLOAT32, float32, from_numpy
-from ..arrays.kinds import REAL, is_complex
+from ..arrays.dtypes import FLOAT32, float32, from_numpy
+from ..arrays.kinds import HALVES, REAL, is_complex, is_half
 from ..arrays.layout import empty_as, is_dense
 from ..arrays.sums import sum_to_shape
 from ..errors import DTypeError, GraphError, ShapeError
@@ -53,7 +53,7 @@ def fit(contribution: Any, edge: Node, node: Node, recorded: bool) -> Any:
 def pull_in_float32(
     pull: Callable[..., Any], node: Node, g: Any, wanted: set[Node] | None, recorded: bool
 ) -> list[tuple[Node, Any]]:
-    """Go back through a Node of float16 by rules that see float32: `fit` rounds what they give."""
+    """Go back through a Node of 16 bits by rules that see float32: `fit` rounds what they give."""
     kept = node.saved
     if kept:
         node.saved = tuple(entry and (_wide(entry[0]), *entry[1:]) for entry in kept)
@@ -64,15 +64,15 @@ def pull_in_float32(
 
 
 def _wide(value: Any) -> Any:
-    """Return what a rule is given with float16 as float32: an array, a Tensor, several of them."""
+    """Return what a rule is given with 16 bits as float32: an array, a Tensor, several of them."""
     if isinstance(value, Gradients):
         by_output = {i: _wide(each) for i, each in value.by_output.items()}
         return Gradients(by_output, value.dtype)
     if isinstance(value, list):
         return [_wide(each) for each in value]
     if isinstance(value, TensorBase):
-        return value.to(float32) if value.array.dtype is FLOAT16 else value  # type: ignore[attr-defined]
-    return value.astype(FLOAT32) if getattr(value, "dtype", None) is FLOAT16 else value
+        return value.to(float32) if is_half(value.array) else value  # type: ignore[attr-defined]
+    return value.astype(FLOAT32) if getattr(value, "dtype", None) in HALVES else value
 
 
 def no_gradient(contribution: Any, node: Node) -> Exception:

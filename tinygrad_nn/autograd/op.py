@@ -80,6 +80,7 @@ class Op(Origin):
         elementwise: bool = False,
         view: bool = False,
         takes_exact_numbers: bool = False,
+        keeps_halves: bool = False,
     ) -> None:
         words = (word[:1].upper() + word[1:] for word in public.strip("_").split("_"))
         super().__init__(name, "".join([*words, "Backward0"]))  # its name in the registry
@@ -96,6 +97,7 @@ class Op(Origin):
         self.elementwise = elementwise  # an element of the output depends on one of each operand
         self.view = view
         self.takes_exact_numbers = takes_exact_numbers  # they are not rounded to float16
+        self.keeps_halves = keeps_halves or view  # bfloat16 comes to forward as it is
         self.unwrite: Callable[[], None] = lambda: None  # forget the functions written for it
         self.source = ""  # of these functions, once it was called
         self.variants: dict[str, Any] = {}  # a further keyword, and the operation that takes it

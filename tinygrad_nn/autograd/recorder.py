@@ -15,17 +15,19 @@ from typing import Any
 
 from numpy import ndarray
 
+from ..arrays import bfloat16
 from ..arrays.arguments import as_bool, as_dim, as_dims, as_dtype, as_integer, as_number, as_shape
 from ..arrays.indexing import as_index, is_basic
 from ..arrays.kinds import COMPLEX, DIFFERENTIABLE, REAL, is_number
 from ..arrays.promotion import as_float, in_one_dtype, refusal
 from ..arrays.refusing import OURS, refused, say_as
+from ..arrays.rounding import rounding_once
 from ..arrays.warnings import SILENT, restore, silence
 from . import tensor_base
 from .anomaly import remember_call
 from .grad_mode import INFERENCE, RECORD, mode
 from .node import Node, clock
-from .op import Op, freed, pair_up, written_since
+from .op import Op, freed, pair_up, registry, written_since
 from .operands import (
     as_operand,
     as_operands,
@@ -51,7 +53,7 @@ def write(op: Op) -> None:
     scope = {
         **globals(),
         "kinds": tuple(OURS),
-        "forward": op.forward,
+        "forward": _forward_of(op),
         "name": op.public,
         "op": op,
         "rule": op.rules[0].formula if op.rules else None,
@@ -68,6 +70,28 @@ def write(op: Op) -> None:
         _become(op.operator, call_source(op, is_operator=True), scope)
     for function in op.aliases:
         _become(function, alias_source(op, function.__name__), scope)
+
+
+def _forward_of(op: Op) -> Any:
+    """Return the forward function, once a program uses bfloat16 with what rounds its results."""
+    if op.keeps_halves or not bfloat16.loaded:
+        return op.forward
+    rounds = op.elementwise and not op.takes_exact_numbers
+    numbers = [i for i, name in enumerate(op.parameters) if rounds and name in op.operands]
+    numbers = numbers if len(numbers) > 1 else []
+    outputs = 0 if op.is_variadic else len(op.returns)
+    mixes = op.elementwise or op.sequence is not None
+    return rounding_once(op.forward, op.parameters, numbers, outputs, mixes)
+
+
+def _round_from_now_on(_: Any) -> None:
+    for op in registry.values():
+        for function in (op.call, op.operator, *op.aliases):
+            if function is not None and "forward" in function.__globals__:
+                function.__globals__["forward"] = _forward_of(op)
+
+
+bfloat16.when_loaded(_round_from_now_on)
 
 
 def _become(function: Any, source: str, scope: dict[str, Any]) -> None:

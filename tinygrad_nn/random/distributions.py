@@ -146,4 +146,4 @@ def _one_poisson(rate: float, uniforms: Iterator[float]) -> int:
 
 def _check_float(name: str, dtype: DTypeLike) -> None:
     if np.dtype(dtype) not in DIGITS:
-        raise DTypeError(f"{name} takes float16, float32 or float64; got {np.dtype(dtype)}")
+        raise DTypeError(f"{name} takes a floating-point dtype; got {np.dtype(dtype)}")

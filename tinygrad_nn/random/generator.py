@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ..arrays.kinds import category
+from ..arrays.bfloat16 import when_loaded
+from ..arrays.kinds import HALVES, category
 from ..arrays.refusing import shown
 from ..arrays.warnings import quiet
 from ..errors import DTypeError, ShapeError
@@ -24,13 +25,20 @@ from .mersenne_twister import LOW_53, MersenneTwister, RandomError
 
 Array = NDArray[Any]
 
-HALF: np.dtype[Any] = np.dtype(np.float16)
 SINGLE: np.dtype[Any] = np.dtype(np.float32)
 DOUBLE: np.dtype[Any] = np.dtype(np.float64)
-DIGITS = {HALF: 11, SINGLE: 24, DOUBLE: 53}  # every whole number up to 2**digits is a value
+DIGITS = {np.dtype(np.float16): 11, SINGLE: 24, DOUBLE: 53}  # all whole numbers to 2**digits
 LARGEST = {dtype: float(np.finfo(dtype).max) for dtype in DIGITS}
+LARGEST_BFLOAT16 = (2.0 - 2.0**-7) * 2.0**127
 NEEDS_64_BITS = 2**28  # from this span on, a 32-bit remainder would favour some integers by 5 %
 MOST_CATEGORIES = 2**24
+
+
+def _take_bfloat16(bfloat16: np.dtype[Any]) -> None:
+    DIGITS[bfloat16], LARGEST[bfloat16] = 8, LARGEST_BFLOAT16
+
+
+when_loaded(_take_bfloat16)
 
 
 class Generator(MersenneTwister):
@@ -246,7 +254,7 @@ class Generator(MersenneTwister):
     def _many_normals(self, count: int, dtype: np.dtype[Any]) -> Array:
         whole = count - count % BLOCK
         again = BLOCK if whole < count else 0
-        drawn = (whole if dtype == HALF else count) + again  # float16 skips the last, part block
+        drawn = (whole if dtype in HALVES else count) + again  # 16 bits skip the last, part block
         uniforms = self.fractions(drawn, _working_dtype(dtype))
         if not again:
             return box_muller(uniforms)
@@ -263,7 +271,7 @@ def _size(operation: str, shape: Sequence[int]) -> int:
 def _float_dtype(operation: str, dtype: DTypeLike) -> np.dtype[Any]:
     given = np.dtype(dtype)
     if given not in DIGITS:
-        raise DTypeError(f"{operation} takes float16, float32 or float64; got {given}")
+        raise DTypeError(f"{operation} takes a floating-point dtype; got {given}")
     return given
 
 
@@ -279,8 +287,8 @@ def _integers_of(dtype: np.dtype[Any]) -> tuple[int, int]:
 
 
 def _working_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the dtype that the values are made in: float16 is rounded from float32."""
-    return SINGLE if dtype == HALF else dtype
+    """Return the dtype that the values are made in: those of 16 bits are rounded from float32."""
+    return SINGLE if dtype in HALVES else dtype
 
 
 def _rounded(values: Array, dtype: np.dtype[Any]) -> Array:

@@ -13,8 +13,9 @@ import numpy as np
 import safetensors
 from safetensors import numpy as safetensors_numpy
 
+from ..arrays.bfloat16 import load
 from ..arrays.dtypes import COMPLEX128
-from ..errors import ArgumentError, DataError, DTypeError
+from ..errors import ArgumentError, DataError, DTypeError, MissingExtraError
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 from .whole_files import as_path, write_file
@@ -82,9 +83,9 @@ def _array(name: str, tensor: Tensor) -> np.ndarray[Any, Any]:
 def load_file(path: str | os.PathLike[str]) -> dict[str, Tensor]:
     """Read the tensors of a safetensors file, by name: what `load_state_dict()` takes.
 
-    bfloat16 comes as float32, which holds each of its numbers exactly. Raises DataError for a file
-    that is damaged or of another format, DTypeError for a dtype that a Tensor cannot hold, and
-    OSError where there is no file to read.
+    Where ml_dtypes is not installed, bfloat16 comes as float32, which holds each of its numbers
+    exactly. Raises DataError for a file that is damaged or of another format, DTypeError for a
+    dtype that a Tensor cannot hold, and OSError where there is no file to read.
     """
     source = as_path(path, "load_file")
     content = source.read_bytes()
@@ -106,9 +107,17 @@ def _read(name: str, entry: Mapping[str, Any], source: Path) -> np.ndarray[Any, 
         )
     array: np.ndarray[Any, Any] = np.frombuffer(entry["data"], HELD.get(kind, "<u2"))
     array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    if kind == "BF16":  # float32 without the lower half of its bits
-        array = (array.astype(np.uint32) << 16).view(np.float32)
+    if kind == "BF16":
+        array = _bfloat16(array)
     try:
         return array.reshape(shape)
     except ValueError as error:
         raise DataError(f"{source}: {name!r} has the shape {shape!r:.60}: {error}") from None
+
+
+def _bfloat16(bits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the numbers of these bits, which are the upper half of a float32's."""
+    try:
+        return bits.view(load())
+    except MissingExtraError:
+        return (bits.astype(np.uint32) << 16).view(np.float32)

@@ -28,6 +28,7 @@ OLD_NAMES: dict[str, dtype_class] = {  # of the classes of tensors, one a dtype
     "FloatTensor": dtypes.float32,
     "DoubleTensor": dtypes.float64,
     "HalfTensor": dtypes.float16,
+    "BFloat16Tensor": dtypes.bfloat16,
     "LongTensor": dtypes.int64,
     "IntTensor": dtypes.int32,
     "ShortTensor": dtypes.int16,
@@ -42,10 +43,9 @@ _NAME_OF = {each: name for name, each in OLD_NAMES.items()}
 
 def _to(name: str, dtype: dtype_class, rounded: str = "") -> Callable[..., Any]:
     """Return the method that converts to a dtype."""
-    wanted = dtype.dtype
 
     def convert(self: Any, *, memory_format: Any = preserve_format) -> Any:
-        made = self._converted(wanted)
+        made = self._converted(dtype.dtype)
         return made if memory_format is preserve_format else laid_out(made, memory_format, name)
 
     convert.__name__ = convert.__qualname__ = name
@@ -96,7 +96,7 @@ class Conversions(CopyProtocol):
         return clone(self) if copy else self
 
     float, double = _to("float", dtypes.float32), _to("double", dtypes.float64)
-    half = _to("half", dtypes.float16)
+    half, bfloat16 = _to("half", dtypes.float16), _to("bfloat16", dtypes.bfloat16)
     long = _to("long", dtypes.int64, ", rounded towards 0")
     int = _to("int", dtypes.int32, ", rounded towards 0")
     short = _to("short", dtypes.int16, ", rounded towards 0")
@@ -104,7 +104,6 @@ class Conversions(CopyProtocol):
     byte = _to("byte", dtypes.uint8, ", rounded towards 0")
     bool = _to("bool", dtypes.bool, ": whether each element differs from 0")
     cfloat, cdouble = _to("cfloat", dtypes.complex64), _to("cdouble", dtypes.complex128)
-    bfloat16 = _refused("bfloat16", "bfloat16", ".half() or .float()")
     chalf = _refused("chalf", "complex numbers of 32 bits", ".cfloat()")
 
     def type_as(self, other: Any) -> Any:

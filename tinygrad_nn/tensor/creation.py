@@ -86,7 +86,7 @@ def asarray(
     if copy is not None:
         as_bool(copy, "copy", "asarray")
     wanted = None if dtype is None else dtypes.to_numpy(dtype)
-    if isinstance(obj, Tensor) and wanted in (None, obj.array.dtype):
+    if isinstance(obj, Tensor) and (wanted is None or wanted == obj.array.dtype):
         made = obj.clone() if copy else obj
         return made if not requires_grad else made.detach().requires_grad_()
     array = array_from(obj, dtype, "asarray")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import dtypes
+from ..arrays import bfloat16, dtypes
 from ..arrays.arguments import as_bool, as_dim
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.kinds import is_complex, is_floating, is_integral
@@ -179,11 +179,14 @@ class TensorFacts(Differentiable):
         Raises:
             GraphError: the tensor requires a gradient, which a write would make wrong; under
                 no_grad it does not matter.
+            DTypeError: a tensor of bfloat16, which NumPy does not have.
         """
         if force is not False:
             as_bool(force, "force", "numpy")
         if self.node is not None and not force and is_grad_enabled():
             raise GraphError("numpy() on a tensor that requires a gradient; use .detach().numpy()")
+        if self.array.dtype in bfloat16.loaded:
+            raise DTypeError("numpy(): NumPy has no bfloat16; use .float().numpy()")
         return self.array
 
     def item(self) -> Any:
@@ -209,6 +212,8 @@ class TensorFacts(Differentiable):
                 "__dlpack__() on a tensor that requires a gradient, which a write in another "
                 "library would make wrong; use .detach()"
             )
+        if self.array.dtype in bfloat16.loaded:
+            raise ExchangeError("__dlpack__(): NumPy has no bfloat16 to hand on; use .float()")
         stream = None if stream == -1 else stream  # PyTorch's default for the same
         given = {name: value for name, value in keywords.items() if value is not None}
         return self.array.__dlpack__(stream=stream, **given)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..arrays.dtypes import from_numpy
 from ..arrays.refusing import shown
 from ..autograd.tensor_base import TensorBase, make_tensor
 from ..errors import DTypeError
@@ -13,6 +14,7 @@ from .conversions import OLD_NAMES
 from .making import old_array
 
 __all__ = [
+    "BFloat16Tensor",
     "BoolTensor",
     "ByteTensor",
     "CharTensor",
@@ -30,9 +32,14 @@ class OldClass(type):
 
     old_name: str
 
+    @property
+    def dtype(cls) -> Any:
+        """The dtype of its tensors."""
+        return OLD_NAMES[cls.old_name]
+
     def __instancecheck__(cls, instance: Any) -> bool:
         is_tensor = isinstance(instance, TensorBase)
-        return is_tensor and instance.array.dtype == OLD_NAMES[cls.old_name].dtype
+        return is_tensor and from_numpy(instance.array.dtype) is OLD_NAMES[cls.old_name]
 
     def __call__(cls, *data: Any) -> Any:
         """Make a tensor of a size, `FloatTensor(2, 3)`, or of data, `FloatTensor([2, 3])`."""
@@ -54,7 +61,8 @@ def _old_class(name: str) -> Any:
 
 
 FloatTensor, DoubleTensor = _old_class("FloatTensor"), _old_class("DoubleTensor")
-HalfTensor, LongTensor = _old_class("HalfTensor"), _old_class("LongTensor")
+HalfTensor, BFloat16Tensor = _old_class("HalfTensor"), _old_class("BFloat16Tensor")
+LongTensor = _old_class("LongTensor")
 IntTensor, ShortTensor = _old_class("IntTensor"), _old_class("ShortTensor")
 CharTensor, ByteTensor = _old_class("CharTensor"), _old_class("ByteTensor")
 BoolTensor = _old_class("BoolTensor")

@@ -39,7 +39,7 @@ __all__ = [
 
 def _float_dtype(dtype: Any, name: str, out: Any = None) -> np.dtype[Any]:
     wanted = dtype_of(dtype, out)
-    if wanted not in DIFFERENTIABLE or (wanted in COMPLEX and name.endswith("_like")):
+    if wanted not in DIFFERENTIABLE or (wanted in COMPLEX and name == "normal"):
         raise DTypeError(f"{name}(): a floating-point dtype expected, got {wanted}")
     return wanted
 
@@ -51,6 +51,10 @@ def _with_parts(shape: tuple[int, ...], dtype: Any) -> tuple[int, ...]:
 
 def _part(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return dtype.type(0).real.dtype if dtype in COMPLEX else dtype
+
+
+def _deviation(dtype: np.dtype[Any]) -> float:
+    return math.sqrt(0.5) if dtype in COMPLEX else 1.0  # each part has half of the variance
 
 
 def _joined(drawn: Any, dtype: np.dtype[Any]) -> Any:
@@ -107,8 +111,7 @@ def randn(
     source = _source(generator)
     wanted = _float_dtype(dtype, "randn", out)
     shape = _with_parts(shape_of(sizes, size, "randn"), wanted)
-    std = math.sqrt(0.5) if wanted in COMPLEX else 1.0  # each part has half of the variance
-    drawn = source.normal(shape, 0.0, std, dtype=_part(wanted))
+    drawn = source.normal(shape, 0.0, _deviation(wanted), dtype=_part(wanted))
     return wrap(_joined(drawn, wanted), device, requires_grad, out)
 
 
@@ -180,7 +183,8 @@ def rand_like(
     source = _source(generator)
 
     def draw(shape: Any, _: bool) -> Any:
-        return source.uniform(shape, dtype=wanted)
+        drawn = source.uniform(_with_parts(shape, wanted), dtype=_part(wanted))
+        return _joined(drawn, wanted)
 
     drawn = _filled_like(input, memory_format, "rand_like", wanted, draw)
     return wrap(drawn, device, requires_grad)
@@ -201,7 +205,9 @@ def randn_like(
     source = _source(generator)
 
     def draw(shape: Any, is_in_rows: bool) -> Any:
-        return source.normal(shape, dtype=wanted, in_pairs=not is_in_rows)
+        parts, std = _with_parts(shape, wanted), _deviation(wanted)
+        drawn = source.normal(parts, 0.0, std, dtype=_part(wanted), in_pairs=not is_in_rows)
+        return _joined(drawn, wanted)
 
     drawn = _filled_like(input, memory_format, "randn_like", wanted, draw)
     return wrap(drawn, device, requires_grad)

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from bfloat16_arrays import as_array as array
+from bfloat16_arrays import as_tensor
 from op_rows import Case, Row
 
 import tinygrad_nn as tnn
@@ -30,19 +32,14 @@ class Result(NamedTuple):
 def leaf(framework: Any, array: Any) -> Any:
     """A tensor over the array itself in tinygrad_nn, over a copy in PyTorch, which refuses some."""
     array = np.asarray(array)  # NumPy hands back scalars for 0-d
-    tensor = framework.from_numpy(array if framework is tnn else array.copy())
-    return tensor.requires_grad_(array.dtype.kind in "fc")
-
-
-def array(tensor: Any) -> Any:
-    return tensor.detach().numpy(force=True)
+    return as_tensor(framework, array).requires_grad_(array.dtype.kind in "fcV")
 
 
 def attribute(framework: Any, value: Any, dtype: Any) -> Any:
     """An argument in the framework's types: arrays as tensors, of floats in the operands' dtype."""
     if isinstance(value, np.ndarray):
-        value = value.astype(dtype) if value.dtype.kind == "f" and dtype.kind == "f" else value
-        return framework.from_numpy(value.copy())
+        value = value.astype(dtype) if value.dtype.kind == "f" and dtype.kind in "fV" else value
+        return as_tensor(framework, value.copy())
     if isinstance(value, type):
         return getattr(framework, np.dtype(value).name)
     if isinstance(value, tuple):

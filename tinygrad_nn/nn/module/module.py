@@ -249,6 +249,10 @@ class Module(StateDict):
         """Convert to float16."""
         return self.to(dtypes.float16)
 
+    def bfloat16(self) -> Self:
+        """Convert to bfloat16, for which ml_dtypes is needed."""
+        return self.to(dtypes.bfloat16)
+
     def cpu(self) -> Self:
         """Return this module, which is on the CPU."""
         return self

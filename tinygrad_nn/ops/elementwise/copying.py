@@ -26,7 +26,7 @@ from ...errors import ArgumentError
 __all__ = ["clone"]
 
 
-@op(r"x", public="to")
+@op(r"x", public="to", keeps_halves=True)
 def cast(input: Array, dtype: Dtype) -> Array:
     """Return the input in another dtype; the gradient comes back in the input's own."""
     if is_complex(input) and dtype not in COMPLEX and dtype != np.bool_:
@@ -39,7 +39,7 @@ def cast(input: Array, dtype: Dtype) -> Array:
 cast.vjp(input=lambda g: g)
 
 
-@op(r"x")
+@op(r"x", keeps_halves=True)
 def clone(input: Array, *, memory_format: Any = None) -> Array:
     """Return a copy with memory of its own, still part of the graph; it lies as the input does.
 

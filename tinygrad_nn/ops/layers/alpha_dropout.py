@@ -45,8 +45,8 @@ def alpha_drop(
     else:
         noise = channel_coins(x, p) if by_channel else _coins(x, p)
         a = 1.0 / math.sqrt((_ALPHA * _ALPHA * p + 1.0) * (1.0 - p))
-        offset = (noise - 1.0) * (_ALPHA * a) + _ALPHA * a * p
-        scale = noise * a
+        offset = ((noise - 1.0) * (_ALPHA * a) + _ALPHA * a * p).astype(x.dtype, copy=False)
+        scale = (noise * a).astype(x.dtype, copy=False)  # bfloat16 times a number is float32
     if inplace:
         return input.mul_(scale).add_(offset)
     return add(mul(input, scale), offset)

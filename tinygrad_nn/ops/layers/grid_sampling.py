@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import as_shape
+from ...arrays.dtypes import FLOAT32
+from ...arrays.kinds import is_half
 from ...arrays.refusing import instead_of, refuses
 from ...autograd.op import Array
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ..elementwise.activations import check_float
+from ..elementwise.copying import cast
 from ..elementwise.selection import where
 from ..matrices.products import matmul
 from .resampling import cubic_weights
@@ -31,6 +34,9 @@ def grid_sample(input: Any, grid: Any, mode: str, padding_mode: str, align_corne
     "Spatial Transformer Networks", M. Jaderberg et al., 2015, section 3.3.
     """
     _check(input, grid, mode, padding_mode)
+    if is_half(getattr(input, "array", input)):  # rounded once, not at each of the taps
+        x, at = cast(input, FLOAT32), cast(grid, FLOAT32)
+        return cast(grid_sample(x, at, mode, padding_mode, align_corners), input.dtype)
     dims = grid.shape[-1]
     sizes = tuple(input.shape)[2:]
     places = [

@@ -30,7 +30,7 @@ from .solving import solve_triangular
 __all__ = ["cholesky", "cholesky_inverse", "cholesky_solve"]
 
 
-@op(r"L \text{ of } A = L L^{T}", name="linalg_cholesky", public="cholesky")
+@op(r"L \text{ of } A = L L^{T}", name="linalg_cholesky", public="cholesky", keeps_halves=True)
 def factor(A: Array, *, upper: bool = False) -> Array:
     """Return the lower triangular L with A = L L^H, or its adjoint if upper=True.
 
@@ -103,7 +103,7 @@ def _first_that_is_not(A: Array) -> Array:
     return found
 
 
-@op(r"(L L^{T})^{-1} x")
+@op(r"(L L^{T})^{-1} x", keeps_halves=True)
 def cholesky_solve(input: Array, input2: Array, upper: bool = False) -> Array:
     """Return X with (L L^H) X = input, or (L^H L) X if upper=True, with L = input2."""
     check_matrices(input, "cholesky_solve")

@@ -20,7 +20,7 @@ from .inverses import inv
 __all__ = ["det", "logdet", "slogdet"]
 
 
-@op(r"\det A", name="det")
+@op(r"\det A", name="det", keeps_halves=True)
 def determinant(A: Array) -> Array:
     """Return the determinant of a square matrix, or of each of a batch."""
     check_matrices(A, "det", square=True)
@@ -58,7 +58,12 @@ def _cofactors(A: Array) -> Array:
 determinant.vjp(A=_det_rule)
 
 
-@op(r"\operatorname{sign}(\det A), \log |\det A|", name="slogdet", returns="sign, logabsdet")
+@op(
+    r"\operatorname{sign}(\det A), \log |\det A|",
+    name="slogdet",
+    returns="sign, logabsdet",
+    keeps_halves=True,
+)
 def log_determinant(A: Array) -> Any:
     """Return the sign of the determinant and the logarithm of its absolute value."""
     check_matrices(A, "slogdet", square=True)

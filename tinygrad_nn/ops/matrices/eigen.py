@@ -23,6 +23,7 @@ COMPLEX = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.complex1
 @op(
     r"\lambda, V \text{ of } A V = V \operatorname{diag}(\lambda)",
     returns="eigenvalues, eigenvectors",
+    keeps_halves=True,
 )
 def eig(input: Array) -> Any:
     """Return the eigenvalues, always complex, and the eigenvectors, columns of length 1.
@@ -37,6 +38,7 @@ def eig(input: Array) -> Any:
 @op(
     r"\lambda, V \text{ of } A V = V \operatorname{diag}(\lambda)",
     returns="eigenvalues, eigenvectors",
+    keeps_halves=True,
 )
 def eigh(input: Array, UPLO: str = "L") -> Any:
     """Return the eigenvalues of a symmetric or Hermitian matrix, upwards, and its eigenvectors.

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.dtypes import FLOAT16, default_float
-from ...arrays.kinds import is_array, is_differentiable
+from ...arrays.dtypes import default_float
+from ...arrays.kinds import is_array, is_differentiable, is_half
 from ...arrays.refusing import shown
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -23,12 +23,12 @@ DUAL = {"backward": "forward", "ortho": "ortho", "forward": "backward"}  # the o
 def _as_floats(x: Array, dim: Any, name: str) -> Array:
     if type(dim) is not tuple or not dim:
         raise DTypeError(f"{name}: dim must be a tuple of dims, got {shown(dim)}")
-    if x.dtype is FLOAT16:
-        raise DTypeError(f"{name}: not defined for float16; use x.float()")
+    if is_half(x):
+        raise DTypeError(f"{name}: not defined for {x.dtype}; use x.float()")
     return x if is_differentiable(x) else x.astype(default_float())
 
 
-@op(r"\sum_j x_j e^{-2 \pi i j k / n}")
+@op(r"\sum_j x_j e^{-2 \pi i j k / n}", keeps_halves=True)
 def fft_c2c(input: Array, dim: Any, norm: Any = "backward", inverse: bool = False) -> Array:
     """Return the transform of complex or real numbers over a tuple of dims; or the inverse."""
     input = _as_floats(input, dim, "fft_c2c")
@@ -42,7 +42,7 @@ def fft_c2c(input: Array, dim: Any, norm: Any = "backward", inverse: bool = Fals
 fft_c2c.vjp(input=lambda g, dim, norm, inverse: fft_c2c(g, dim, norm, inverse))
 
 
-@op(r"\sum_j x_j e^{-2 \pi i j k / n},\ k \le n / 2")
+@op(r"\sum_j x_j e^{-2 \pi i j k / n},\ k \le n / 2", keeps_halves=True)
 def fft_r2c(input: Array, dim: Any, norm: Any = "backward") -> Array:
     """Return the transform of real numbers over dims, without the second half of the last.
 
@@ -54,7 +54,7 @@ def fft_r2c(input: Array, dim: Any, norm: Any = "backward") -> Array:
     return np.ascontiguousarray(np.fft.rfftn(input, None, dim, norm))
 
 
-@op(r"\frac{1}{n} \sum_k x_k e^{2 \pi i j k / n}")
+@op(r"\frac{1}{n} \sum_k x_k e^{2 \pi i j k / n}", keeps_halves=True)
 def fft_c2r(input: Array, dim: Any, size: Any, norm: Any = "backward") -> Array:
     """Return the inverse of fft_r2c; `size` is that of the result in the last dim."""
     input = _as_floats(input, dim, "fft_c2r")

@@ -28,7 +28,7 @@ from .checks import (
 __all__ = ["inverse", "pinverse"]
 
 
-@op(r"A^{-1}")
+@op(r"A^{-1}", keeps_halves=True)
 def inv(A: Array) -> Array:
     """Return the inverse of a square matrix, or of each of a batch."""
     check_matrices(A, "inv", square=True)
@@ -99,7 +99,7 @@ def given_tolerance(value: Any) -> Any:
     return getattr(value, "array", value)
 
 
-@op(r"A^{+}", name="pinv")
+@op(r"A^{+}", name="pinv", keeps_halves=True)
 def pseudo_inverse(
     input: Array, *, atol: Any = None, rtol: Any = None, hermitian: bool = False
 ) -> Array:

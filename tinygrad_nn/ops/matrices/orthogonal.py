@@ -32,7 +32,7 @@ from .solving import solve_triangular
 __all__ = ["geqrf", "orgqr", "ormqr", "qr"]
 
 
-@op(r"Q, R \text{ of } A = Q R", name="qr", returns="Q, R")
+@op(r"Q, R \text{ of } A = Q R", name="qr", returns="Q, R", keeps_halves=True)
 def factors(A: Array, kind: str = "reduced") -> Any:
     """Return Q with orthonormal columns and an upper triangular R, of A = Q R.
 

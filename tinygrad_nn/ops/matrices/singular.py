@@ -28,7 +28,7 @@ from .inverses import given_tolerance, tolerance
 __all__ = ["svd"]
 
 
-@op(r"U, S, V^{T} \text{ of } A", name="svd", returns="U, S, Vh")
+@op(r"U, S, V^{T} \text{ of } A", name="svd", returns="U, S, Vh", keeps_halves=True)
 def singular_vectors(A: Array, full_matrices: bool = True, *, driver: Any = None) -> Any:
     """Return U, S, Vh with A = U diag(S) Vh: orthonormal columns, S from the largest down.
 

@@ -51,7 +51,7 @@ def _check_fit(name: str, A: Array, B: Array, left: bool) -> None:
         )
 
 
-@op(r"A^{-1} B")
+@op(r"A^{-1} B", keeps_halves=True)
 def solve(A: Array, B: Array, *, left: bool = True) -> Array:
     """Return X with A X = B, or X A = B if left=False; of a batch of either, or both.
 
@@ -121,7 +121,7 @@ def solve_ex(
     return into(out, result("solve_ex", "result, info")(y, info))
 
 
-@op(r"A^{-1} B")
+@op(r"A^{-1} B", keeps_halves=True)
 def solve_triangular(
     A: Array, B: Array, *, upper: bool, left: bool = True, unitriangular: bool = False
 ) -> Array:

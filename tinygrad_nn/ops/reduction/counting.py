@@ -114,7 +114,7 @@ def unique_consecutive(
 # --- counts and histograms ------------------------------------------------------------------------
 
 
-@op(r"\sum_i [x_i = j]")
+@op(r"\sum_i [x_i = j]", keeps_halves=True)
 def bincount(input: Data, weights: Data | None = None, minlength: Integer = 0) -> Array:
     """Return how often each of 0, 1, 2 ... is in a vector, or the sum of the weights of those.
 

@@ -177,7 +177,7 @@ def _slope(x: Any, dim: int, spacing: Any, edge_order: int) -> Any:
             )
         h = _steps(spacing, 0).reshape(-1, *(1,) * after)
     else:
-        h = np.ones((size - 1, *(1,) * after), _float_of(x)) * _number(spacing)
+        h = np.full((size - 1, *(1,) * after), _number(spacing), _float_of(x))
     left, right = h[:-1], h[1:]
     if is_even:
         middle = (at(2, size) - at(0, -2)) / (left + right)
