@@ -222,7 +222,10 @@ FIGURES = [
     Figure("N4", "relative error: batch_norm of N(10^4, 1)", batch_norm, 1e-5),
     Figure("N4", "relative error: layer_norm of N(10^4, 1)", layer_norm, 1e-5),
     *[Figure("N5", f"units of float16: {name}", of_halves(name), 1) for name in HALVES],
-    *[Figure("N7", f"nan gradients: {name}", nan_gradients(each), 0) for name, each in BRANCHES.items()],
+    *[
+        Figure("N7", f"nan gradients: {name}", nan_gradients(call), 0)
+        for name, call in BRANCHES.items()
+    ],
     Figure("N8", "relative error: share of 70,000 float16 ties", share_of_a_tie, 1e-2),
 ]
 

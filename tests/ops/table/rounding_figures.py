@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numeric_figures import Figure, array, units
+from numeric_figures import array
 
 FUNCTIONS: dict[str, tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]] = {
     "exp": (lambda f, x: f.exp(x), lambda m, x: m.exp(x)),
