@@ -57,7 +57,7 @@ def log_sigmoid(input: Array) -> Array:
     """
     check_float(input, "logsigmoid")
     x = in_float32(input)
-    y = np.asarray(np.abs(x))
+    y = np.asarray(np.abs(x, order="C"))  # PyTorch lays this one out by rows
     y = np.exp(np.negative(y, out=y), out=y)
     y = np.log1p(y, out=y)
     return np.subtract(np.minimum(x, 0), y, out=y).astype(input.dtype, copy=False)
