@@ -18,7 +18,7 @@ from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ArgumentError
-from ..special.error_functions import erf
+from ..special.error_functions import erfc
 from .activations import check_float
 from .functions import tanh
 
@@ -57,8 +57,7 @@ def gelu(input: Array, *, approximate: Any = "none") -> Any:
         raise ArgumentError(f"gelu: approximate is 'none' or 'tanh', got {approximate!r:.60}")
     x = in_float32(input)
     if approximate == "none" and x.dtype is FLOAT64:
-        phi = erf(x * math.sqrt(0.5))
-        phi += 1.0
+        phi = erfc(x * -math.sqrt(0.5))  # and not 1 + erf, which is 0 from -9 on
         phi *= 0.5
         return x * phi, phi
     y = np.asarray(x * x)
@@ -93,6 +92,6 @@ def _gelu_rule(g: Array, input: Array, phi: Array, approximate: str) -> Array:
 @gelu.composite
 def _gelu_by_parts(input: Any, *, approximate: str = "none") -> Any:
     if approximate == "none":
-        return input * 0.5 * (erf(input * math.sqrt(0.5)) + 1.0)
+        return input * 0.5 * erfc(input * -math.sqrt(0.5))
     inner = (input + input * input * input * 0.044715) * math.sqrt(2.0 / math.pi)
     return input * 0.5 * (tanh(inner) + 1.0)
