@@ -56,6 +56,7 @@ LAYERS_AND_LOSSES = [
         ("normalize", real),
         ("scaled_dot_product_attention", stack, stack, stack),
     ),
+    Line("glu", real, call=lambda t, x: t.nn.functional.glu(t.cat([x, x], 1), 1)),
     Line("mse_loss sum", real, target,
          call=lambda t, x, y: t.nn.functional.mse_loss(x, y, reduction="sum")),
     Line("cross_entropy probabilities", real, probability, records="log_softmax",
@@ -83,6 +84,5 @@ LAYERS_AND_LOSSES = [
          needs=f"{F}.max_pool2d"),
     Line("avg_pool2d", images, call=lambda t, x: t.nn.functional.avg_pool2d(x, 2),
          needs=f"{F}.avg_pool2d"),
-    Line("glu", real, call=f"{F}.glu"),
     Line("lstm_cell", real, hidden, hidden, *gate_weights, call=_cell, needs="lstm_cell"),
 ]  # fmt: skip

@@ -47,7 +47,14 @@ from .operands import (
 )
 
 ONLY_IN_RULES = {
-    *("threshold_backward", "leaky_relu_backward", "hardtanh_backward", "place_along", "pad_to"),
+    *(
+        "threshold_backward",
+        "shrink_backward",
+        "leaky_relu_backward",
+        "hardtanh_backward",
+        "place_along",
+        "pad_to",
+    ),
     *("expanded", "placed", "unfold_backward", "restrided", "imag", "fold_padding", "drawn"),
     *("embedding_dense_backward", "cumsum_from_end", "recurrence"),
 }
@@ -102,10 +109,15 @@ EACH_ELEMENT = [
     Line("logit", probability),
     Line("acosh", above),
     *functional(
-        *[(name, real) for name in ("gelu", "silu", "elu", "selu", "leaky_relu", "logsigmoid")],
+        *[(name, real) for name in ("gelu", "silu", "elu", "selu", "leaky_relu")],
         *[(name, real) for name in ("mish", "hardtanh", "hardsigmoid", "hardswish", "softsign")],
         *[(name, real) for name in ("relu6", "celu", "tanhshrink", "softshrink", "hardshrink")],
     ),
+    Line("threshold", real, call=lambda t, x: t.threshold(x, 0.1, 0.0)),
+    Line("gelu by tanh", real, call=lambda t, x: t.nn.functional.gelu(x, approximate="tanh")),
+    Line("logsigmoid", real, call=f"{F}.logsigmoid", records="log_sigmoid"),
+    Line("prelu", real, row, records="prelu_kernel"),
+    Line("rrelu", real, call=f"{F}.rrelu", records="rrelu_with_noise"),
     Line("dropout", real, call=f"{F}.dropout", random=True),
 ]
 

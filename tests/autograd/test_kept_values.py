@@ -41,6 +41,12 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ("index_add", "operand 1", "operand 1"): THERE,
     # The gradient is 0 whatever was written.
     ("threshold_backward", "operand 1", "operand 1"): THERE,
+    ("prelu_kernel", "operand 1", "operand 1"): THERE,
+    **{
+        (f"{name}_backward", "operand 1", "operand 1"): THERE
+        for name in ("shrink", "leaky_relu", "hardtanh")
+    },
+    ("rrelu_with_noise", "all", "operand 0"): HERE,  # the row asks PyTorch's `where`
     ("sgn(of a real tensor)", "all", "output"): THERE,
     ("slogdet", "all", "output 0"): THERE,  # the sign's is; PyTorch keeps it for complex numbers
     ("copysign", "operand 1", "output"): THERE,

@@ -101,7 +101,7 @@ TAKES_THEM = {
     *("cumulative_trapezoid", "gradient", "cov", "corrcoef"),
 }
 NOT_YET = {  # PyTorch takes complex numbers; here they are refused
-    *("logsumexp", "logcumsumexp", "dropout", "lstm_cell", "silu"),
+    *("logsumexp", "logcumsumexp", "dropout", "lstm_cell"),
     *("scaled_dot_product_attention", "rms_norm"),
 }
 

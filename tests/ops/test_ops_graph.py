@@ -35,6 +35,7 @@ MORE_IN_PYTORCH = {  # by the operand's place
         for dims in (1, 2, 3)
         if (name, dims) != ("fractional_max_pool", 1)
     },
+    "hardsigmoid": (0, "and then cannot be differentiated"),
     "interpolate()": (0, "so does that of the means of areas"),
 }
 LESS_IN_PYTORCH = {

@@ -45,7 +45,7 @@ WITHOUT_OUT = {  # PyTorch has none for these
         *("fill", "argwhere", "embedding"),
         *("cdist", "layer_norm", "rms_norm", "group_norm", "batch_norm"),
     ),
-    *("isfinite", "isinf", "isreal", "isclose", "bincount", "count_nonzero"),
+    *("celu", "isfinite", "isinf", "isreal", "isclose", "bincount", "count_nonzero"),
     *(f"{kind}{dims}d" for kind in ("conv", "conv_transpose", "max_pool") for dims in (1, 2, 3)),
     *("avg_pool1d", "adaptive_avg_pool1d"),
 }

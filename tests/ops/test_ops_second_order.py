@@ -26,7 +26,7 @@ SMOOTH = [case for case in cases(ROWS) if "dtype" not in case.sample.attributes]
 PARTED = [
     case for case in cases(ROWS) if case.row.name in registry and registry[case.row.name].composite
 ]
-ONCE_IN_PYTORCH = {"cdist", "ctc_loss"}  # which has no second derivative of them
+ONCE_IN_PYTORCH = {"cdist", "ctc_loss", "hardsigmoid"}  # which has no second derivative of them
 OF_THE_LOGITS = {"ctc_loss"}  # its gradient is that behind log_softmax, as in PyTorch
 
 # Functions of a (4, 3) and a (3, 3) matrix, written for both frameworks.

@@ -16,6 +16,7 @@ from table_losses import LOSSES
 from table_matrices import MATRICES
 from table_reduction import REDUCTION
 from table_shape import SHAPE
+from table_special import SPECIAL
 
 import tinygrad_nn as tnn
 from tinygrad_nn.autograd import registry
@@ -62,6 +63,7 @@ def test_every_gradient_rule_runs_in_some_sample(row):
 def test_every_row_stands_in_the_file_of_its_folder():
     files = {
         "elementwise": ELEMENTWISE,
+        "special": SPECIAL,
         "reduction": REDUCTION,
         "shape": SHAPE,
         "indexing": INDEXING,

@@ -30,6 +30,7 @@ FLAT |= {(name, "other") for name in ("div_rounded", "floor_divide", "copysign",
 FLAT |= {("div_rounded", "input"), ("floor_divide", "input")}
 FLAT |= {("heaviside", "values")}  # but at 0, where its row has no number but at ties
 FLAT |= {("leaky_relu_backward", "input"), ("hardtanh_backward", "input")}
+FLAT |= {("shrink_backward", "input")}
 FLAT |= {("div_rounded", "input"), ("div_rounded", "other")}
 
 

@@ -59,8 +59,9 @@ MIXED = {
     *("clamp_min", "clamp_max", "bitwise_left_shift", "bitwise_right_shift"),
     *("logical_and", "logical_or", "logical_xor", "isclose", "lerp", "lerp(number)"),
     *("addcmul", "addcdiv", "float_power", "rsub(alpha)"),
-    *("add(alpha)", "sub(alpha)", "max(other)", "threshold_backward"),
-    *("leaky_relu_backward", "hardtanh_backward", "conv1d", "conv_transpose1d"),
+    *("add(alpha)", "sub(alpha)", "max(other)", "threshold_backward", "shrink_backward"),
+    *("leaky_relu_backward", "hardtanh_backward", "prelu_kernel", "conv1d"),
+    "conv_transpose1d",
     *("mse_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy", "smooth_l1_loss"),
 }
 OTHERS = {

@@ -1,5 +1,6 @@
 """The table of what a user may do wrong: the programs, numbered, and what each has to get.
-Read `graph_mistakes.py` next, then `shape_mistakes.py` and `training_mistakes.py`: they fill it.
+Read `graph_mistakes.py` next, then `grad_mistakes.py`, `shape_mistakes.py` and
+`training_mistakes.py`: they fill it.
 
 A program is written once, as a function of the library, so that PyTorch can be asked the same; its
 last line is the call that has to be refused, and those before it have to pass.
@@ -7,6 +8,7 @@ last line is the call that has to be refused, and those before it have to pass.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -30,12 +32,7 @@ ROWS: list[Row] = []
 
 # The numbers that have no row yet, each with the name that has to exist before it can have one.
 WAITING = {
-    "S082": "nn.BatchNorm1d",
     "S083": "nn.BatchNorm2d",
-    "S085": "nn.Embedding",
-    "S086": "nn.Embedding",
-    "S088": "nn.MaxPool2d",
-    "S089": "nn.MaxPool2d",
     "S101": "optim.Adam",
     "S102": "optim.Adam",
     "S114": "nn.utils.clip_grad_norm_",
@@ -64,3 +61,14 @@ def allowed(
         return program
 
     return enter
+
+
+def run(row: Row, library: Any) -> tuple[Any, Exception | None, list[str]]:
+    """Return what a program returned, what it raised and what it warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            value, error = row.program(library), None
+        except Exception as raised:
+            value, error = None, raised
+    return value, error, [str(each.message) for each in caught]

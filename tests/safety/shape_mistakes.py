@@ -30,6 +30,11 @@ def batches_of_different_size(library):
     library.ones(2, 3, 4) @ library.ones(3, 4, 5)
 
 
+@refused("S050", *Shape, says=("bmm", "(2, 3, 4)", "(3, 4, 5)", "matmul"))
+def batches_of_different_size_in_bmm(library):
+    library.bmm(library.ones(2, 3, 4), library.ones(3, 4, 5))
+
+
 @refused("S051", *Shape, says=("matmul", "()", "(3,)"))
 def a_product_with_a_number(library):
     library.tensor(1.0) @ library.ones(3)
@@ -40,9 +45,15 @@ def matrices_of_different_dtypes(library):
     library.ones(2, 3) @ library.ones(3, 2, dtype=library.float64)
 
 
+@refused("S052", RuntimeError, TypeError, says=("mm", "float32", "float64", ".to("))
+def matrices_of_different_dtypes_in_mm(library):
+    library.mm(library.ones(2, 3), library.ones(3, 2, dtype=library.float64))
+
+
 @refused("S053", *Shape, says=("linear", "(2, 5)", "(4, 3)"))
 def an_input_that_does_not_fit_a_layer(library):
-    library.nn.Linear(3, 4)(library.ones(2, 5))
+    layer = library.nn.Linear(3, 4)
+    layer(library.ones(2, 5))
 
 
 @refused("S054", *Shape, says=("add", "(2, 3)", "(4,)", "3", "4", "dimension 1"))
@@ -212,6 +223,11 @@ def an_expansion_of_a_size_that_is_not_1(library):
 @refused("S075", *Shape, says=("split", "(1, 2)", "5", "dimension 0", "(5, 2)"))
 def parts_that_do_not_add_up(library):
     library.ones(5, 2).split((1, 2))
+
+
+@refused("S075", *Shape, says=("split", "(2, 2)", "6", "dimension 0", "(6,)"))
+def a_list_of_parts_that_do_not_add_up(library):
+    library.ones(6).split([2, 2])
 
 
 @refused("S090", ValueError, says=("tensor()", "length 2", "1", "dimension 1"))

@@ -1,20 +1,21 @@
 """Every mistake of the table gets its error where it is made, in our words, and of PyTorch's class.
-Read `mistakes.py` first. The last three tests are those where PyTorch is silent and we are not.
+Read `mistakes.py` first, and `test_where_pytorch_is_silent.py` next.
 """
 
 from __future__ import annotations
 
 import inspect
 import traceback
-import warnings
 from operator import attrgetter
-from typing import Any
 
+import grad_mistakes
 import graph_mistakes
 import pytest
 import shape_mistakes
 import training_mistakes
-from mistakes import ROWS, WAITING, Row
+from mistakes import ROWS, WAITING, run
+from silent_mistakes import SILENT
+from watching import what_the_last_line_changed
 
 import tinygrad_nn as tnn
 
@@ -43,17 +44,6 @@ for_rows = pytest.mark.parametrize("row", REFUSED, ids=str)
 beside_torch = pytest.mark.skipif(torch is None, reason="could not import 'torch'")
 
 
-def run(row: Row, library: Any) -> tuple[Any, Exception | None, list[str]]:
-    """Return what a program returned, what it raised and what it warned of."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            value, error = row.program(library), None
-        except Exception as raised:
-            value, error = None, raised
-    return value, error, [str(each.message) for each in caught]
-
-
 def quoted(text: str, source: str) -> list[str]:
     """Return the runs of words that a text shares with its source."""
     words, length = text.split(), LONGEST_QUOTE + 1
@@ -61,9 +51,9 @@ def quoted(text: str, source: str) -> list[str]:
     return [run for run in runs if run in " ".join(source.split())]
 
 
-def test_every_number_has_a_row_or_waits_for_an_operation():
-    assert all((graph_mistakes, shape_mistakes, training_mistakes))
-    numbers = {row.number for row in ROWS} | set(WAITING) | {"S045", "S046", "S112"}
+def test_every_number_has_a_row_or_waits_for_what_is_not_there():
+    assert all((graph_mistakes, grad_mistakes, shape_mistakes, training_mistakes))
+    numbers = {row.number for row in ROWS} | set(WAITING) | set(SILENT)
     assert numbers == {f"S{number:03}" for number in range(1, 115)}
     assert not {row.number for row in ROWS} & set(WAITING)
 
@@ -107,6 +97,29 @@ def test_the_error_is_raised_by_the_last_line(row):
     assert line == first + len(source) - 1
 
 
+@for_rows
+def test_nothing_has_changed_after_the_error(row):
+    assert what_the_last_line_changed(row.program) == []
+
+
+CHANGES = {
+    "values": lambda x: x.detach().zero_(),
+    "version": lambda x: x.detach().add_(0),
+    "grad": lambda x: (x * 2).sum().backward(),
+    "graph": lambda x: x.requires_grad_(False),
+    "random numbers": lambda x: tnn.rand(1),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_before_the_error_is_found(change):
+    def program(library):
+        x = graph_mistakes.leaf(library)
+        {}[change(x)]
+
+    assert what_the_last_line_changed(program) != []
+
+
 @beside_torch
 @for_rows
 def test_pytorch_raises_the_same_class(row):
@@ -141,48 +154,3 @@ def test_a_warning_points_at_the_users_line(row):
     assert caught[0].filename == inspect.getsourcefile(row.program)
     source, first = inspect.getsourcelines(row.program)
     assert first < caught[0].lineno < first + len(source)
-
-
-# --- where PyTorch is silent ----------------------------------------------------------------------
-
-
-def test_s045_a_write_through_data_is_seen_by_backward():
-    y = graph_mistakes.leaf(tnn).exp()
-    y.data.zero_()
-    with pytest.raises(RuntimeError, match=r"exp.*in place"):
-        y.sum().backward()
-
-
-@pytest.mark.parametrize("alias", ["from_numpy", "detach().numpy()"])
-def test_s046_a_write_through_numpy_is_found_in_anomaly_mode(alias):
-    def program():
-        w = graph_mistakes.leaf(tnn)
-        if alias == "from_numpy":
-            array = tnn.ones(2, dtype=tnn.float64).numpy()
-            x = tnn.from_numpy(array)
-        else:
-            x = w.detach().clone()
-            array = x.detach().numpy()
-        y = (w * x).sum()
-        array[:] = 7.0
-        y.backward()
-        return w.grad.tolist()
-
-    assert program() == [7.0, 7.0], "outside anomaly mode nothing watches the arrays"
-    with tnn.autograd.detect_anomaly(), pytest.raises(RuntimeError) as caught:
-        program()
-    for fact in ("mul", "test_mistakes.py:", "NumPy alias", ".copy()"):
-        assert fact in str(caught.value)
-
-
-@pytest.mark.parametrize("strict", [True, False])
-def test_s112_a_failed_load_changes_nothing(strict):
-    loaded = training_mistakes.model(tnn)
-    before = {name: value.numpy().tobytes() for name, value in loaded.state_dict().items()}
-    versions = [p._version for p in loaded.parameters()]
-    state = {name: tnn.zeros(*value.shape) for name, value in loaded.state_dict().items()}
-    state["1.weight"] = tnn.zeros(7, 7)
-    with pytest.raises(RuntimeError, match=r"1\.weight"):
-        loaded.load_state_dict(state, strict=strict)
-    assert {name: value.numpy().tobytes() for name, value in loaded.state_dict().items()} == before
-    assert [p._version for p in loaded.parameters()] == versions

@@ -54,10 +54,30 @@ def probabilities_of_another_shape(library):
     bce(library.ones(2, 1), library.ones(2))
 
 
+@refused("S081", ValueError, says=("binary_cross_entropy", "(2,)", "(2, 1)"))
+def probabilities_of_another_shape_without_logits(library):
+    library.nn.functional.binary_cross_entropy(library.ones(2, 1), library.ones(2))
+
+
+@refused("S082", *Shape, says=("batch_norm", "running_mean", "(3,)", "(4,)", "(2, 4)"))
+def running_statistics_of_other_channels(library):
+    library.nn.functional.batch_norm(library.ones(2, 4), library.zeros(3), library.ones(3))
+
+
 @refused("S084", *Shape, says=("layer_norm", "(2, 3)", "(4,)"))
 def a_normalisation_of_another_size(library):
     layer = library.nn.LayerNorm(4)
     layer(library.ones(2, 3))
+
+
+@refused("S085", IndexError, says=("embedding", "5", "size 3"))
+def a_word_that_is_not_in_the_table(library):
+    library.nn.functional.embedding(library.tensor([0, 5]), library.ones(3, 2))
+
+
+@refused("S086", RuntimeError, TypeError, says=("embedding", "float32", "int64"))
+def words_that_are_fractions(library):
+    library.nn.functional.embedding(library.tensor([0.0, 1.0]), library.ones(3, 2))
 
 
 @refused("S087", ValueError, says=("Dropout", "p", "1.5", "0 to 1"))
@@ -68,6 +88,16 @@ def a_probability_above_1(library):
 @refused("S087", ValueError, says=("dropout", "p", "1.5", "0 to 1"))
 def a_probability_above_1_in_the_function(library):
     library.nn.functional.dropout(library.ones(2), 1.5)
+
+
+@refused("S088", *Shape, says=("max_pool2d", "(2, 2)", "(1, 1, 1)"))
+def a_window_larger_than_the_image(library):
+    library.nn.functional.max_pool2d(library.ones(1, 1, 1), 2)
+
+
+@refused("S089", RuntimeError, says=("max_pool2d", "padding (2, 2)", "(2, 2)", "half"))
+def padding_of_more_than_half_the_window(library):
+    library.nn.functional.max_pool2d(library.ones(1, 1, 4, 4), 2, padding=2)
 
 
 @refused("S094", ValueError, says=("empty", "optimizer"))
@@ -128,7 +158,7 @@ def an_optimizer_state_of_another_size(library):
 def a_module_assigned_before_init(library):
     class Early(library.nn.Module):
         def __init__(self):
-            self.layer = library.nn.Linear(1, 1)
+            self.layer = library.nn.ReLU()
 
     Early()
 

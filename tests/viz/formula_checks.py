@@ -22,6 +22,8 @@ USUAL = {
     "scatter_add": lambda case: case.sample.attributes["index"].shape == case.sample.shapes[1],
     "scatter": lambda case: case.sample.attributes["index"].shape == case.sample.shapes[1],
     "softplus": lambda case: "threshold" not in case.sample.attributes,
+    "gelu": lambda case: case.sample.attributes.get("approximate") != "tanh",
+    "logit": lambda case: "eps" not in case.sample.attributes,
     "linear": lambda case: [len(shape) for shape in case.sample.shapes[:2]] == [2, 2],
     **dict.fromkeys(
         ["nll_loss", "cross_entropy", "binary_cross_entropy_with_logits"],
@@ -48,7 +50,7 @@ ELSEWHERE = [
 IN_WORDS = {  # their formulas name what only the words behind them explain
     *("scatter_reduce", "index_reduce", "masked_select", "masked_scatter", "index_fill"),
     *("embedding", "embedding_dense_backward", "embedding_bag", "constant_pad_nd"),
-    *("conv2d", "lstm_cell", "aminmax", "cumprod", "logcumsumexp", "prod", "recurrence"),
+    *("conv2d", "glu", "lstm_cell", "aminmax", "cumprod", "logcumsumexp", "prod", "recurrence"),
     *("std", "std_mean", "var_mean", "vector_norm", "pinv", "matrix_exp", "solve"),
     *("solve_triangular", "linalg_cholesky", "cholesky_solve", "lu_factor", "qr", "eig", "eigh"),
     *("fft_c2c", "fft_r2c", "fft_c2r"),
@@ -97,7 +99,10 @@ def vocabulary(given):
             found[tuple(there)] += number
         return found
 
-    known = [softmax, one_hot, mean, split, unbind, place_along]
+    def t(x):
+        return np.tanh(np.log1p(np.exp(x)))
+
+    known = [t, softmax, one_hot, mean, split, unbind, place_along]
     names = {function.__name__: function for function in known}
     names |= of_matrices(given)
     names |= {"pi": np.pi}

@@ -4,6 +4,7 @@ Read `elementwise/arithmetic.py` next, the first of them.
 
 from .elementwise.activations import *
 from .elementwise.arithmetic import *
+from .elementwise.bent_lines import *
 from .elementwise.combining import *
 from .elementwise.comparison import *
 from .elementwise.complex_parts import *
@@ -16,6 +17,8 @@ from .elementwise.functions import *
 from .elementwise.logic import *
 from .elementwise.rounding import *
 from .elementwise.selection import *
+from .elementwise.shrinking import *
+from .elementwise.smooth_bends import *
 from .elementwise.trigonometric import *
 from .indexing.along import *
 from .indexing.assigning import *
@@ -33,6 +36,7 @@ from .layers.batch_normalization import *
 from .layers.convolution import *
 from .layers.distances import *
 from .layers.grid_sampling import *
+from .layers.learnt_slopes import *
 from .layers.native_normalization import *
 from .layers.normalization import *
 from .layers.pooling import *
@@ -82,5 +86,6 @@ from .shape.strided import *
 from .shape.triangles import *
 from .shape.turning import *
 from .shape.windows import *
+from .special.error_functions import *
 
 __all__ = sorted(name for name in dir() if not name.startswith("_"))

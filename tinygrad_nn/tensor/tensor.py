@@ -24,6 +24,8 @@ from ..ops.elementwise.functions import FunctionMethods
 from ..ops.elementwise.logic import LogicMethods
 from ..ops.elementwise.rounding import RoundingMethods
 from ..ops.elementwise.selection import SelectionMethods
+from ..ops.elementwise.shrinking import ShrinkingMethods
+from ..ops.elementwise.smooth_bends import SmoothBendMethods
 from ..ops.elementwise.trigonometric import TrigonometricMethods
 from ..ops.indexing.along import AlongMethods
 from ..ops.indexing.assigning import AssigningMethods
@@ -34,6 +36,7 @@ from ..ops.indexing.picking import PickingMethods
 from ..ops.indexing.places import PlaceMethods
 from ..ops.indexing.scattering import ScatteringMethods
 from ..ops.indexing.slices import SliceMethods
+from ..ops.layers.learnt_slopes import LearntSlopeMethods
 from ..ops.layers.softmax import SoftmaxMethods
 from ..ops.matrices.added_products import AddedProductMethods
 from ..ops.matrices.chains import ChainMethods
@@ -71,6 +74,7 @@ from ..ops.shape.strided import StridedMethods
 from ..ops.shape.triangles import TriangleMethods
 from ..ops.shape.turning import TurningMethods
 from ..ops.shape.windows import WindowMethods
+from ..ops.special.error_functions import ErrorFunctionMethods
 from .conversions import Conversions
 from .drawing import DrawingMethods
 from .making import old_array
@@ -88,6 +92,10 @@ class Tensor(
     RoundingMethods,
     CombiningMethods,
     ActivationMethods,
+    ShrinkingMethods,
+    SmoothBendMethods,
+    LearntSlopeMethods,
+    ErrorFunctionMethods,
     SelectionMethods,
     ComplexMethods,
     CopyingMethods,

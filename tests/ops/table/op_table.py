@@ -18,8 +18,10 @@ from table_losses import LOSSES, REDUCTIONS, WEIGHT
 from table_matrices import MATRICES
 from table_reduction import MADE_OF_REDUCTIONS, REDUCTION
 from table_shape import SHAPE
+from table_special import SPECIAL
 
-TABLE = [*ELEMENTWISE, *REDUCTION, *SHAPE, *INDEXING, *MATRICES, *LAYERS, *IMAGES, *LOSSES]
+TABLE = [*ELEMENTWISE, *SPECIAL, *REDUCTION, *SHAPE, *INDEXING, *MATRICES, *LAYERS, *IMAGES]
+TABLE += LOSSES
 
 # Public functions made of several operations, or other calls of one, as both frameworks write them.
 COMPOSED = [

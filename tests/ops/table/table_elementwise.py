@@ -30,10 +30,16 @@ from op_rows import (
 )
 
 
-def _threshold_backward(g: Any, x: Any) -> Any:
+def _threshold_backward(g: Any, x: Any, threshold: float = 0) -> Any:
     import torch
 
-    return torch.ops.aten.threshold_backward(g, x, 0)
+    return torch.ops.aten.threshold_backward(g, x, threshold)
+
+
+def _shrink_backward(g: Any, x: Any, lambd: float) -> Any:
+    import torch
+
+    return torch.ops.aten.hardshrink_backward(g, x, lambd)
 
 
 def _leaky_relu_backward(g: Any, x: Any, negative_slope: float) -> Any:
@@ -87,6 +93,7 @@ def _ldexp(input: Any, other: Any) -> Any:
         return torch.ldexp(input, other)
 
 
+SHAPES = [(2, 3), (), (0, 2)]
 ROUNDED = each([(2, 3), (), (0, 2)], {}, {"decimals": 1}, {"decimals": -1})
 SCALED = [*triples, at((2, 3), (2, 3), (2, 3), value=2), at((2, 3), (2, 3), (3,), value=-0.5)]
 
@@ -138,7 +145,9 @@ ELEMENTWISE = [
     Row("sigmoid", real),
     Row("relu", nonzero),
     Row("threshold_backward", real, nonzero, numbers=False, torch=_threshold_backward,
-        samples=each([((2, 3), (2, 3)), ((), ()), ((0, 2), (0, 2))], {})),
+        samples=each([((2, 3), (2, 3)), ((), ()), ((0, 2), (0, 2))], {}, {"threshold": 0.6})),
+    Row("shrink_backward", real, wide, numbers=False, torch=_shrink_backward,
+        samples=each([((2, 3), (2, 3)), ((), ()), ((0, 2), (0, 2))], {"lambd": 0.6})),
     Row("softplus", real, torch="nn.functional.softplus",
         samples=each([(2, 3), (), (0, 2)], {}, {"beta": 2.0}, {"threshold": 0.3})),
     Row("leaky_relu", real, torch="nn.functional.leaky_relu",
@@ -151,7 +160,16 @@ ELEMENTWISE = [
         samples=each([(2, 3), (), (0, 2)], {}, {"min_val": -0.5, "max_val": 2.0})),
     Row("elu", real, torch="_C._nn.elu", samples=each(
         [(2, 3), (), (0, 2)], {}, {"alpha": 0.7, "scale": 1.3, "input_scale": 0.4})),
-    Row("silu", real, torch="nn.functional.silu", samples=each([(2, 3), (), (0, 2)], {})),
+    Row("celu", real, torch="celu", samples=each(SHAPES, {}, {"alpha": 0.5})),
+    Row("gelu", real, torch="nn.functional.gelu",
+        samples=each(SHAPES, {}, {"approximate": "none"}, {"approximate": "tanh"})),
+    *[Row(name, wide, torch=f"nn.functional.{name}", samples=each(SHAPES, {}))
+      for name in ("silu", "mish", "hardsigmoid", "hardswish")],
+    *[Row(name, real, torch=f"nn.functional.{name}", samples=each(SHAPES, {}, {"lambd": 0.3}))
+      for name in ("hardshrink", "softshrink")],
+    Row("log_sigmoid", wide, torch="nn.functional.logsigmoid", samples=each(SHAPES, {})),
+    Row("threshold", real, samples=each(SHAPES, {"threshold": 0.1, "value": 7.0})),
+    Row("logit", probability, samples=each(SHAPES, {}, {"eps": 0.2})),
     Row("clone", real),
     Row("real", complex_),
     Row("imag", complex_),

@@ -37,6 +37,12 @@ def _batch_norm(input: Any, *learnt: Any, mean: Any = None, var: Any = None, **g
     return torch.nn.functional.batch_norm(input, mean, var, *learnt, training=mean is None, **given)
 
 
+def _rrelu_with_noise(input: Any, noise: Any) -> Any:
+    import torch
+
+    return torch.where(input > 0, input, input * noise)
+
+
 def _attention(*operands: Any, **given: Any) -> Any:
     """By PyTorch's only implementation that can be differentiated twice."""
     import torch
@@ -51,6 +57,13 @@ LAYERS = [
         *[at((3,), (2, 3)), at((4, 3), (2, 3)), at((4, 3), (2, 3), (2,)), at((3,), (2, 3), (2,))],
         *[at((5, 4, 3), (2, 3), (2,)), at((0, 3), (2, 3), (2,)), at((4, 3), (3,))],
     ]),
+    Row("glu", real, torch="nn.functional.glu",
+        samples=[at((2, 6)), at(CUBE, dim=0), at(CUBE, dim=-1), at((4,)), at((0, 2))]),
+    Row("prelu_kernel", real, real, torch="_prelu_kernel", numbers=False, samples=[
+        at((2, 3), (2, 3)), at((2, 3), (1,)), at((2, 3, 2), (3, 1)), at((), ()), at((0, 2), (2,)),
+    ]),
+    Row("rrelu_with_noise", real, numbers=False, torch=_rrelu_with_noise,
+        samples=[at((3,), noise=floats(0.1, 0.3, 0.2)), at((2, 3), noise=floats(0.2))]),
     Row("softmax", real, samples=ONE_DIM),
     Row("log_softmax", real, samples=ONE_DIM),
     Row("dropout", real, torch="nn.functional.dropout",  # which draws nothing at p=0
@@ -117,6 +130,13 @@ LAYERS = [
 
 # Layers that are made of several operations, or other calls of one.
 COMPOSED_LAYERS = [
+    *[functional(name, real, samples=each([(2, 3), ()], {}))
+      for name in ("softsign", "tanhshrink", "selu", "relu6", "rrelu")],
+    functional("prelu", real, real, samples=[
+        at((2, 3), (3,)), at((2, 3, 2), (3,)), at((2, 3), (1,)), at((3,), ()), at((), (1,)),
+    ]),
+    functional("softmin", real, samples=[at((2, 3), dim=1), at((3,), dim=0)]),
+    functional("normalize", real, samples=each([(2, 3)], {}, {"p": 3.0, "dim": 0}, {"eps": 2.0})),
     functional("pairwise_distance", real, real, samples=each([((4, 3), (4, 3)), ((4, 3), (3,))],
         *({"p": p} for p in NORMS), {"keepdim": True, "eps": 0.1})),
     functional("cosine_similarity", real, real, samples=each(

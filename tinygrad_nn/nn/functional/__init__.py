@@ -18,6 +18,7 @@ from . import convolution as _convolution
 from . import distributions as _distributions
 from . import dropouts as _dropouts
 from . import encoding as _encoding
+from . import gates as _gates
 from . import margins as _margins
 from . import normalization as _normalization
 from . import pooling as _pooling
@@ -33,6 +34,7 @@ from .convolution import *
 from .distributions import *
 from .dropouts import *
 from .encoding import *
+from .gates import *
 from .margins import *
 from .normalization import *
 from .pooling import *
@@ -63,6 +65,7 @@ __all__ = [
     *_distributions.__all__,
     *_dropouts.__all__,
     *_encoding.__all__,
+    *_gates.__all__,
     *_margins.__all__,
     *_normalization.__all__,
     *_pooling.__all__,

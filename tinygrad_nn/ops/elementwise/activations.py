@@ -21,7 +21,7 @@ from ...errors import DTypeError
 from .complex_parts import check_ordered
 from .selection import masked
 
-__all__ = ["relu", "sigmoid"]
+__all__ = ["relu", "relu_", "sigmoid", "sigmoid_"]
 
 
 def check_float(x: Array, name: str) -> None:
@@ -85,12 +85,17 @@ def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     return np.zeros(shape, dtype)
 
 
+def zeros_beside(x: Array) -> Array:
+    """Return what np.maximum and np.minimum of x are fastest with, in the place of 0."""
+    few = 512 < x.size < 1_000_000  # one zero each: NumPy is 3 times as slow with a single one
+    return _zeros(x.shape, x.dtype) if few else _zero(x.dtype)
+
+
 @op(r"\max(x, 0)", elementwise=True)
 def relu(input: Array) -> Array:
     """Return max(x, 0); the gradient at 0 is 0."""
     check_ordered(input, "relu")
-    few = 512 < input.size < 1_000_000  # one zero each: NumPy is 3 times as slow with a single one
-    return np.maximum(input, _zeros(input.shape, input.dtype) if few else _zero(input.dtype))
+    return np.maximum(input, zeros_beside(input))
 
 
 def _relu_rule(g: Array, y: Array) -> Array:
@@ -103,16 +108,20 @@ def _relu_rule(g: Array, y: Array) -> Array:
 relu.vjp(input=_relu_rule)
 
 
-@op(r"g \odot [x > 0]", elementwise=True)
-def threshold_backward(grad: Array, input: Array) -> Array:
-    """Return grad where the input is above 0 or nan, else 0: the gradient of relu."""
-    below = np.less_equal(input, _zero(input.dtype) if is_array(input) else 0)
+@op(r"g \odot [x > t]", elementwise=True)
+def threshold_backward(grad: Array, input: Array, threshold: Number = 0) -> Array:
+    """Return grad where the input is above the threshold or nan, else 0: relu's gradient, at 0."""
+    is_usual = threshold == 0 and is_array(input)
+    below = np.less_equal(input, _zero(input.dtype) if is_usual else threshold)
     return masked(grad, np.logical_not(below))
 
 
 threshold_backward.vjp(
-    grad=lambda g, input: threshold_backward(g, input), input=lambda g: np.zeros_like(g)
+    grad=lambda g, input, threshold: threshold_backward(g, input, threshold),
+    input=lambda g: np.zeros_like(g),
 )
+
+relu_, sigmoid_ = in_place(relu), in_place(sigmoid)
 
 
 class ActivationMethods:
@@ -120,5 +129,4 @@ class ActivationMethods:
 
     __slots__ = ()
 
-    relu, sigmoid = relu, sigmoid
-    relu_, sigmoid_ = in_place(relu), in_place(sigmoid)
+    relu, sigmoid, relu_, sigmoid_ = relu, sigmoid, relu_, sigmoid_
