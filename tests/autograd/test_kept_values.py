@@ -23,6 +23,7 @@ torch = pytest.importorskip("torch")
 HERE = "refused here, not in PyTorch"
 THERE = "refused in PyTorch, right here"
 WRITE = "the write is refused here, not in PyTorch"
+POOLINGS = ("max", "avg", "adaptive_max", "adaptive_avg")
 WRONG = "the gradient is wrong here, backward is refused in PyTorch"
 
 # By operation, by which operands require a gradient, and by what is written.
@@ -39,6 +40,14 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ("bce(x, z, pos_weight=w.detach())", "operand 1", "operand 1"): THERE,
     ("index_add", "all", "operand 1"): THERE,  # its shape is all that is needed
     ("index_add", "operand 1", "operand 1"): THERE,
+    ("masked_select", "all", "operand 0"): THERE,
+    ("take", "all", "operand 0"): THERE,
+    ("pad_with_own", "all", "operand 0"): THERE,
+    ("cummax", "all", "operand 0"): THERE,  # the indices are kept
+    ("cummin", "all", "operand 0"): THERE,
+    ("binary_cross_entropy", "operand 1", "operand 1"): THERE,
+    ("interpolate()", "all", "operand 0"): THERE,
+    ("ctc_loss", "all", "output"): THERE,  # the losses are kept apart
     # The gradient is 0 whatever was written.
     ("threshold_backward", "operand 1", "operand 1"): THERE,
     ("prelu_kernel", "operand 1", "operand 1"): THERE,
@@ -48,7 +57,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
     },
     ("rrelu_with_noise", "all", "operand 0"): HERE,  # the row asks PyTorch's `where`
     ("sgn(of a real tensor)", "all", "output"): THERE,
-    ("slogdet", "all", "output 0"): THERE,  # the sign's is; PyTorch keeps it for complex numbers
     ("copysign", "operand 1", "output"): THERE,
     ("ldexp", "operand 0", "output"): THERE,
     ("float_power", "operand 0", "output"): THERE,
@@ -59,6 +67,8 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ("cholesky_solve", "operand 0", "output"): THERE,
     ("cholesky_solve", "operand 1", "operand 0"): THERE,
     ("fft_r2c", "all", "operand 0"): THERE,
+    # An element of several windows gets the gradient of each; PyTorch takes the mean of them.
+    ("unfold", "all", "output"): "the gradients differ",
     # PyTorch multiplies a folded copy of the operand.
     ("matmul", "all", "operand 1"): HERE,
     ("matmul", "operand 0", "operand 1"): HERE,
@@ -87,15 +97,30 @@ by_places("floor_divide", THERE, {"all": "01", "0": "1", "1": "01"})
 by_places("complex", THERE, {"all": "01", "0": "0", "1": "1"})
 by_places("lerp", THERE, {"2": "2"})
 by_places("addcdiv", THERE, {"0": "2"})
+by_places("dist", THERE, {"all": "01", "0": "01", "1": "01"})
+for name in ("index_copy", "put"):  # its shape is all that is needed
+    by_places(name, THERE, {"all": "1", "1": "1"})
+# Which elements were chosen is kept, or nothing but the shape.
+for name in (
+    *(f"{kind}_pool{dims}d" for dims in "123" for kind in POOLINGS),
+    *(f"max_pool{dims}d_with_indices" for dims in "123"),
+    *("fractional_max_pool2d", "fractional_max_pool3d"),
+):
+    by_places(name, THERE, {"all": "0"})
 # The normalised rows are kept, not the input.
 by_places("layer_norm", THERE, {"all": "02", "0": "02", "1": "02", "2": "02"})
+by_places("group_norm", THERE, {"all": "0", "0": "0", "1": "0", "2": "0"})
+by_places("rms_norm", THERE, {"all": "0", "0": "0"})
 # PyTorch's math kernel keeps scaled copies of query and key; of no element it keeps nothing.
 by_places(
     "scaled_dot_product_attention",
     HERE,
     {"all": "012", "0": "012", "1": "012", "2": "012", "3": "01"},
 )
+# An even kernel with padding="same": PyTorch keeps a padded copy.
+by_places("conv3d", HERE, {"all": "0", "0": "0", "1": "0"})
 # One rule answers for all operands, whichever require a gradient: it keeps what each needs.
+by_places("rms_norm", HERE, {"1": "1"})
 by_places("einsum", HERE, {"all": "01", "0": "01", "1": "01", "2": "012", "3": "0123"})
 by_places(
     "lstm_cell",
@@ -104,8 +129,8 @@ by_places(
 )
 
 OUTPUT = -1  # the first; further ones are below
-# The adjoint of x[i], and what has no gradient in PyTorch: its form in the table is made of others.
-NO_COUNTERPART = {"add_at", "heaviside"}
+# What PyTorch does not have, or not with this gradient: its form in the table is made of others.
+NO_COUNTERPART = {"add_at", "heaviside", "recurrence", "embedding_bag"}
 
 
 def below_two(random: Any, shape: Any) -> Any:

@@ -26,9 +26,10 @@ USUAL = {
     "logit": lambda case: "eps" not in case.sample.attributes,
     "linear": lambda case: [len(shape) for shape in case.sample.shapes[:2]] == [2, 2],
     **dict.fromkeys(
-        ["nll_loss", "cross_entropy", "binary_cross_entropy_with_logits"],
+        ["nll_loss", "cross_entropy", "binary_cross_entropy_with_logits", "binary_cross_entropy"],
         lambda case: {"target", "reduction"} >= set(case.sample.attributes) and counts(case),
     ),
+    "rms_norm": lambda case: [len(x) for x in case.sample.shapes] == [2, 1],
 }
 
 # Operations that have their table elsewhere.
@@ -47,6 +48,7 @@ ELSEWHERE = [
         named=("weight", "bias"),
     ),
 ]
+POOLINGS = ("max", "avg", "adaptive_max", "adaptive_avg")
 IN_WORDS = {  # their formulas name what only the words behind them explain
     *("scatter_reduce", "index_reduce", "masked_select", "masked_scatter", "index_fill"),
     *("embedding", "embedding_dense_backward", "embedding_bag", "constant_pad_nd"),
@@ -54,6 +56,21 @@ IN_WORDS = {  # their formulas name what only the words behind them explain
     *("std", "std_mean", "var_mean", "vector_norm", "pinv", "matrix_exp", "solve"),
     *("solve_triangular", "linalg_cholesky", "cholesky_solve", "lu_factor", "qr", "eig", "eigh"),
     *("fft_c2c", "fft_r2c", "fft_c2r"),
+    *(
+        "diagonal",
+        "repeat",
+        "repeat_each",
+        "unfold",
+        "blocks_on_diagonal",
+        "cdist",
+        "ctc_loss",
+        "roll",
+    ),
+    *("group_norm", "batch_norm", "windows", "fold_windows", "conv1d", "conv3d"),
+    *(f"conv_transpose{dims}d" for dims in "123"),
+    *(f"{kind}_pool{dims}d" for kind in POOLINGS for dims in "123"),
+    *(f"max_pool{dims}d_with_indices" for dims in "123"),
+    *("fractional_max_pool2d", "fractional_max_pool3d"),
 }
 
 
@@ -106,7 +123,13 @@ def vocabulary(given):
     names = {function.__name__: function for function in known}
     names |= of_matrices(given)
     names |= {"pi": np.pi}
-    names |= {"np": np, "exp": np.exp, "log": np.log, "sigmoid": lambda x: 1 / (1 + np.exp(-x))}
+    names |= {
+        "np": np,
+        "clip": np.clip,
+        "exp": np.exp,
+        "log": np.log,
+        "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    }
     if "ignore_index" in given:
         names["m"] = given["target"].size if is_mean else 1
     elif "target" in given:

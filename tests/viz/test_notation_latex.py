@@ -96,6 +96,7 @@ TOKENS = st.sampled_from(
         (r"x \text{ is nan}", "x is nan"),
         (r"\texttt{f'\{x\}\^{}\textbackslash{}\_'}", r"f'{x}^\_'"),
         (r"\begin{cases} a & \text{if } -1 = c \\ b & \text{else} \end{cases}", CHOICE),
+        (r"2 \begin{cases} a & c \\ b & \text{else} \end{cases}", "2 (a c, else b)"),
         (r"\frac{\partial L}{\partial x}", "(∂ L)/(∂ x)"),
         (r"\unknown{x}", r"\unknown x"),
         ("a } b", "a } b"),

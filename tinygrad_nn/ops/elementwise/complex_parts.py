@@ -205,6 +205,7 @@ def view_as_complex(input: Array) -> Array:
 
 
 def _side_by_side(g: Any) -> Any:
+    """g: with the two parts of each number side by side in memory."""
     return np.ascontiguousarray(g) if is_array(g) else g.contiguous()
 
 

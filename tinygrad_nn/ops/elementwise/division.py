@@ -84,10 +84,12 @@ def fmod(input: Array, other: Array) -> Array:
     return np.fmod(input, other)
 
 
-fmod.vjp(
-    input=lambda g: g,
-    other=lambda g, input, other: -g * div_rounded(input, other, rounding_mode="trunc"),
-)
+def _truncated(input: Array, other: Array) -> Array:
+    """np.trunc(input / other)."""
+    return div_rounded(input, other, rounding_mode="trunc")
+
+
+fmod.vjp(input=lambda g: g, other=lambda g, input, other: -g * _truncated(input, other))
 
 
 @op(r"a - b \lfloor \frac{a}{b} \rfloor", elementwise=True)
@@ -101,10 +103,12 @@ def remainder(input: Array, other: Array) -> Array:
     return np.remainder(input, other)
 
 
-remainder.vjp(
-    input=lambda g: g,
-    other=lambda g, input, other: -g * div_rounded(input, other, rounding_mode="floor"),
-)
+def _floored(input: Array, other: Array) -> Array:
+    """np.floor(input / other)."""
+    return div_rounded(input, other, rounding_mode="floor")
+
+
+remainder.vjp(input=lambda g: g, other=lambda g, input, other: -g * _floored(input, other))
 
 
 @op(r"\gcd(a, b)", elementwise=True)

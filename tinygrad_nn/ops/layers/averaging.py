@@ -107,7 +107,7 @@ def _with_divisor(name: str, matrices: Any) -> Any:
         count_include_pad: bool,
         divisor_override: Any,
     ) -> Array:
-        """A^T g B: A and B take the means of columns and of rows."""
+        """fold(g / n): each element of a window of n gets g / n, added where windows meet."""
         given = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
         return resampled_back(g, matrices(input_shape, *given))
 
@@ -141,7 +141,7 @@ def _without_divisor(name: str, matrices: Any) -> Any:
         ceil_mode: bool,
         count_include_pad: bool,
     ) -> Array:
-        """A^T g: A takes the means."""
+        """fold(g / n): each element of a window of n gets g / n, added where windows meet."""
         given = (kernel_size, stride, padding, ceil_mode, count_include_pad, None)
         return resampled_back(g, matrices(input_shape, *given))
 
@@ -202,7 +202,7 @@ def _adaptive_avg_pool(dims: int) -> Any:
         return along_axes(input, adaptive_matrices(input.shape, output_size, dims, name))
 
     def rule(g: Array, input_shape: Any, output_size: Any) -> Array:
-        """A^T g B: A and B take the means of columns and of rows."""
+        """fold(g / n): each element of a window of n gets g / n, added where windows meet."""
         return resampled_back(g, adaptive_matrices(input_shape, output_size, dims, name))
 
     return adaptive_avg_pool.vjp(input=rule)

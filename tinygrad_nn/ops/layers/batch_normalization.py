@@ -125,7 +125,10 @@ def _with_statistics(
 def _batch_norm_rule(
     g: Array, input: Array, weight: Any, mean: Any, centred: Any, rstd: Array, wants: Any
 ) -> Any:
-    """W * rstd * (g - mean(g) - normal * mean(g * normal)), Σ g * normal, Σ g: each a channel."""
+    """rstd * (h - mean(h) - normal * mean(h * normal)), (g * normal).sum(), g.sum(): h = g * W.
+
+    Each of a channel; normal is centred * rstd. With `mean` given the first is rstd * h.
+    """
     rows = _flat(g)
     slope = rstd if weight is None else rstd * in_float32(weight)
     if mean is not None:

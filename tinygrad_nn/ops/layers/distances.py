@@ -112,7 +112,7 @@ def _check_all_pairs(x1: Array, x2: Array, p: float) -> None:
 def _cdist_rule(
     g: Array, x1: Array, x2: Array, y: Array, p: float, compute_mode: Any, wants: Any
 ) -> Any:
-    """Σ_j g * sign(d) * (|d| / y)^(p - 1) for d = x1_i - x2_j, and minus Σ_i of it."""
+    """(g * slope(x - z)).sum(), (g * slope(z - x)).sum(): slope(d) = sgn(d) (|d| / y)^(p - 1)."""
     a, b, g, y = (in_float32(each) for each in (x1, x2, g, y))
     if p == 0.0:
         return np.zeros_like(a), np.zeros_like(b)

@@ -209,7 +209,7 @@ def normalize_groups(
 
 @normalize_groups.backward
 def _group_norm_rule(g: Array, weight: Any, normal: Array, rstd: Array, wants: Any) -> Any:
-    """rstd * (h - mean(h) - normal * mean(h * normal)), Σ g * normal, Σ g: with h = g * weight."""
+    """rstd * (h - mean(h) - normal * mean(h * normal)), (g * normal).sum(), g.sum(): h = g * W."""
     samples, channels = g.shape[:2]
     by_channel = (samples, channels, math.prod(g.shape[2:]))
     rows = in_float32(np.ascontiguousarray(g)).reshape(by_channel)

@@ -127,7 +127,7 @@ def _positions(pool: Pool, sizes: Sizes) -> tuple[Array, Array]:
 
 
 def to_the_places(g: Array, indices: Array, input_shape: Any, dims: int) -> Array:
-    """Return zeros of the input's shape with g added where each element was chosen."""
+    """place_along(g, dims, indices): zeros, with g added where each element was chosen."""
     lead = tuple(input_shape)[:-dims]
     flat = (*lead, math.prod(tuple(input_shape)[-dims:]))
     rows = (*lead, math.prod(tuple(indices.shape)[-dims:]))
@@ -198,7 +198,7 @@ def _max_pool(dims: int) -> tuple[Any, Any]:
         dilation: Any,
         ceil_mode: bool,
     ) -> Array:
-        """g where each element was chosen."""
+        """place_along(g, dims, which): zeros, with g added where each element was chosen."""
         pool = pool_over(input_shape, kernel_size, stride, padding, dilation, ceil_mode)
         place = (pool.stride, pool.dilation, pool.places)
         sides = zip(pool.before, input_shape[-dims:], pool.after, strict=True)

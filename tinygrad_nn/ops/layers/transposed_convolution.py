@@ -60,7 +60,7 @@ def _transposed(dims: int, doc: str) -> Any:
         dilation: Any,
         wants: Any,
     ) -> Any:
-        """conv(g, weight), the weight's gradient of that at input, g.sum()."""
+        """weight @ unfold(g), input @ unfold(g).T, g.sum(): unfold makes windows columns."""
         geometry = _geometry_of(
             name, dims, input, weight, None, stride, padding, output_padding, groups, dilation
         )

@@ -52,8 +52,8 @@ def _share(g: Array, difference: Array, reduction: str) -> Array:
     return g / (math.prod(difference.shape) or math.nan) if reduction == "mean" else g
 
 
-@op(r"\frac{1}{n} \sum_i \begin{cases} \frac{d_i^2}{2 \beta} & d_i < \beta \\ "
-    r"d_i - \frac{\beta}{2} & \text{else} \end{cases}")  # fmt: skip
+@op(r"\frac{1}{n} \sum_i \begin{cases} \frac{d_i^2}{2 \beta} & \text{if } d_i < \beta \\ "
+    r"d_i - \frac{\beta}{2} & \text{else} \end{cases}, d_i = |x_i - t_i|")  # fmt: skip
 def smooth_l1_loss(
     input: Array, target: Array, reduction: str = "mean", beta: Number = 1.0
 ) -> Array:
@@ -88,8 +88,8 @@ def _smooth_l1_by_parts(input: Any, target: Any, reduction: str = "mean", beta: 
     return reduce_tensor(where(d < beta, d * d / (2.0 * beta), d - beta / 2.0), reduction)
 
 
-@op(r"\frac{1}{n} \sum_i \begin{cases} \frac{d_i^2}{2} & d_i \le \delta \\ "
-    r"\delta (d_i - \frac{\delta}{2}) & \text{else} \end{cases}")  # fmt: skip
+@op(r"\frac{1}{n} \sum_i \begin{cases} \frac{d_i^2}{2} & \text{if } d_i \le \delta \\ "
+    r"\delta (d_i - \frac{\delta}{2}) & \text{else} \end{cases}, d_i = |x_i - t_i|")  # fmt: skip
 def huber_loss(input: Array, target: Array, reduction: str = "mean", delta: Number = 1.0) -> Array:
     """Return d^2 / 2 for distances d up to delta, delta (d - delta / 2) for others (Huber 1964)."""
     if not delta > 0:

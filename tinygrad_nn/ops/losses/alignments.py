@@ -105,7 +105,7 @@ def _share(reduction: str, lengths: Array) -> Any:
     return 1.0 / (np.maximum(lengths, 1) * len(lengths))
 
 
-@op(r"-\log \sum_{\pi \in B^{-1}(l)} \prod_t x_{t, \pi_t}", keeps="alpha, losses")
+@op(r"-\log \sum_{\pi \in B^{-1}(l)} e^{\sum_t x_{t, \pi_t}}", keeps="alpha, losses")
 def ctc_loss(
     log_probs: Array,
     labels: Data,
@@ -135,7 +135,7 @@ def ctc_loss(
     losses = np.where(input_lengths == 0, never, losses)
     shown = np.where(losses == np.inf, losses.dtype.type(0), losses) if zero_infinity else losses
     if reduction == "none":
-        y = shown
+        y = shown.copy()  # the losses are kept, the output may be written
     elif reduction == "sum":
         y = np.sum(shown)
     else:
@@ -156,7 +156,7 @@ def _ctc_rule(
     alpha: Array,
     losses: Array,
 ) -> Array:
-    """g * (exp(x) - Σ alpha beta / (p x)): over the states of a class (Graves 2006, equation 16).
+    """g * (exp(x) - posterior(x)): Σ alpha beta / (p e^x) over states (Graves 2006, equation 16).
 
     The first term is what log_softmax turns into 0; PyTorch gives the logits' gradient too.
     """

@@ -110,13 +110,13 @@ def _probability_rule(g: Array, input: Array, target: Array, weight: Any, reduct
     return _weighed(g, slope, weight, reduction)
 
 
-binary_cross_entropy.vjp(
-    input=_probability_rule,
-    target=lambda g, input, weight, reduction: (
-        _weighed(g, np.log(1.0 - input) - np.log(input), None, reduction)
-        * (1.0 if weight is None else weight)
-    ),
-)
+def _probability_target_rule(g: Array, input: Array, weight: Any, reduction: str) -> Array:
+    """g / n * (log(1 - x) - log(x)): for weight 1."""
+    dt = _weighed(g, np.log(1.0 - input) - np.log(input), None, reduction)
+    return dt if weight is None else dt * weight
+
+
+binary_cross_entropy.vjp(input=_probability_rule, target=_probability_target_rule)
 
 
 @binary_cross_entropy.composite

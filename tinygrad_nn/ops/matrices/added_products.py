@@ -66,7 +66,13 @@ def _check_fits(name: str, input: Array, shape: tuple[int, ...]) -> None:
 
 
 def _times(g: Array, factor: Any) -> Array:
+    """factor * g."""
     return g if factor == 1 else g * factor
+
+
+def _outer(g: Array, vec: Array) -> Array:
+    """np.outer(g, vec)."""
+    return g[:, None] * vec
 
 
 @op(r"\beta A + \alpha B C")
@@ -75,7 +81,7 @@ def addmm(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Nu
     return _added("addmm", (2, 2), input, mat1, mat2, beta, alpha)
 
 
-@op(r"\beta A + \alpha B b")
+@op(r"\beta x + \alpha B b")
 def addmv(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1) -> Array:
     """Return beta * input + alpha * mat @ vec; with beta=0 input does not count."""
     return _added("addmv", (2, 1), input, mat, vec, beta, alpha)
@@ -96,7 +102,7 @@ addmm.vjp(
 )
 addmv.vjp(
     input=lambda g, beta: _times(g, beta),
-    mat=lambda g, vec, alpha: _times(g, alpha)[:, None] * vec,
+    mat=lambda g, vec, alpha: _times(_outer(g, vec), alpha),
     vec=lambda g, mat, alpha: _times(mat.T @ g, alpha),
 )
 baddbmm.vjp(

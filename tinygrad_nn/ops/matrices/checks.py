@@ -50,7 +50,7 @@ def computed(function: Any, name: str, *given: Any, **options: Any) -> Any:
 
 
 def transposed(x: Any) -> Any:
-    """Return x with its rows as columns."""
+    """x.mT: its rows as columns."""
     return x.swapaxes(-1, -2)
 
 

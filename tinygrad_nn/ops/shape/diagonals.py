@@ -34,7 +34,7 @@ def diagonal(input: Array, offset: Integer = 0, dim1: Dim = 0, dim2: Dim = 1) ->
 
 
 def _on_the_diagonal(g: Array, input_shape: Any, offset: int, dim1: int, dim2: int) -> Array:
-    """Zeros, with g on the diagonal."""
+    """diag_embed(g): zeros, with g on the diagonal."""
     return placed(g, tuple(input_shape), ((diagonal.op, (offset, dim1, dim2)),))
 
 

@@ -44,7 +44,7 @@ def repeat(input: Array, repeats: Shape) -> Array:
 
 
 def _added_up(g: Array, input_shape: Any, repeats: tuple[int, ...]) -> Array:
-    """The sum of g over the counts."""
+    """sum_of_copies(g): over the counts."""
     counts = tuple(2 * i for i, count in enumerate(repeats) if count != 1)
     each = g.reshape(_side_by_side(tuple(input_shape), repeats))
     return (sum(each, counts) if counts else each).reshape(input_shape)
@@ -85,6 +85,7 @@ def _around(shape: Any, dim: int) -> tuple[tuple[int, ...], int, tuple[int, ...]
 
 
 def _each_added_up(g: Array, input_shape: Any, repeats: int, dim: int) -> Array:
+    """sum_of_copies(g): over those of each slice."""
     before, size, after = _around(input_shape, dim)
     return sum(g.reshape((*before, size, repeats, *after)), dim + 1)
 

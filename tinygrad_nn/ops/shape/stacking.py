@@ -143,7 +143,7 @@ def _places(shapes: Any) -> list[tuple[slice, slice]]:
 
 
 def _blocks(g: Array, tensors_shape: Any) -> list[Array]:
-    """Each tensor's gradient is its own block of g."""
+    """diagonal_blocks(g): each tensor's gradient is its own block."""
     pairs = zip(tensors_shape, _places(tensors_shape), strict=True)
     return [g[place].reshape(shape) for shape, place in pairs]
 

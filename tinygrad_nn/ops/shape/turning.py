@@ -54,7 +54,12 @@ def _stretches(size: int, shift: int) -> Iterator[tuple[slice, slice]]:
         yield slice(0, first), slice(size - first, size)
 
 
-roll.vjp(input=lambda g, shifts, dims: roll(g, tuple([-n for n in shifts]), dims))
+def _rolled_back(g: Array, shifts: Any, dims: Any) -> Array:
+    """roll_back(g): the other way."""
+    return roll(g, tuple([-n for n in shifts]), dims)
+
+
+roll.vjp(input=_rolled_back)
 
 
 @instead_of("flip", "transpose")

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays.dtypes import Array
-from ...arrays.sums import sum_to_shape
 from ...autograd.engine import observe
+from ...autograd.gradients import fit
 from ...autograd.node import Node
 from ...autograd.op import Op
 from ...autograd.tensor_base import make_tensor
@@ -116,7 +116,7 @@ class _Observer:
         """Add to the gradient of a tensor, and return what is added."""
         if edge.shape is None:  # one of several outputs hands on to its call
             return np.empty(0)
-        value = np.asarray(sum_to_shape(unreduced, edge.shape), edge.dtype)
+        value = np.asarray(fit(unreduced, edge, edge, False))
         if edge in self.quantity_of:
             key, found = self.quantity_of[edge].id, self.gradients
             found[key] = found[key] + value if key in found else value

@@ -58,13 +58,13 @@ def written_call(writer: Writer, node: ast.Call, is_root: bool = False) -> Piece
         case "swapaxes" | "transpose", [x, first, second] if {
             constant(first),
             constant(second),
-        } == {-1, -2}:
+        } in ({-1, -2}, {1, 2}):  # the latter of batches
             return writer.transposed(x)
         case "count", _:
             return Piece("n", is_scalar=True)
         case "replay", [x, _]:
             return Piece(f"{writer.write(x).at_least(Level.ATOM)}_{{v}}")
-        case "expand" | "broadcast_to" | "_spread", [x, *_]:
+        case "expand" | "broadcast_to" | "spread_over", [x, *_]:
             return function(r"\operatorname{expand}", writer.write(x).latex)
         case str(), [x, *_] if name in RESHAPING:
             inside = writer.write(x)

@@ -182,6 +182,8 @@ def _text_of_items(items: tuple[Tree, ...]) -> str:
     for item in items:
         kind = "prefix" if _is_sign(item, before) else _kind(item)
         text = _text(item)
+        if item.kind == "cases" and before in (*_ENDS, "binary", "prefix", "large"):
+            text = f"({text})"
         if kind == "space" or _has_space_between(before, kind):
             written, text = written.rstrip() + " ", text.lstrip()
         written += text

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from textwrap import wrap
 
 from ...autograd.op import Op, registry
-from .forward import letters, shown_name
+from .forward import is_shown, letters, shown_name
 from .latex import to_mathml, to_text
 from .latex_of import expression_latex
 from .rules import rule_expression
@@ -125,12 +125,14 @@ def _operation(name: str) -> Op:
 
 def _row(op: Op) -> FormulaRow:
     written = letters(op)
+    # A formula that does not show alpha is that for alpha = 1.
+    usual = {} if "alpha" in written and is_shown(op, "alpha") else {"alpha": 1}
     rules = {}
     for name in op.differentiable:
         expression = rule_expression(op, name)
         rules[name] = NO_RULE_TO_READ
-        if expression is not None:  # the formula is that for alpha = 1
-            rules[name] = expression_latex(simplified(expression, {"alpha": 1}), written)
+        if expression is not None:
+            rules[name] = expression_latex(simplified(expression, usual), written)
     forward = op.latex or rf"\operatorname{{{escaped(op.name)}}}"
     keeps = tuple(shown_name(op, name) for name in op.kept)
     return FormulaRow(op.name, forward, rules, keeps, written)

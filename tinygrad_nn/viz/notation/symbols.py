@@ -27,13 +27,17 @@ CONVENTIONS = {
     "indices": "i",
     "tensors": "x",
     "part": "u",
-    **{"query": "Q", "key": "K", "value": "V", "attn_mask": "M", "operands": "A"},
+    **{"query": "Q", "key": "K", "value": "Vv", "attn_mask": "M", "operands": "A"},
     **{"w_ih": "W", "w_hh": "U", "b_ih": "b", "b_hh": "k"},
     **{"mat1": "B", "mat2": "C", "batch1": "B", "batch2": "C", "mat": "B", "vec": "b"},
     "input2": "L",
+    "mask": "m",
+    **{"x1": "x", "x2": "z", "log_probs": "x", "which": "i"},
+    **{"scale": "s", "input_scale": "b"},
     "min": "l",
     "max": "u",
     **{"values": "v", "end": "b", "tensor1": "a", "tensor2": "b"},
+    "alpha": "a",  # where the formula has no Greek one
     **{"real": "a", "imag": "b", "abs": "r", "angle": "t"},
 }
 GREEK = {
