@@ -89,6 +89,27 @@ def test_every_second_derivative_agrees_with_differences(case):
     check_second_against_differences(case, fast_mode=False)
 
 
+@for_each_case([case for case in PARTED if len(case.sample.shapes) > 1])
+def test_an_operand_made_of_another_is_not_gone_through_twice(case):
+    """The composite takes operands as they are: the way from one to the other comes after it."""
+    operands, function = case.draw(), case.row.call(tnn)
+    given = {
+        name: tnn.from_numpy(value) if isinstance(value, np.ndarray) else value
+        for name, value in case.sample.attributes.items()
+    }
+
+    def gradient(create_graph):
+        x = tnn.ones((), dtype=tnn.float64, requires_grad=True)
+        first = tnn.from_numpy(operands[0]) * x
+        others = [tnn.from_numpy(each) * (1 + first.sin().sum()) for each in operands[1:]]
+        made = function(first, *others, **given)
+        y = made[0] if isinstance(made, tuple) else made
+        (g,) = tnn.autograd.grad((y * y).sum(), x, create_graph=create_graph)
+        return g.item()
+
+    assert gradient(True) == pytest.approx(gradient(False), 1e-9, 1e-9)
+
+
 @pytest.mark.parametrize("order", [1, 2])
 @for_each_case(PARTED)
 def test_a_fused_operation_equals_its_parts(case, order):
