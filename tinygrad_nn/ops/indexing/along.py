@@ -166,7 +166,13 @@ def place_along(
     return wide.astype(input.dtype, copy=False)
 
 
-gather.vjp(input=lambda g, input_shape, dim, index: place_along(g, dim, index, input_shape))
+def _placed(g: Array, input_shape: Any, dim: int, index: Array) -> Array:
+    if index.ndim != len(input_shape) and not index.size:  # which may be of any shape
+        return np.zeros_like(g, shape=input_shape)
+    return place_along(g, dim, index, input_shape)
+
+
+gather.vjp(input=_placed)
 place_along.vjp(input=lambda g, dim, index: gather(g, dim, index))
 
 

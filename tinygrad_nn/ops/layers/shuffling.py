@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...arrays.arguments import as_integer
+from ...arrays.layout import contiguous_format
 from ...arrays.refusing import instead_of, refuses
 from ...errors import ArgumentError, ShapeError
 
@@ -26,7 +27,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
             f"multiple of upscale_factor² = {r * r}"
         )
     order = _order(lead, (0, 3, 1, 4, 2))
-    blocks = input.reshape(*lead, c // (r * r), r, r, h, w).permute(order)
+    blocks = input.reshape(*lead, c // (r * r), r, r, h, w).permute(order).clone(memory_format=contiguous_format)
     return blocks.reshape(*lead, c // (r * r), h * r, w * r)
 
 
@@ -40,7 +41,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
             f"multiples of downscale_factor = {r}"
         )
     order = _order(lead, (0, 2, 4, 1, 3))
-    blocks = input.reshape(*lead, c, h // r, r, w // r, r).permute(order)
+    blocks = input.reshape(*lead, c, h // r, r, w // r, r).permute(order).clone(memory_format=contiguous_format)
     return blocks.reshape(*lead, c * r * r, h // r, w // r)
 
 
@@ -77,7 +78,7 @@ def channel_shuffle(input: Any, groups: int) -> Any:
             f"{groups} groups"
         )
     parts = input.reshape(shape[0], groups, shape[1] // groups, *shape[2:])
-    return parts.transpose(1, 2).reshape(shape)
+    return parts.transpose(1, 2).clone(memory_format=contiguous_format).reshape(shape)
 
 
 @refuses
