@@ -14,7 +14,6 @@ import numpy as np
 
 from ...arrays.dtypes import COMPLEX64, COMPLEX128, FLOAT32, FLOAT64
 from ...arrays.kinds import is_array, is_complex
-from ...arrays.layout import copied
 from ...arrays.refusing import instead_of
 from ...autograd.declaring import op
 from ...autograd.op import Array, FloatArray

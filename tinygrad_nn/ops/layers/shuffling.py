@@ -27,8 +27,8 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
             f"multiple of upscale_factor² = {r * r}"
         )
     order = _order(lead, (0, 3, 1, 4, 2))
-    blocks = input.reshape(*lead, c // (r * r), r, r, h, w).permute(order).clone(memory_format=contiguous_format)
-    return blocks.reshape(*lead, c // (r * r), h * r, w * r)
+    blocks = input.reshape(*lead, c // (r * r), r, r, h, w).permute(order)
+    return _laid_out(blocks).reshape(*lead, c // (r * r), h * r, w * r)
 
 
 @refuses
@@ -41,8 +41,13 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
             f"multiples of downscale_factor = {r}"
         )
     order = _order(lead, (0, 2, 4, 1, 3))
-    blocks = input.reshape(*lead, c, h // r, r, w // r, r).permute(order).clone(memory_format=contiguous_format)
-    return blocks.reshape(*lead, c * r * r, h // r, w // r)
+    blocks = input.reshape(*lead, c, h // r, r, w // r, r).permute(order)
+    return _laid_out(blocks).reshape(*lead, c * r * r, h // r, w // r)
+
+
+def _laid_out(x: Any) -> Any:
+    """Return a copy that lies row by row, also where a reshape would need none."""
+    return x.clone(memory_format=contiguous_format)
 
 
 def _order(lead: tuple[int, ...], behind: tuple[int, ...]) -> tuple[int, ...]:
@@ -78,7 +83,7 @@ def channel_shuffle(input: Any, groups: int) -> Any:
             f"{groups} groups"
         )
     parts = input.reshape(shape[0], groups, shape[1] // groups, *shape[2:])
-    return parts.transpose(1, 2).clone(memory_format=contiguous_format).reshape(shape)
+    return _laid_out(parts.transpose(1, 2)).reshape(shape)
 
 
 @refuses
