@@ -80,7 +80,7 @@ def elu(input: Array, alpha: Number = 1.0, scale: Number = 1.0, input_scale: Num
 elu.vjp(
     input=lambda g, input, alpha, scale, input_scale: np.where(
         input <= 0,
-        g * (alpha * scale * input_scale) * np.exp(np.minimum(input, input * 0.0) * input_scale),
+        g * (alpha * scale * input_scale) * np.exp(np.where(input < 0, input, 0.0) * input_scale),
         g * scale,
     )
 )
