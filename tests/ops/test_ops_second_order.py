@@ -30,6 +30,7 @@ PARTED = [
 ONCE_IN_PYTORCH = {"cdist", "ctc_loss"}  # which has no second derivative of them
 INFINITE = {"acosh", "sinc", "pow", "atan2", "copysign", "sgn"}  # at 0 in PyTorch, or nan
 BENT = {name for name, op in registry.items() if op.elementwise} - INFINITE
+BENT |= {"smooth_l1_loss", "huber_loss"}
 OF_THE_LOGITS = {"ctc_loss"}  # its gradient is that behind log_softmax, as in PyTorch
 
 # Functions of a (4, 3) and a (3, 3) matrix, written for both frameworks.
