@@ -143,6 +143,8 @@ def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
 def gather(input: Array, dim: Dim, index: Data, *, sparse_grad: bool = False) -> Array:
     """Return y[i][j] = x[index[i][j]][j] for dim = 0, and likewise along another `dim`."""
     is_plain = check_index("gather", input.shape, dim, index)
+    if not index.flags.c_contiguous:
+        index = index.copy()  # what is picked lies as the index does
     if not is_plain:
         return input.reshape(-1)[index.astype(np.int64, copy=False)]
     return pick_along(input, dim, index)
