@@ -1,5 +1,5 @@
 """What is different from PyTorch and is to be: the reason, and when it holds.
-Read `shrinking.py` next. A program ends where it comes to one of these.
+Read `judging.py` next. A program ends where it comes to one of these.
 """
 
 from __future__ import annotations

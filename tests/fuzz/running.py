@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from beside_torch import torch
 
-from .beside import disagreement, drawn
+from .judging import disagreement, drawn
 from .shrinking import shrunk
 
 CHUNK = 1000  # programs that a process takes at a time

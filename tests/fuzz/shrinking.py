@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .beside import disagreement
+from .judging import disagreement
 from .program import Index, Leaf, Program, Statement
 
 PLAIN = (1.0, 0.0, 2.0, -1.0)

@@ -12,7 +12,7 @@ from beside_torch import torch
 import tinygrad_nn as tnn
 from fuzz import table_phrases
 from fuzz.__main__ import main
-from fuzz.beside import difference, disagreement, drawn
+from fuzz.judging import difference, disagreement, drawn
 from fuzz.planted import FAULTS
 from fuzz.program import Index, Leaf, Name, Program, Statement
 from fuzz.running import explained, programs_until_found, quiet, run
