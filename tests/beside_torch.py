@@ -1,5 +1,5 @@
 """Running one program here and in PyTorch, and comparing its value or the class of its error.
-Read `autograd/test_engine.py` next, where programs are a few lines; `test_fuzz.py` draws them.
+Read `autograd/test_engine.py` next, where programs are a few lines; `fuzz/` draws them.
 """
 
 from __future__ import annotations

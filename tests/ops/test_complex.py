@@ -78,6 +78,7 @@ TAKES_THEM = {
     *("flatten", "transpose", "permute", "flip", "unsqueeze", "squeeze", "expand", "expanded"),
     *("cat", "stack", "unbind", "split", "getitem", "add_at", "gather", "place_along", "pad_to"),
     *("scatter_add", "index_select", "index_add", "overlay", "matmul", "linear", "chunk"),
+    "gather(nowhere)",
     *("clone", "dropout(of none)"),
     *("placed", "diagonal", "diag_embed", "tril", "triu", "roll", "repeat", "repeat_each"),
     *("unfold", "unfold_backward", "strided_view", "restrided", "blocks_on_diagonal"),

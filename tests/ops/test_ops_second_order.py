@@ -13,6 +13,7 @@ from op_checks import (
     check_second_against_differences,
     derivatives,
     leaf,
+    on_a_grid,
 )
 from op_rows import cases, for_each_case
 from op_table import COMPOSED, TABLE
@@ -27,6 +28,10 @@ PARTED = [
     case for case in cases(ROWS) if case.row.name in registry and registry[case.row.name].composite
 ]
 ONCE_IN_PYTORCH = {"cdist", "ctc_loss", "hardsigmoid"}  # which has no second derivative of them
+INFINITE = {"acosh", "sinc", "pow", "atan2", "copysign", "sgn"}  # at 0 in PyTorch, or nan
+OF_ANOTHER_SIDE = {"prelu_kernel"}  # PyTorch's first derivative at 0 is that of x < 0, its second not
+BENT = {name for name, op in registry.items() if op.elementwise} - INFINITE - OF_ANOTHER_SIDE
+BENT |= {"smooth_l1_loss", "huber_loss"}
 OF_THE_LOGITS = {"ctc_loss"}  # its gradient is that behind log_softmax, as in PyTorch
 
 # Functions of a (4, 3) and a (3, 3) matrix, written for both frameworks.
@@ -54,6 +59,11 @@ FUNCTIONS = {
 @for_each_case(cases([row for row in ROWS if row.name not in ONCE_IN_PYTORCH]))
 def test_second_derivatives_equal_pytorch(case):
     check_against_torch(case, order=2)
+
+
+@for_each_case(cases([row for row in ROWS if row.name in BENT]))
+def test_second_derivatives_at_bends_equal_pytorch(case):
+    check_against_torch(case, on_a_grid(case.draw()), order=2)
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])
@@ -87,6 +97,27 @@ def test_second_derivatives_agree_with_differences(case):
 @pytest.mark.parametrize("case", SMOOTH, ids=str)
 def test_every_second_derivative_agrees_with_differences(case):
     check_second_against_differences(case, fast_mode=False)
+
+
+@for_each_case([case for case in PARTED if len(case.sample.shapes) > 1])
+def test_an_operand_made_of_another_is_not_gone_through_twice(case):
+    """The composite takes operands as they are: the way from one to the other comes after it."""
+    operands, function = case.draw(), case.row.call(tnn)
+    given = {
+        name: tnn.from_numpy(value) if isinstance(value, np.ndarray) else value
+        for name, value in case.sample.attributes.items()
+    }
+
+    def gradient(create_graph):
+        x = tnn.ones((), dtype=tnn.float64, requires_grad=True)
+        first = tnn.from_numpy(operands[0]) * x
+        others = [tnn.from_numpy(each) * (1 + first.sin().sum()) for each in operands[1:]]
+        made = function(first, *others, **given)
+        y = made[0] if isinstance(made, tuple) else made
+        (g,) = tnn.autograd.grad((y * y).sum(), x, create_graph=create_graph)
+        return g.item()
+
+    assert gradient(True) == pytest.approx(gradient(False), 1e-9, 1e-9)
 
 
 @pytest.mark.parametrize("order", [1, 2])

@@ -3,7 +3,6 @@ Read `table/op_checks.py` next: these checks.
 """
 
 import inspect
-from contextlib import contextmanager
 
 import pytest
 from op_checks import (
@@ -14,7 +13,7 @@ from op_checks import (
     check_what_requires_a_gradient,
     on_a_grid,
 )
-from op_faults import FAULTS
+from op_faults import FAULTS, planted
 from op_rows import cases
 from op_table import COMPOSED, TABLE
 
@@ -32,22 +31,6 @@ FLAT |= {("heaviside", "values")}  # but at 0, where its row has no number but a
 FLAT |= {("leaky_relu_backward", "input"), ("hardtanh_backward", "input")}
 FLAT |= {("shrink_backward", "input")}
 FLAT |= {("div_rounded", "input"), ("div_rounded", "other")}
-
-
-@contextmanager
-def planted(op, rules):
-    """The operation with these rules instead of its own for the same operands."""
-    own, is_joint = op.rules, op.is_joint
-    if is_joint:
-        (formula,) = rules.values()
-        op.set_rules((op.read_rule(own[0].operands, formula),), is_joint)
-    else:
-        kept = [rule for rule in own if rule.operands[0] not in rules]
-        op.set_rules((*kept, *(op.read_rule((name,), rule) for name, rule in rules.items())))
-    try:
-        yield
-    finally:
-        op.set_rules(own, is_joint)
 
 
 def at_ties(case):

@@ -66,7 +66,6 @@ MIXED = {
 }
 OTHERS = {
     "conj": "PyTorch's is a view, which turns the sign when it is read",
-    "conj(of a real tensor)": "PyTorch returns the tensor itself, as x.conj() does here",
     "dropout": "at p=0 PyTorch returns the tensor itself, as nn.functional.dropout does here",
     "einsum": "PyTorch's is a permuted view of a batch of products, ours lies by rows",
     "inv": "LAPACK's columns, which NumPy copies to rows",
@@ -162,3 +161,19 @@ def test_pytorchs_format_for_images_is_kept_where_tensors_are_joined():
                 lambda f, join=join: join(f, *[images(f, is_expanded=True)] * 2),
             ):
                 assert _strides(make(tnn)) == _strides(make(torch))
+
+
+@pytest.mark.parametrize("name", ["gather", "take", "masked_fill", "take_along_dim"])
+def test_what_is_picked_lies_by_rows_however_its_index_lies(name):
+    values, places = np.random.default_rng(0).random((4, 3)), np.argsort(np.eye(4, 3), 1)
+    for lay_values, lay_places in itertools.product((by_rows, transposed), repeat=2):
+        strides = []
+        for library in (tnn, torch):
+            x, index = (
+                library.from_numpy(lay_values(values)),
+                library.from_numpy(lay_places(places)),
+            )
+            given = {"gather": (1, index), "take_along_dim": (index, 1), "take": (index,)}
+            made = getattr(x, name)(*given.get(name, (index > 0, 0.5)))
+            strides.append(made.stride())
+        assert strides[0] == strides[1] == (3, 1)

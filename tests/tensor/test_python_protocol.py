@@ -1,5 +1,5 @@
 """Tensors as Python objects: numbers, lists, keys, text, copies and pickles, beside PyTorch.
-Read `../test_fuzz.py` next.
+Read `../fuzz/test_random_programs.py` next.
 """
 
 from __future__ import annotations

@@ -193,11 +193,13 @@ def add_rows(y: Array, index: Array, rows: Array, fresh: bool = False) -> None:
 
 def add_slices(y: Array, dim: int, index: Array, slices: Array, fresh: bool = False) -> None:
     """Add each slice along `dim` to the slice of y, which lies by rows, that the index names."""
+    if not slices.size:
+        return
     inner = math.prod(y.shape[dim + 1 :])
     if dim == 0 or y.size == y.shape[dim] * inner:
         rows = slices.reshape(len(index), inner)
         add_rows(y.reshape(-1, inner), index, rows, fresh)
-    elif slices.size:
+    else:
         outer = np.arange(0, y.size, y.shape[dim] * inner)[:, None, None]
         places = outer + (index * inner)[:, None] + np.arange(inner)
         add_at_places(y.reshape(-1), places.reshape(-1), slices.reshape(-1))

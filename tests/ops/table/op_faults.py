@@ -5,6 +5,7 @@ Read `../test_planted_faults.py` next, which plants them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,22 @@ class Fault(NamedTuple):
 
 def fault(op, *checks, **rules):
     return Fault(op, rules, checks or ("torch", "differences"))
+
+
+@contextmanager
+def planted(op, rules):
+    """The operation with these rules instead of its own for the same operands."""
+    own, is_joint = op.rules, op.is_joint
+    if is_joint:
+        (formula,) = rules.values()
+        op.set_rules((op.read_rule(own[0].operands, formula),), is_joint)
+    else:
+        kept = [rule for rule in own if rule.operands[0] not in rules]
+        op.set_rules((*kept, *(op.read_rule((name,), rule) for name, rule in rules.items())))
+    try:
+        yield
+    finally:
+        op.set_rules(own, is_joint)
 
 
 def cross_entropy_rule(wrong):

@@ -36,6 +36,8 @@ COMPOSED = [
         samples=[at(CUBE, dim=1), at((3,), descending=True)]),
     Row("chunk", real, spelling=lambda f, x, **given: f.chunk(x, **given),
         samples=[at((5, 2), chunks=2), at((2, 7), chunks=3, dim=-1), at((2, 3), chunks=5)]),
+    Row("gather(nowhere)", real, samples=[at((2, 3))],
+        spelling=lambda f, x: f.gather(x, 1, f.zeros(0, dtype=f.int64))),
     Row("add(alpha)", real, real, spelling=lambda f, x, z: f.add(x, z, alpha=0.5)),
     Row("sub(alpha)", real, real, spelling=lambda f, x, z: f.sub(x, z, alpha=2)),
     Row("rsub(alpha)", real, real, spelling=lambda f, x, z: f.rsub(x, z, alpha=0.5)),

@@ -48,7 +48,7 @@ def _scatter_add(x: Any, src: Any, dim: Any, index: Any) -> Any:
 
 
 def _scatter(x: Any, src: Any, dim: Any, index: Any) -> Any:
-    if not x.ndim or not index.ndim:
+    if not (x.ndim and index.ndim and src.ndim):
         return x.reshape(-1).scatter(dim, index.reshape(-1), src.reshape(-1)).reshape(x.shape)
     return x.scatter(dim, index, src[tuple(map(slice, index.shape))])
 
@@ -115,6 +115,7 @@ INDEXING = [
         at((3, 4), (3, 2), dim=-1, index=ints([3], [0], [0])),
         *[at((4,), (2,), dim=0, index=ints(3, 1)), at((), (), dim=0, index=np.array(0))],
         *[at((4,), (1,), dim=0, index=np.array(2)), at((), (1,), dim=0, index=ints(0))],
+        at((0,), (), dim=0, index=np.zeros(0, np.int64)),
         at((2, 3), (2, 3), dim=1, index=np.zeros((2, 0), np.int64)),
     ]),
     Row("scatter_reduce", real, real, named=("src",), torch=_scatter_reduce, samples=[

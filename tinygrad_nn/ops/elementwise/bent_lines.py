@@ -102,7 +102,7 @@ def _elu_rule(g: Array, input: Array, alpha: float, scale: float, input_scale: f
     """
     below = alpha * scale * input_scale
     if not is_array(g):
-        x = np.minimum(input, input * 0.0)
+        x = np.where(input < 0, input, 0.0)  # at 0 the derivative of this is 0, not a half
         return np.where(input <= 0, g * below * np.exp(x * input_scale), g * scale)
     zeros = zeros_beside(input)
     slope = np.asarray(np.fmin(input, zeros))  # 0 of nan, whose gradient passes

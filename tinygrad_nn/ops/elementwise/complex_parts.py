@@ -14,7 +14,6 @@ import numpy as np
 
 from ...arrays.dtypes import COMPLEX64, COMPLEX128, FLOAT32, FLOAT64
 from ...arrays.kinds import is_array, is_complex
-from ...arrays.layout import copied
 from ...arrays.refusing import instead_of
 from ...autograd.declaring import op
 from ...autograd.op import Array, FloatArray
@@ -79,10 +78,10 @@ def _imag_rule(g: Array) -> Array:
 imag.vjp(input=_imag_rule)
 
 
-@op(r"\bar{x}", elementwise=True)
+@op(r"\bar{x}", elementwise=True, view=True)
 def conj(input: Array) -> Array:
-    """Return the complex conjugate; of a real tensor the same numbers."""
-    return np.conjugate(input) if is_complex(input) else copied(input)  # NumPy's of bool is int8
+    """Return the complex conjugate; of a real tensor the same, in the same memory."""
+    return np.conjugate(input) if is_complex(input) else input  # NumPy's of bool is int8
 
 
 conj.vjp(input=lambda g: conj(g))

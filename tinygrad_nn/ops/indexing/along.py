@@ -143,6 +143,8 @@ def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
 def gather(input: Array, dim: Dim, index: Data, *, sparse_grad: bool = False) -> Array:
     """Return y[i][j] = x[index[i][j]][j] for dim = 0, and likewise along another `dim`."""
     is_plain = check_index("gather", input.shape, dim, index)
+    if not index.flags.c_contiguous:
+        index = index.copy()  # what is picked lies as the index does
     if not is_plain:
         return input.reshape(-1)[index.astype(np.int64, copy=False)]
     return pick_along(input, dim, index)
@@ -166,7 +168,13 @@ def place_along(
     return wide.astype(input.dtype, copy=False)
 
 
-gather.vjp(input=lambda g, input_shape, dim, index: place_along(g, dim, index, input_shape))
+def _placed(g: Array, input_shape: Any, dim: int, index: Array) -> Array:
+    if index.ndim != len(input_shape) and not index.size:  # which may be of any shape
+        return np.zeros_like(g, shape=input_shape)
+    return place_along(g, dim, index, input_shape)
+
+
+gather.vjp(input=_placed)
 place_along.vjp(input=lambda g, dim, index: gather(g, dim, index))
 
 

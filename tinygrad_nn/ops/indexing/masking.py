@@ -53,7 +53,7 @@ def masked_fill(input: Array, mask: Data, value: Number | Array) -> Array:
     shape = _common_shape("masked_fill", input, mask)
     value = one_value(value, input, "masked_fill")
     if mask.shape == shape:
-        return np.where(mask, input.dtype.type(value), input)
+        return np.asarray(np.where(mask, input.dtype.type(value), input), order="C")
     y = _copy_as(input, shape)
     np.copyto(y, value, where=mask)
     return y

@@ -42,7 +42,7 @@ def _laid_out(y: Array, like: Array) -> Array:
 @op(r"x_{i}")
 def take(input: Array, index: Data) -> Array:
     """Return the elements at `index` of the input seen as one row, in the shape of `index`."""
-    return input.reshape(-1)[_counted("take", index, input.size)]
+    return input.reshape(-1)[_counted("take", np.asarray(index, order="C"), input.size)]
 
 
 @op(r"x \text{ with } x_{i} = s")

@@ -62,6 +62,8 @@ def scatter_add(input: Array, dim: Dim, index: Data, src: Array) -> Array:
 
 def _gathered(g: Array, src_shape: Any, dim: int, index: Array) -> Array:
     """gather(g, dim, index): each source gets the gradient of where it was put."""
+    if not index.size:
+        return np.zeros_like(g, shape=src_shape)
     picked = gather(g, dim, index)
     if tuple(picked.shape) == tuple(src_shape):
         return picked

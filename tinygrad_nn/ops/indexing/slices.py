@@ -38,6 +38,11 @@ def index_select(input: Array, dim: Dim, index: Data) -> Array:
         check_index_dtype("index_select", index)
     if index.ndim > 1:
         raise ShapeError(f"index_select: index must be a vector, got shape {index.shape}")
+    if not input.ndim and index.size != 1:
+        raise ShapeError(
+            f"index_select: of a 0-d tensor one position is to be taken, got index of shape "
+            f"{index.shape}; use input.expand({index.size})"
+        )
     check_bounds("index_select", index, input.shape[dim] if input.ndim else 1, dim)
     return (
         input.take(index if index.ndim else index.reshape(1), dim) if input.ndim else input.copy()

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...arrays.arguments import as_integer
+from ...arrays.layout import contiguous_format
 from ...arrays.refusing import instead_of, refuses
 from ...errors import ArgumentError, ShapeError
 
@@ -27,7 +28,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
         )
     order = _order(lead, (0, 3, 1, 4, 2))
     blocks = input.reshape(*lead, c // (r * r), r, r, h, w).permute(order)
-    return blocks.reshape(*lead, c // (r * r), h * r, w * r)
+    return _laid_out(blocks).reshape(*lead, c // (r * r), h * r, w * r)
 
 
 @refuses
@@ -41,7 +42,12 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
         )
     order = _order(lead, (0, 2, 4, 1, 3))
     blocks = input.reshape(*lead, c, h // r, r, w // r, r).permute(order)
-    return blocks.reshape(*lead, c * r * r, h // r, w // r)
+    return _laid_out(blocks).reshape(*lead, c * r * r, h // r, w // r)
+
+
+def _laid_out(x: Any) -> Any:
+    """Return a copy that lies row by row, also where a reshape would need none."""
+    return x.clone(memory_format=contiguous_format)
 
 
 def _order(lead: tuple[int, ...], behind: tuple[int, ...]) -> tuple[int, ...]:
@@ -77,7 +83,7 @@ def channel_shuffle(input: Any, groups: int) -> Any:
             f"{groups} groups"
         )
     parts = input.reshape(shape[0], groups, shape[1] // groups, *shape[2:])
-    return parts.transpose(1, 2).reshape(shape)
+    return _laid_out(parts.transpose(1, 2)).reshape(shape)
 
 
 @refuses

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Number
+from ...arrays.kinds import is_array
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ArgumentError, ShapeError
 from ..elementwise.activations import check_float
 from ..elementwise.arithmetic import abs as absolute
+from ..elementwise.arithmetic import sign
 from ..elementwise.selection import where
 from .reducing import check_reduction, reduce_tensor, reduced
 
@@ -47,6 +49,13 @@ def _rounded_off(d: Array, width: float) -> Array:
     return half
 
 
+def _bounded(x: Array, width: float) -> Array:
+    """Return clip(x, -width, width), whose own gradient is 0 at both bounds, as PyTorch has it."""
+    if is_array(x):
+        return np.clip(x, -width, width)
+    return where(absolute(x) < width, x, sign(x) * width)
+
+
 def _share(g: Array, difference: Array, reduction: str) -> Array:
     """g / n: the part of the loss's gradient that each element gets."""
     return g / (math.prod(difference.shape) or math.nan) if reduction == "mean" else g
@@ -71,7 +80,7 @@ def _smooth_l1_rule(g: Array, input: Array, target: Array, reduction: str, beta:
     """g / n * clip((input - target) / beta, -1, 1)."""
     difference = input - target
     steep = difference if beta == 1.0 else difference / beta
-    return _share(g, difference, reduction) * np.clip(steep, -1.0, 1.0)
+    return _share(g, difference, reduction) * _bounded(steep, 1.0)
 
 
 smooth_l1_loss.vjp(
@@ -104,7 +113,7 @@ def huber_loss(input: Array, target: Array, reduction: str = "mean", delta: Numb
 def _huber_rule(g: Array, input: Array, target: Array, reduction: str, delta: float) -> Array:
     """g / n * clip(input - target, -delta, delta)."""
     difference = input - target
-    return _share(g, difference, reduction) * np.clip(difference, -delta, delta)
+    return _share(g, difference, reduction) * _bounded(difference, delta)
 
 
 huber_loss.vjp(
