@@ -29,8 +29,9 @@ PARTED = [
 ]
 ONCE_IN_PYTORCH = {"cdist", "ctc_loss", "hardsigmoid"}  # which has no second derivative of them
 INFINITE = {"acosh", "sinc", "pow", "atan2", "copysign", "sgn"}  # at 0 in PyTorch, or nan
-OF_ANOTHER_SIDE = {"prelu_kernel"}  # PyTorch's first derivative at 0 is that of x < 0, its second not
-BENT = {name for name, op in registry.items() if op.elementwise} - INFINITE - OF_ANOTHER_SIDE
+OF_ANOTHER_SIDE = {"prelu_kernel"}  # PyTorch's second derivative at 0 is not of its first
+BENT = {name for name, op in registry.items() if op.elementwise}
+BENT -= INFINITE | OF_ANOTHER_SIDE | ONCE_IN_PYTORCH
 BENT |= {"smooth_l1_loss", "huber_loss"}
 OF_THE_LOGITS = {"ctc_loss"}  # its gradient is that behind log_softmax, as in PyTorch
 
