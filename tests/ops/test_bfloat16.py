@@ -7,12 +7,13 @@ import sys
 
 import numpy as np
 import pytest
-from bfloat16_arrays import UNIT, as_tensor, needs_bfloat16
+from bfloat16_arrays import HALVES, UNIT, as_tensor, needs_bfloat16, numpy_dtype
 from op_checks import array, leaf, outputs_of, widest
 from op_rows import cases
 from op_table import COMPOSED, TABLE
 
 import tinygrad_nn as tnn
+from tinygrad_nn.errors import DTypeError, ExchangeError, GraphError
 
 WITHOUT_BFLOAT16 = {"det", "solve"}  # but of empty matrices; PyTorch refuses others
 WITHOUT_BFLOAT16 |= {"matrix_exp"}  # inf in PyTorch
@@ -119,3 +120,68 @@ print(tnn.bfloat16, tnn.finfo(tnn.float16).bits, tnn.ones(2) + 1)
         "MissingExtraError True",
         "torch.bfloat16 16 tensor([2., 2.])",
     ]
+
+
+NORMALIZATIONS = {
+    "layer_norm": lambda F, x, w, b, m, v: F.layer_norm(x.transpose(1, 2), (6,), w, b),
+    "rms_norm": lambda F, x, w, b, m, v: F.rms_norm(x.transpose(1, 2), (6,), w) + 0 * b.sum(),
+    "group_norm": lambda F, x, w, b, m, v: F.group_norm(x, 2, w, b),
+    "instance_norm": lambda F, x, w, b, m, v: F.instance_norm(x, None, None, w, b),
+    "batch_norm": lambda F, x, w, b, m, v: F.batch_norm(x, m, v, w, b),
+    "batch_norm, training": lambda F, x, w, b, m, v: F.batch_norm(x, m, v, w, b, True),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Mismatch dtype:UserWarning")  # PyTorch's, of its speed
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("name", NORMALIZATIONS)
+def test_normalizations_take_weights_of_float32(name, half):
+    torch = pytest.importorskip("torch")
+    found = []
+    for library in (tnn, torch):
+        random = np.random.default_rng(0)
+        x = as_tensor(library, random.standard_normal((4, 6, 3)).astype(numpy_dtype(half)))
+        w, b, m, v = (as_tensor(library, row) for row in random.random((4, 6)).astype(np.float32))
+        leaves = [x.requires_grad_(), w.requires_grad_(), b.requires_grad_()]
+        y = NORMALIZATIONS[name](library.nn.functional, *leaves, m, v)
+        g = as_tensor(library, random.standard_normal(tuple(y.shape)).astype(numpy_dtype(half)))
+        found.append([y, *library.autograd.grad(y, leaves, g.to(y.dtype)), m, v])
+    for one, other in zip(*found, strict=True):
+        assert str(one.dtype) == str(other.dtype)
+        expected = widest(array(other))
+        np.testing.assert_allclose(
+            widest(array(one)), expected, 0, 2 * UNIT[half] * np.abs(expected).max()
+        )
+    with pytest.raises(DTypeError, match="give them one dtype"):
+        NORMALIZATIONS[name](
+            tnn.nn.functional, found[0][0].new_ones(4, 6, 3), *[tnn.ones(6).double()] * 4
+        )
+
+
+@needs_bfloat16
+def test_what_bfloat16_cannot_be_is_refused_with_the_way_out():
+    x = tnn.ones(2, 2, dtype=tnn.bfloat16)
+    refused = [x.numpy, x.__dlpack__, lambda: np.asarray(x), lambda: tnn.linalg.inv(x)]
+    refused += [lambda: tnn.fft.fft(x), lambda: tnn.linalg.svd(x), lambda: tnn.linalg.qr(x)]
+    for call in refused:
+        with pytest.raises((DTypeError, ExchangeError), match=r"\.float\(\)"):
+            call()
+    with pytest.raises(DTypeError, match="one dtype, got bfloat16 and float32"):
+        x @ tnn.ones(2, 2)
+
+
+@needs_bfloat16
+def test_a_check_of_gradients_says_that_16_bits_are_too_few():
+    x = tnn.ones(2, dtype=tnn.bfloat16, requires_grad=True)
+    with pytest.warns(UserWarning, match="input 0 is bfloat16"):
+        assert not tnn.autograd.gradcheck(lambda x: x * x, x, raise_exception=False)
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_what_was_written_since_is_named_by_its_own_dtype(half):
+    x = tnn.ones(2, dtype=getattr(tnn, half), requires_grad=True)
+    y = x * 1
+    z = y * y
+    y += 1
+    with pytest.raises(GraphError, match=f"a {half} tensor of shape"):
+        z.sum().backward()

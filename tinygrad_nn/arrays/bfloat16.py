@@ -5,6 +5,7 @@ Read `kinds.py` next: what else an array may be.
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..errors import MissingExtraError
 
 loaded: list[np.dtype[Any]] = []  # NumPy's form of it, once a program uses it
 _waiting: list[Callable[[np.dtype[Any]], Any]] = []
+_lock = RLock()  # a thread that comes second waits until everybody was told
 
 
 def load() -> np.dtype[Any]:
@@ -21,17 +23,18 @@ def load() -> np.dtype[Any]:
     Raises:
         MissingExtraError: ml_dtypes is not installed.
     """
-    if not loaded:
-        try:
-            from ml_dtypes import bfloat16
-        except ImportError as error:
-            raise MissingExtraError(
-                "bfloat16, which NumPy does not have, needs the package ml_dtypes: "
-                'pip install "tinygrad_nn[bfloat16]"'
-            ) from error
-        loaded.append(np.dtype(bfloat16))
-        for tell in _waiting:
-            tell(loaded[0])
+    with _lock:
+        if not loaded:
+            try:
+                from ml_dtypes import bfloat16
+            except ImportError as error:
+                raise MissingExtraError(
+                    "bfloat16, which NumPy does not have, needs the package ml_dtypes: "
+                    'pip install "tinygrad_nn[bfloat16]"'
+                ) from error
+            loaded.append(np.dtype(bfloat16))
+            for tell in _waiting:
+                tell(loaded[0])
     return loaded[0]
 
 

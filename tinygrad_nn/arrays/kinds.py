@@ -53,6 +53,11 @@ def is_half(x: Any) -> bool:
     return x.dtype in HALVES
 
 
+def may_scale(given: Any, x: Any) -> bool:
+    """Whether a weight or bias may stand beside an input: in its dtype; 16 bits take float32."""
+    return given.dtype == x.dtype or (given.dtype == FLOAT32 and is_half(x))
+
+
 def is_complex(x: Any) -> bool:
     """Whether the elements are complex numbers."""
     return x.dtype not in REAL and x.dtype in COMPLEX  # unequal dtypes take 40 ns each to compare

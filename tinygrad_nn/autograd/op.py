@@ -216,6 +216,7 @@ def written_since(node: Node, name: str) -> GraphError:
     if name in op.returns:
         what = "its output" if name == "y" else f"its output {name!r}"
     edge = None if place is None else node.inputs[place]
+    dtype = node.dtype if place is None else value.dtype if edge is None else edge.dtype
     while edge is not None and edge.op is not None and edge.op.view:
         edge = edge.inputs[0]  # the transpose of a parameter is written with it
     way_out = "Write into a copy instead (x = x + 1 for x += 1, or x.clone())"
@@ -225,7 +226,7 @@ def written_since(node: Node, name: str) -> GraphError:
             "after the last backward() through this graph, or compute the loss again after it"
         )
     return GraphError(
-        f"backward of {op.public}: {what}, a {value.dtype} tensor of shape {tuple(value.shape)}, "
+        f"backward of {op.public}: {what}, a {dtype} tensor of shape {tuple(value.shape)}, "
         f"was modified in place after it was kept: it is at version {cell[0]}, expected version "
         f"{version}. {way_out}"
     )

@@ -17,7 +17,7 @@ from ...errors import ArgumentError, ShapeError
 from ...warn import warn_user
 from .checked_function import CheckedFunction, Outputs, all_outputs, joined, random_like
 from .mismatch import GradcheckError, check_jacobian, entry
-from .numeric import UNITS_OF_ROUNDING, largest_difference
+from .numeric import UNITS_OF_ROUNDING, largest_difference, unit_of
 
 Array = NDArray[Any]
 
@@ -74,7 +74,7 @@ def check_repeatable(checked: CheckedFunction, outputs: Outputs, nondet_tol: flo
         if i not in again or again[i].array.shape != output.array.shape:
             raise GradcheckError(f"two calls on the same inputs gave output {i} different shapes")
         first, second = output.array, again[i].array
-        rtol = UNITS_OF_ROUNDING * np.finfo(first.dtype).eps
+        rtol = UNITS_OF_ROUNDING * unit_of(first)
         if not np.allclose(first, second, rtol, nondet_tol, equal_nan=True):
             raise GradcheckError(
                 f"two calls on the same inputs gave values of output {i} that differ by up to "

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays.dtypes import from_numpy
+from ...arrays.limits import finfo
+
 Array = NDArray[Any]
 
 # A function is off by a few units of the last place, most by more than their last operation alone.
@@ -71,9 +74,14 @@ def moved(function: Callable[[], Array], array: Array, where: Any, change: Any) 
         array[where] = original
 
 
+def unit_of(array: Array) -> float:
+    """Return the unit of the last place of 1."""
+    return finfo(from_numpy(array.dtype)).eps
+
+
 def rounding(values: Array, array: Array, step: float) -> Array:
     """Return how much of a slope of these values may be rounding: 256 last places over the step."""
-    unit = max(np.finfo(values.dtype).eps, np.finfo(array.dtype).eps)
+    unit = max(unit_of(values), unit_of(array))
     return UNITS_OF_ROUNDING * unit * abs(values) / step
 
 

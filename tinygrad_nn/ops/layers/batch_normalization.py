@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Number, as_number
+from ...arrays.kinds import may_scale
 from ...arrays.refusing import check_are_tensors, instead_of, refuses
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
@@ -207,7 +208,7 @@ def _check_channels(name: str, input: Any, eps: float, **given: Any) -> int:
                 f"{name}: {argument} must have shape ({channels},), one per channel of an input of "
                 f"shape {x.shape}, got {each.array.shape}"
             )
-        if each.array.dtype != x.dtype and x.dtype != np.float16:
+        if not may_scale(each.array, x):
             raise DTypeError(
                 f"{name}: {argument} is {each.array.dtype} and the input {x.dtype}; give them one "
                 "dtype, as with .to()"
@@ -274,4 +275,5 @@ def instance_norm(
     y = normalize_channels(rows, None, None, None, None, eps, learn).reshape(input.array.shape)
     each = (channels, *(1,) * (input.ndim - 2))
     y = y if weight is None else y * weight.reshape(each)
-    return y if bias is None else y + bias.reshape(each)
+    y = y if bias is None else y + bias.reshape(each)
+    return y if y.array.dtype is input.array.dtype else y.type_as(input)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Integer, Number, Shape
+from ...arrays.kinds import may_scale
 from ...arrays.refusing import instead_of, refuses
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
@@ -89,7 +90,7 @@ def _check_learnt(
             continue
         if each.shape != shape:
             raise ShapeError(f"{name}: {argument} has shape {each.shape}, it needs {what} {shape}")
-        if each.dtype != input.dtype:
+        if not may_scale(each, input):
             raise DTypeError(
                 f"{name}: {argument} is {each.dtype} and the input {input.dtype}; give them one "
                 "dtype, as with .to()"
