@@ -62,8 +62,8 @@ def entry(index: Any) -> str:
 def _hint(backward: Array, numeric: Array, kink: bool, value: Any, eps: float) -> str:
     if value.dtype != np.float64 or np.spacing(abs(value)) > eps / 1000:
         return (
-            f"The input entry is {value.item():g} in {value.dtype}: a step of eps={eps:g} is lost in "
-            "its rounding. Use float64, smaller inputs or a larger eps"
+            f"The input entry is {value.item():g} in {value.dtype}: a step of eps={eps:g} is lost "
+            "in its rounding. Use float64, smaller inputs or a larger eps"
         )
     if not np.isfinite(numeric).all():
         return "The function is not finite around this input: move it into the domain"
