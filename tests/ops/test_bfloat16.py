@@ -185,3 +185,17 @@ def test_what_was_written_since_is_named_by_its_own_dtype(half):
     y += 1
     with pytest.raises(GraphError, match=f"a {half} tensor of shape"):
         z.sum().backward()
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_attention_with_dropout_rounds_once(half):
+    torch = pytest.importorskip("torch")
+    found = []
+    for library in (tnn, torch):
+        library.manual_seed(0)
+        drawn = np.random.default_rng(0).standard_normal((3, 4, 6, 8)) * 4
+        given = [as_tensor(library, each.astype(numpy_dtype(half))) for each in drawn]
+        attend = library.nn.functional.scaled_dot_product_attention
+        found.append(array(attend(*given, dropout_p=0.5)).astype(float))
+    ours, theirs = found
+    np.testing.assert_allclose(ours, theirs, UNIT[half], UNIT[half])

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Number, as_number
+from ...arrays.dtypes import FLOAT32
 from ...arrays.extremes import extreme_along
-from ...arrays.kinds import is_bool, is_floating
+from ...arrays.kinds import is_bool, is_floating, is_half
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ..elementwise.activations import check_float
+from ..elementwise.copying import cast
 from ..elementwise.selection import where
 from ..matrices.products import matmul
 from .dropout import dropout
@@ -193,6 +195,10 @@ def scaled_dot_product_attention(
         return attend(query, key, value, attn_mask, is_causal, scale)
     mask = None if attn_mask is None else attn_mask.array
     check(query.array, key.array, value.array, mask, is_causal)
+    if is_half(query.array):  # rounded once, not between the parts
+        q, k, v = (cast(each, FLOAT32) for each in (query, key, value))
+        y = attend_by_parts(q, k, v, attn_mask, is_causal, scale, dropout_p)
+        return cast(y, query.array.dtype)
     return attend_by_parts(query, key, value, attn_mask, is_causal, scale, dropout_p)
 
 
