@@ -45,6 +45,11 @@ def _alignments(library: Any, x: Any) -> Any:
 
 
 LAYERS_AND_LOSSES = [
+    Line("threshold", real, call=lambda t, x: t.threshold(x, 0.1, 0.0)),
+    Line("gelu by tanh", real, call=lambda t, x: t.nn.functional.gelu(x, approximate="tanh")),
+    Line("logsigmoid", real, call=f"{F}.logsigmoid", records="log_sigmoid"),
+    Line("prelu", real, row, records="prelu_kernel"),
+    Line("rrelu", real, call=f"{F}.rrelu", records="rrelu_with_noise"),
     *functional(
         ("mse_loss", real, target),
         ("cross_entropy", real, labels),

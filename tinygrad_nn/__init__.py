@@ -9,7 +9,7 @@ import typing as _typing
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
-from . import autograd, datasets, fft, func, linalg, nn, optim, signal
+from . import autograd, datasets, fft, func, linalg, nn, optim, signal, special
 from . import missing as _missing
 from .arrays.dtypes import (
     bfloat16,
@@ -151,6 +151,7 @@ __all__ = [
     "tril_indices",
     "triu_indices",
     "signal",
+    "special",
     "uint8",
     "viz",
     "vmap",
@@ -164,7 +165,9 @@ __all__ = [
 ]
 
 
-for _place in ("nn", "nn.functional", "nn.init", "optim", "autograd", "linalg", "fft", "func"):
+for _place in (
+    *("nn", "nn.functional", "nn.init", "optim", "autograd", "linalg", "fft", "func", "special"),
+):
     _missing.explain_names_of(_sys.modules[f"{__name__}.{_place}"], _place)
 _missing.explain_methods_of(Tensor, "Tensor")
 _missing.explain_methods_of(nn.Module, "nn.Module")

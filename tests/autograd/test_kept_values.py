@@ -56,6 +56,8 @@ KNOWN: dict[tuple[str, str, str], str] = {
         for name in ("shrink", "leaky_relu", "hardtanh")
     },
     ("rrelu_with_noise", "all", "operand 0"): HERE,  # the row asks PyTorch's `where`
+    ("mvlgamma", "all", "operand 0"): HERE,  # the row has functions of its own
+    **{(f"special_{name}", "all", "output"): THERE for name in ("log_ndtr", "i1", "i1e")},
     ("sgn(of a real tensor)", "all", "output"): THERE,
     ("copysign", "operand 1", "output"): THERE,
     ("ldexp", "operand 0", "output"): THERE,

@@ -52,6 +52,7 @@ POOLINGS = ("max", "avg", "adaptive_max", "adaptive_avg")
 IN_WORDS = {  # their formulas name what only the words behind them explain
     *("scatter_reduce", "index_reduce", "masked_select", "masked_scatter", "index_fill"),
     *("embedding", "embedding_dense_backward", "embedding_bag", "constant_pad_nd"),
+    *("igamma", "igammac", "special_zeta", "mvlgamma"),
     *("conv2d", "glu", "lstm_cell", "aminmax", "cumprod", "logcumsumexp", "prod", "recurrence"),
     *("std", "std_mean", "var_mean", "vector_norm", "pinv", "matrix_exp", "solve"),
     *("solve_triangular", "linalg_cholesky", "cholesky_solve", "lu_factor", "qr", "eig", "eigh"),

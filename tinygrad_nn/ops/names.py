@@ -86,6 +86,9 @@ from .shape.strided import *
 from .shape.triangles import *
 from .shape.turning import *
 from .shape.windows import *
+from .special.bessel_functions import *
 from .special.error_functions import *
+from .special.gamma_functions import *
+from .special.incomplete_gamma import *
 
 __all__ = sorted(name for name in dir() if not name.startswith("_"))

@@ -74,7 +74,10 @@ from ..ops.shape.strided import StridedMethods
 from ..ops.shape.triangles import TriangleMethods
 from ..ops.shape.turning import TurningMethods
 from ..ops.shape.windows import WindowMethods
+from ..ops.special.bessel_functions import BesselMethods
 from ..ops.special.error_functions import ErrorFunctionMethods
+from ..ops.special.gamma_functions import GammaMethods
+from ..ops.special.incomplete_gamma import IncompleteGammaMethods
 from .conversions import Conversions
 from .drawing import DrawingMethods
 from .making import old_array
@@ -96,6 +99,9 @@ class Tensor(
     SmoothBendMethods,
     LearntSlopeMethods,
     ErrorFunctionMethods,
+    GammaMethods,
+    IncompleteGammaMethods,
+    BesselMethods,
     SelectionMethods,
     ComplexMethods,
     CopyingMethods,
