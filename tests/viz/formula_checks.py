@@ -156,7 +156,7 @@ def of_matrices(given):
     if "query" in given:
         ds = g @ given["value"].T
         p = given["p"]
-        return {"ds": p * (ds - (p * ds).sum(-1, keepdims=True))}
+        return {"delta": p * (ds - (p * ds).sum(-1, keepdims=True))}
     if "equation" in given:
         a, b = given["operands"]
         return {"einsum": lambda g, _: [g @ b.T, a.T @ g], "others": None}

@@ -128,6 +128,22 @@ def test_names_and_numbers_are_put_in_with_the_brackets_they_need(source, names,
     assert latex_of(source, names) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "names", "part", "expected"),
+    [
+        ("svd", {"A": "M"}, 1, r"S \text{ of } M"),
+        ("slogdet", {"A": "M"}, 1, r"\log|\det M|"),
+        ("unbind", {"input": "M"}, 1, r"\operatorname{unbind}(M)_{1}"),
+        ("topk", {"k": "2"}, None, r"\operatorname{top}_{2}(x)"),
+        ("layer_norm", {"weight": "None", "bias": "None"}, None,
+         r"\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}"),
+    ],
+)  # fmt: skip
+def test_a_formula_is_of_the_output_and_operands_that_there_are(name, names, part, expected):
+    found = forward_latex(registry[name], names, part)
+    assert to_text(found) == to_text(expected)
+
+
 def test_the_bound_of_a_clamp_that_is_none_is_not_shown():
     rule = rule_expression(registry["clamp"], "input")
     assert expression_latex(rule, {"min": "0", "max": "None"}) == r"g \odot [0 \le x]"

@@ -114,7 +114,7 @@ def check(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool) -> 
 def _attention_rule(
     g: Array, query: Array, key: Array, value: Array, p: Array, scale: Any, wants: Any
 ) -> Any:
-    """scale * ds @ key, scale * ds.T @ query, p.T @ g, ds: ds = p * (g Vᵀ - Σ p * g Vᵀ)."""
+    """scale * delta @ key, scale * delta.T @ query, p.T @ g, delta: p * (g Vᵀ - Σ p * g Vᵀ)."""
     g, q, k, v = (in_float32(each) for each in (g, query, key, value))
     dv = np.matmul(p.swapaxes(-1, -2), g) if wants[2] else None
     ds = np.matmul(g, np.ascontiguousarray(v.swapaxes(-1, -2)))

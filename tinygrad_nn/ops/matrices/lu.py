@@ -35,7 +35,7 @@ from .solving import solve_triangular
 __all__ = ["lu", "lu_solve", "lu_unpack"]
 
 
-@op(r"L, U \text{ of } A = P L U", returns="LU, pivots", keeps_halves=True)
+@op(r"L U, P \text{ of } A = P L U", returns="LU, pivots", keeps_halves=True)
 def lu_factor(A: Array, *, pivot: bool = True) -> Any:
     """Return U with the L below its diagonal, and the row that each was exchanged with, from 1."""
     check_matrices(A, "lu_factor")

@@ -21,11 +21,16 @@ def short_number(value: Any) -> str:
     Example:
         >>> short_number(-6.0), short_number(2 / 3), short_number(1.23456e-7)
         ('-6', '0.6667', '1.235 \\cdot 10^{-7}')
+        >>> short_number(1 - 2j)
+        '1 - 2 i'
     """
     if isinstance(value, (bool, np.bool_)):
         return rf"\text{{{value}}}"
     if isinstance(value, (int, np.integer)):
         return str(value)
+    if isinstance(value, (complex, np.complexfloating)):
+        real, imag = short_number(value.real), short_number(value.imag)
+        return f"{real} - {imag[1:]} i" if imag.startswith("-") else f"{real} + {imag} i"
     return number_latex(float(f"{float(value):.{DIGITS}g}"))
 
 

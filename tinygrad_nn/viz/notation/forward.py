@@ -87,8 +87,9 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | N
 
     What needs brackets there gets them. A parameter that is not in `names`, or is "None" there,
     keeps its letter; but a bound that is "None" is infinite, and a last term that is "None" is left
-    out. Of a loss whose `reduction` is "sum" or "none" the mean is left out. `part` is which of
-    several outputs is meant: unbind(x) has unbind(x)_0, unbind(x)_1 and so on.
+    out, and so is a first factor. Of a loss whose `reduction` is "sum" or "none" the mean is left
+    out. `part` is which of several outputs is meant: unbind(x) has unbind(x)_0, unbind(x)_1 and so
+    on; of "U, S, V of A" it is one of those named.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -111,7 +112,8 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | N
         )
     formula = _reduced(op.latex, given.get("reduction", "mean"))
     for name in (names or {}).keys() - given.keys():
-        formula = formula.removesuffix(f" + {letter_of.get(name)}")
+        letter = letter_of.get(name)
+        formula = formula.removesuffix(f" + {letter}").removeprefix(rf"{letter} \odot ")
     replaced = {letter: given[name] for name, letter in letter_of.items() if name in given}
 
     def replacement(found: re.Match[str]) -> str:
@@ -120,6 +122,10 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | N
         return _placed(replaced[found[0]], formula[: found.start()], formula[found.end() :])
 
     index = "" if part is None else f"_{{{part}}}"
+    told, of, source = formula.partition(r" \text{ of } ")
+    outputs = told.split(", ")
+    if part is not None and len(outputs) == len(op.returns) > 1:
+        formula, index = outputs[part] + of + source, ""
     return _TOKEN.sub(replacement, formula) + index
 
 
@@ -157,4 +163,4 @@ def _ends_with_factor(formula: str) -> bool:
     command = re.search(r"\\([A-Za-z]+)(\{[^{}]*\})?$", formula)
     if command is not None:
         return command[1] in GREEK
-    return re.search(r"[\w})\]]$", formula) is not None and not _SUBSCRIPTED.search(formula)
+    return re.search(r"[^\W_]$|[})\]]$", formula) is not None and not _SUBSCRIPTED.search(formula)

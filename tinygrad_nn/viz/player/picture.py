@@ -50,4 +50,4 @@ def picture_of(computation: Computation, playback: Playback) -> GraphContents:
 def _in_short(array: Array) -> str:
     if array.size <= FEW:
         return nested(array)
-    return f"norm {number(float(np.linalg.norm(array.astype(np.float64))))}"
+    return f"norm {number(float(np.linalg.norm(array.astype(np.result_type(array, np.float64)))))}"

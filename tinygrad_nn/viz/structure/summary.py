@@ -46,7 +46,12 @@ def nested(array: Array) -> str:
 
 
 def statistics(array: Array) -> str:
-    """Return the least, the mean, the most and the norm of an array that is not empty."""
+    """Return the least, the mean, the most and the norm of an array that is not empty.
+
+    Complex numbers have no least and no most.
+    """
+    if np.iscomplexobj(array):
+        return f"mean {number(array.mean())}  norm {number(_norm(np.absolute(array).ravel()))}"
     numbers = np.asarray(array, np.float64).ravel()
     known = numbers[~np.isnan(numbers)]
     parts = []
