@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from op_checks import array, assert_close, cotangents_for, leaf, outputs_of
-from op_rows import cases
+from op_rows import cases, for_each_case
 from op_table import COMPOSED, TABLE
 
 import tinygrad_nn as tnn
@@ -136,3 +136,36 @@ def test_a_tensor_used_twice_collects_both_gradients(name):
         y.backward(framework.from_numpy(drawn))
         found.append(x.grad)
     assert_close(array(found[0]), array(found[1]), name)
+
+
+SEVERAL = [row for row in TABLE + COMPOSED if row.differentiable and len(row.operands) > 1]
+
+
+@for_each_case(cases(SEVERAL))
+def test_an_operand_that_was_made_of_another_is_gone_through_once(case):
+    """A recorded pass goes through the parts of a fused operation and ends at its operands."""
+    gradients, calls = [], []
+    for create_graph in (False, True):
+        first, *others = [leaf(tnn, operand) for operand in case.draw()]
+        if not first.requires_grad:
+            return
+        made = [
+            other + 0.01 * first.abs().sum().to(other.dtype) if other.requires_grad else other
+            for other in others
+        ]
+        for each in made:
+            if each.requires_grad:
+                each.register_hook(lambda _, recorded=create_graph: calls.append(recorded))
+        roots = [y for y in outputs_of(tnn, case, [first, *made]) if y.requires_grad]
+        gradients.append(
+            tnn.autograd.grad(
+                roots,
+                first,
+                cotangents_for(tnn, roots),
+                create_graph=create_graph,
+                materialize_grads=True,
+            )
+        )
+    (plain,), (recorded,) = gradients
+    assert_close(array(recorded), array(plain), case, rtol=1e-8)
+    assert calls.count(True) == calls.count(False), case

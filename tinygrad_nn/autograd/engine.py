@@ -170,11 +170,13 @@ def _visit(
     create_graph: bool,
     retain_graph: bool,
     observer: Observer | None = None,
+    to_targets: bool = False,
 ) -> tuple[dict[Node, Any], set[Node]]:
     """Return the gradients of leaves or `targets`, and the Nodes whose array nobody else holds.
 
     `pending` holds the gradient of each root. Nodes are visited newest first: all that could add to
-    a gradient was visited before it is taken further.
+    a gradient was visited before it is taken further. With `to_targets` no way leads on from one
+    target to another, and their hooks are not called.
     """
     if create_graph and not mode():
         with enable_grad():
@@ -186,7 +188,7 @@ def _visit(
     ends = wanted = None
     if targets is not None:
         ends = {target.node for target in targets}
-        wanted = _leading_to(ends, pending)
+        wanted = _leading_to(ends, pending, beyond=not to_targets)
     is_plain = targets is None and not create_graph and observer is None
     while heap:
         node = heappop(heap)[1]
@@ -194,6 +196,9 @@ def _visit(
         if is_plain and node.extra is None and node.dtype in RULED:
             contributions = node.op.pull(node, g, None, False)
         else:
+            if to_targets and node in ends:  # type: ignore[operator]
+                found[node] = g
+                continue
             if node.extra is not None and observer is None:
                 g = watch(node, g, create_graph)
             if ends is not None and node in ends:
@@ -226,7 +231,7 @@ def _visit(
             node.saved = None
     for leaf, g in pending.items():
         if ends is None or leaf in ends:
-            if leaf.extra.hooks and observer is None:  # type: ignore[union-attr]
+            if leaf.extra.hooks and observer is None and not to_targets:  # type: ignore[union-attr]
                 g = watch(leaf, g, create_graph)
                 fresh.discard(leaf)
             found[leaf] = g
@@ -291,14 +296,15 @@ def _through_composite(
         gradients = gradients_of(node, g, True)
         roots = [y for y in outputs if y.node is not None]
         gradients = [each for y, each in zip(outputs, gradients, strict=True) if y.node is not None]
-    found = grad(roots, list(edges.values()), gradients, create_graph=True, allow_unused=True)
-    return [(edge, each) for edge, each in zip(edges, found, strict=True) if each is not None]
+    start = _start(roots, gradients, True)
+    found, _ = _visit(start, list(edges.values()), True, True, to_targets=True)
+    return [(edge, found[edge]) for edge in edges if edge in found]
 
 
-def _leading_to(targets: set[Any], roots: Iterable[Node]) -> set[Node]:
+def _leading_to(targets: set[Any], roots: Iterable[Node], beyond: bool = True) -> set[Node]:
     """Return the Nodes between roots and targets: through which a gradient has to flow."""
-    seen = set(roots)
-    stack = list(seen)
+    stack = list(roots)
+    seen = set(stack) if beyond else {*stack, *targets}
     while stack:
         for edge in stack.pop().inputs:
             if edge is not None and edge not in seen:
