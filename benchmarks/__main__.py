@@ -12,6 +12,7 @@ from pathlib import Path
 PROGRAMS = {
     "training": "whole training steps, and what recording costs (the default)",
     "every-operation": "each operation beside PyTorch, at three sizes",
+    "hot-operations": "what models spend their time in, at the sizes they have there",
     "writing": "writes into a few rows of a growing tensor",
 }
 
@@ -35,28 +36,30 @@ def _arguments() -> argparse.Namespace:
             help="another checkout of this project, timed as one more side in the same rounds",
         )
     every = parsers["every-operation"]
-    for each, rounds in ((every, 15), (parsers["writing"], 15)):
+    hot = parsers["hot-operations"]
+    for each, rounds in ((every, 15), (hot, 15), (parsers["writing"], 15)):
         each.add_argument(
             "--rounds", type=int, default=rounds, help=f"turns of every side (default {rounds})"
         )
-    every.add_argument(
-        "--turn",
-        type=float,
-        default=5.0,
-        metavar="MS",
-        help="milliseconds a turn lasts, or one graph if that takes longer (default 5)",
-    )
+    for each in (every, hot):
+        each.add_argument(
+            "--turn",
+            type=float,
+            default=5.0,
+            metavar="MS",
+            help="milliseconds a turn lasts, or one graph if that takes longer (default 5)",
+        )
+        each.add_argument(
+            "--only", nargs="+", default=[], metavar="NAME", help="these operations or rows alone"
+        )
+        each.add_argument(
+            "--markdown", type=Path, metavar="FILE", help="write the table there as Markdown too"
+        )
     every.add_argument(
         "--size",
         default="small,middle,large",
         type=lambda given: given.split(","),
         help="small (4, 4), middle (16, 32), large (256, 1024); several with commas (default all)",
-    )
-    every.add_argument(
-        "--only", nargs="+", default=[], metavar="NAME", help="these operations or rows alone"
-    )
-    every.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="write the table there as Markdown too"
     )
     given = sys.argv[1:]
     if given[:1] not in ([name] for name in (*PROGRAMS, "-h", "--help")):
@@ -97,6 +100,10 @@ def main() -> int:
             sizes=given.size,
             only=given.only,
             file=given.markdown,
+        )
+    if given.program == "hot-operations":
+        return every_operation.run_hot(
+            sides, heading, given.rounds, given.turn / 1000, given.only, given.markdown
         )
     print(heading)
     if given.program == "writing":

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
+from .hot_operations import LINES as HOT
 from .libraries import OURS, TORCH
 from .measure import Comparison, microseconds
 from .operands import SIZES, Line, Run
@@ -43,13 +44,21 @@ class Result(NamedTuple):
 
 
 def measure(
-    line: Line, size: str, libraries: dict[str, ModuleType], rounds: int, turn: float
+    line: Line,
+    size: str,
+    libraries: dict[str, ModuleType],
+    rounds: int,
+    turn: float,
+    calls: int = CALLS,
 ) -> Result:
     """Time the line on both sides, forward alone and with backward, all of it in the same rounds.
 
     The forward figure has recording in it: the operands require gradients.
     """
-    runs = {name: Run(line, library, *SIZES[size], CALLS) for name, library in libraries.items()}
+    runs = {
+        name: Run(line, library, *SIZES.get(size, (0, 0)), calls)
+        for name, library in libraries.items()
+    }
     sides = {(FIGURES[0], name): run.forward for name, run in runs.items()}
     if all(run.ones for run in runs.values()):
         sides |= {(FIGURES[1], name): run.both for name, run in runs.items()}
@@ -60,7 +69,7 @@ def measure(
         line.title,
         size,
         {
-            figure: Figure(times[figure, OURS] / CALLS, times[figure, TORCH] / CALLS)
+            figure: Figure(times[figure, OURS] / calls, times[figure, TORCH] / calls)
             for figure in FIGURES
             if (figure, OURS) in sides
         },
@@ -138,16 +147,46 @@ def run(
     if unknown:
         print(f"--only: no line for {', '.join(unknown)}", file=sys.stderr)
         return 1
-    print(f"{heading}; {CALLS} calls in a graph")
+    return show(lines, CALLS, libraries, heading, rounds, turn, sizes, file)
+
+
+def run_hot(
+    libraries: dict[str, ModuleType],
+    heading: str,
+    rounds: int,
+    turn: float,
+    only: Sequence[str],
+    file: Path | None,
+) -> int:
+    """Measure and print the operations that models spend their time in, each at its own sizes."""
+    lines = [each for each in HOT if not only or {each.title, each.title.split()[0]} & set(only)]
+    if TORCH not in libraries or not lines:
+        print("hot-operations compares rows it has with PyTorch", file=sys.stderr)
+        return 1
+    return show(lines, 1, libraries, heading, rounds, turn, ["own"], file)
+
+
+def show(
+    lines: Iterable[Line],
+    calls: int,
+    libraries: dict[str, ModuleType],
+    heading: str,
+    rounds: int,
+    turn: float,
+    sizes: Iterable[str],
+    file: Path | None,
+) -> int:
+    """Measure the lines, with that many calls in a graph, and print the table."""
+    print(f"{heading}; {calls} calls in a graph")
     head = f"{'ours':>11}{'PyTorch':>11}{'ratio':>7}"
-    print(f"{'':<42}{FIGURES[0]:>29}{FIGURES[1]:>29}\n{'':<42}{head}{head}")
+    print(f"{'':<49}{FIGURES[0]:>29}{FIGURES[1]:>29}\n{'':<49}{head}{head}")
     results = []
     for size in sizes:
         for line in lines:
-            results.append(measure(line, size, libraries, rounds, turn))
+            results.append(measure(line, size, libraries, rounds, turn, calls))
             widths = (11, 11, 7) * 2
             cells = zip(_cells(results[-1]), widths, strict=True)
-            row = f"{line.title:<33} {size:<8}" + "".join(
+            row = f"{line.title:<40} {size:<8}" + "".join(
                 f"{cell:>{width}}" for cell, width in cells
             )
             print(row.rstrip(), flush=True)

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))  # the benchmarks are not installed
 
 from benchmarks import every_operation  # noqa: E402
+from benchmarks.hot_operations import LINES as HOT  # noqa: E402
 from benchmarks.libraries import OURS, another_checkout  # noqa: E402
 from benchmarks.operands import SIZES, Run  # noqa: E402
 from benchmarks.operations import LINES, ONLY_IN_RULES, lines_for, without_a_line  # noqa: E402
@@ -90,6 +91,12 @@ def test_both_libraries_compute_the_same(line):
         assert str(mine.dtype) == str(other.dtype)
         if not line.random:
             np.testing.assert_allclose(array(mine), array(other), rtol=2e-4, atol=2e-5)
+
+
+def test_the_hot_operations_run_at_their_own_sizes():
+    for line in HOT:
+        run = Run(line, tnn, 0, 0, calls=1)  # which runs it
+        assert all(operand.numel() for operand in run.operands)
 
 
 def test_a_step_leaves_no_gradient_behind():

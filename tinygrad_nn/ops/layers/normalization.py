@@ -21,6 +21,8 @@ from ..elementwise.activations import check_float
 
 __all__ = ["group_norm", "rms_norm"]
 
+_ROOM = 2**17  # elements at a time: memory that was touched already, 5 times as fast at 2048 x 384
+
 
 @op(r"W \odot \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + b", keeps="normal, rstd")
 def layer_norm(
@@ -98,21 +100,38 @@ def _check_learnt(
 
 
 @layer_norm.backward
-def _layer_norm_rule(g: Array, weight: Any, normal: Array, rstd: Array, wants: Any) -> Any:
-    """rstd * (h - mean(h) - normal * mean(h * normal)), g * normal, g: with h = g * weight."""
+def _layer_norm_rule(
+    g: Array, normalized_shape: Any, weight: Any, normal: Array, rstd: Array, wants: Any
+) -> Any:
+    """rstd * (h - mean(h) - normal * mean(h * normal)), Σ g * normal, g: with h = g * weight."""
     rows = in_float32(g).reshape(normal.shape)
-    dw = rows * normal
     if not wants[0]:
-        return None, dw.reshape(g.shape), g
+        return None, (rows * normal).reshape(g.shape), g
+    weight = None if weight is None else weight.reshape(-1)
+    dx, sums = np.empty_like(normal), []
+    step = max(_ROOM // (normal.shape[1] or 1), 1)
+    for i in range(0, len(rows), step):
+        part = slice(i, i + step)
+        sums.append(_layer_norm_back(rows[part], weight, normal[part], rstd[part], dx[part]))
+    dw = sums[0] if len(sums) == 1 else accurate_sum(np.array(sums, normal.dtype), 0)
+    dw = dw.reshape(normalized_shape) if sums else np.zeros(normalized_shape, normal.dtype)
+    return dx.reshape(g.shape), dw, g
+
+
+def _layer_norm_back(rows: Array, weight: Any, normal: Array, rstd: Array, dx: Array) -> Array:
+    """Write the input's gradient to dx, and return the weight's."""
     shares = _shares(normal.shape[1], normal.dtype)
-    if weight is not None:
-        weight = weight.reshape(-1)
+    along = rows * normal
+    dw = accurate_sum(along, 0)
+    if weight is None:
+        dx[...] = rows
+    else:
+        np.multiply(rows, weight, dx)
         shares = shares * weight  # the mean of h is a product of g
-    dx = rows.copy() if weight is None else rows * weight
     dx -= rows.dot(shares)[:, None]
-    dx -= normal * dw.dot(shares)[:, None]
+    dx -= np.multiply(normal, along.dot(shares)[:, None], along)
     dx *= rstd
-    return dx.reshape(g.shape), dw.reshape(g.shape), g
+    return dw
 
 
 @layer_norm.composite
