@@ -208,4 +208,35 @@ class ShortTimeMethods:
 
     __slots__ = ()
 
-    stft, istft = stft, istft
+    def stft(
+        self,
+        n_fft: int,
+        hop_length: int | None = None,
+        win_length: int | None = None,
+        window: Any = None,
+        center: bool = True,
+        pad_mode: str = "reflect",
+        normalized: bool = False,
+        onesided: bool | None = None,
+        return_complex: bool | None = None,
+        align_to_window: bool | None = None,
+    ) -> Any:
+        """Return the transforms of this signal's frames; see tnn.stft."""
+        given = (n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided)
+        return stft(self, *given, return_complex, align_to_window)
+
+    def istft(
+        self,
+        n_fft: int,
+        hop_length: int | None = None,
+        win_length: int | None = None,
+        window: Any = None,
+        center: bool = True,
+        normalized: bool = False,
+        onesided: bool | None = None,
+        length: int | None = None,
+        return_complex: bool = False,
+    ) -> Any:
+        """Return the signal of which these are the transforms; see tnn.istft."""
+        given = (n_fft, hop_length, win_length, window, center, normalized, onesided, length)
+        return istft(self, *given, return_complex)
