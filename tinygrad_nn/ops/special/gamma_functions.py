@@ -50,6 +50,7 @@ _DIGAMMA = (  # digamma(x) / (x - root) of x - 1
     ),
 )
 _OF_DIGAMMA = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12)  # DLMF 5.11.2
+_HIGHEST = 10_000
 _OF_TRIGAMMA = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)  # DLMF 5.15.8
 
 
@@ -184,8 +185,9 @@ def derivative_of_digamma(input: FloatArray, n: Integer) -> Array:
     if n < 2:
         return _in_doubles(_trigamma if n else _digamma, input)
     zeta = scipy_special("polygamma").zeta
-    factor = math.factorial(n) * (1.0 if n % 2 else -1.0)
-    return _in_doubles(lambda x: factor * zeta(n + 1.0, x), input)
+    factor = math.factorial(n) if n <= 170 else math.inf  # the largest that float64 holds
+    sign = 1.0 if n % 2 else -1.0
+    return _in_doubles(lambda x: sign * factor * zeta(float(n) + 1.0, x), input)
 
 
 lgamma.vjp(input=lambda g, input: g * digamma(input))
@@ -215,11 +217,11 @@ def mvlgamma(input: FloatArray, p: Integer) -> Array:
     p (p - 1) / 4 log(pi) + the sum of lgamma(x - j / 2), j from 0 to p - 1 (DLMF 35.3.4).
 
     Raises:
-        ArgumentError: a p below 1.
+        ArgumentError: a p below 1, or above 10,000.
     """
     check_ordered(input, "mvlgamma")
-    if p < 1:
-        raise ArgumentError(f"mvlgamma: p must be at least 1, got {p}")
+    if not 1 <= p <= _HIGHEST:
+        raise ArgumentError(f"mvlgamma: p must be from 1 to {_HIGHEST}, got {p}")
     total = sum(lgamma.op.forward(input - 0.5 * j) for j in range(p))
     return total + p * (p - 1) / 4.0 * math.log(math.pi)
 
