@@ -19,6 +19,7 @@ from ...autograd.op import Array, FloatArray
 from ...autograd.writing import in_place
 from ...errors import DTypeError
 from .complex_parts import check_ordered
+from .refusals import check_not_bool
 from .selection import masked
 
 __all__ = ["relu", "sigmoid"]
@@ -89,6 +90,7 @@ def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
 def relu(input: Array) -> Array:
     """Return max(x, 0); the gradient at 0 is 0."""
     check_ordered(input, "relu")
+    check_not_bool("relu", input)
     few = 512 < input.size < 1_000_000  # one zero each: NumPy is 3 times as slow with a single one
     return np.maximum(input, _zeros(input.shape, input.dtype) if few else _zero(input.dtype))
 
