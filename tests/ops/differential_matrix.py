@@ -1,4 +1,4 @@
-"""Every operation beside PyTorch: each dtype, shape and layout of each row of the table, one command.
+"""Every operation beside PyTorch, in each dtype, shape and layout of each row of the table.
 Read `matrix_variants.py` next, which derives them; `test_differential_matrix.py` runs it.
 
     python tests/ops/differential_matrix.py              a table, and a line for each disagreement
@@ -14,7 +14,8 @@ from __future__ import annotations
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ import tinygrad_nn as tnn
 
 torch = pytest.importorskip("torch")  # where this file is collected for its doctests
 
+from matrix_exceptions import INNER, why_allowed  # noqa: E402
 from matrix_variants import Variant, variants_of  # noqa: E402
 from op_checks import attribute, drawn_like  # noqa: E402
 from op_rows import Row  # noqa: E402
@@ -45,10 +47,10 @@ class Made(NamedTuple):
     `error` is that of the call, `broken` that of the backward pass.
     """
 
-    outputs: list[Any] = []
-    requires: list[bool] = []
-    shares: list[Any] = []
-    gradients: list[Any] = []
+    outputs: Sequence[Any] = ()
+    requires: Sequence[bool] = ()
+    shares: Sequence[Any] = ()
+    gradients: Sequence[Any] = ()
     error: Exception | None = None
     broken: Exception | None = None
 
@@ -63,7 +65,7 @@ def made_by(framework: Any, variant: Variant, arrays: list[Any]) -> Made:
     given = variant.attributes.items()
     try:
         attributes = {name: attribute(framework, value, kind) for name, value in given}
-        made = variant.row.call(framework)(*tensors, **attributes)
+        made = called_by(framework, variant.row)(*tensors, **attributes)
     except Exception as error:  # whatever it is, it is a refusal
         return Made(error=error)
     outputs = list(made) if isinstance(made, tuple | list) else [made]
@@ -91,6 +93,28 @@ def made_by(framework: Any, variant: Variant, arrays: list[Any]) -> Made:
             for g, x in zip(gradients, variables, strict=True)
         ],
     )
+
+
+def called_by(framework: Any, row: Row) -> Any:
+    """Return the function as users call it, by PyTorch's name; else the operation behind it."""
+    named = row.torch_name
+    if framework is torch or row in COMPOSED or row.name in INNER or named is None:
+        return row.call(framework)
+    try:
+        attrgetter(named)(tnn)
+    except AttributeError:
+        return row.call(framework)
+    return row.call(AS_USERS_DO)
+
+
+class _AsUsersDo:
+    """The package, which a row takes for another library, and so calls by PyTorch's names."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(tnn, name)
+
+
+AS_USERS_DO = _AsUsersDo()
 
 
 def _leaf(framework: Any, x: Any) -> Any:
@@ -128,9 +152,11 @@ def disagreement(variant: Variant) -> str | None:
             return ""
         return f"is refused by an error that is not ours, {_says(ours.error)}"
     if ours.error is not None:
-        return f"is refused, {_says(ours.error)}"
+        nothing = any(not x.size for x in arrays) or not any(x.size for x in theirs.outputs)
+        return f"is refused, {_says(ours.error)}{' of nothing' * nothing}"
     if ours.requires != theirs.requires:
-        return f"requires a gradient: {ours.requires}, in PyTorch {theirs.requires}"
+        refused = ", which has no derivative there" if theirs.broken and not ours.broken else ""
+        return f"requires a gradient: {ours.requires}, in PyTorch {theirs.requires}{refused}"
     if len(ours.outputs) != len(theirs.outputs):
         return f"gives {len(ours.outputs)} outputs, in PyTorch {len(theirs.outputs)}"
     wide = None
@@ -157,7 +183,9 @@ def _says(error: Any) -> str:
     return f"{type(error).__name__}: {error}".split("\n")[0][:160]
 
 
-def difference(ours: Any, theirs: Any, tolerance: float, wide: Any = None, is_narrow: bool = False) -> str | None:
+def difference(
+    ours: Any, theirs: Any, tolerance: float, wide: Any = None, is_narrow: bool = False
+) -> str | None:
     """Say how two arrays differ: in shape, dtype or by more than the tolerance of the largest."""
     if ours.shape != theirs.shape:
         return f"has shape {ours.shape}, in PyTorch {theirs.shape}"
@@ -190,6 +218,7 @@ class Count(NamedTuple):
     cases: int
     refused: int
     skipped: Counter[str]
+    allowed: Counter[str]
     disagreements: list[str]
 
 
@@ -201,7 +230,8 @@ def folder_of(row: Row) -> str:
 
 def counted(row: Row) -> Count:
     """Run all variants of a row."""
-    tried, refused, skipped, found = 0, 0, Counter[str](), []
+    tried, refused, found = 0, 0, list[str]()
+    skipped, allowed = Counter[str](), Counter[str]()
     for variant in variants_of(row):
         if variant.skipped:
             skipped[variant.skipped] += 1
@@ -212,9 +242,13 @@ def counted(row: Row) -> Count:
             continue
         tried += 1
         if says:
-            found.append(f"{variant} {says}")
+            why = why_allowed(row.name, f"{variant.kinds} {says}")
+            if why:
+                allowed[why.why] += 1
+            else:
+                found.append(f"{variant} {says}")
         refused += says == ""
-    return Count(row, tried, refused, skipped, found)
+    return Count(row, tried, refused, skipped, allowed, found)
 
 
 def matrix(names: list[str]) -> Iterator[Count]:
@@ -232,7 +266,11 @@ def report(counts: list[Count]) -> Iterator[str]:
         yield from count.disagreements
     reasons: Counter[str] = sum((count.skipped for count in counts), Counter[str]())
     yield from (f"skipped {many}: {reason}" for reason, many in reasons.most_common())
-    yield f"{'':14}{'operations':>11}{'cases':>9}{'refused by both':>17}{'skipped':>9}{'disagree':>10}"
+    reasons = sum((count.allowed for count in counts), Counter[str]())
+    yield from (f"allowed {many}: {reason}" for reason, many in reasons.most_common())
+    heads = (("operations", 11), ("cases", 9), ("refused by both", 17), ("skipped", 9))
+    heads += (("allowed", 9), ("disagree", 10))
+    yield " " * 14 + "".join(f"{head:>{width}}" for head, width in heads)
     by_folder: dict[str, list[Count]] = {}
     for count in counts:
         by_folder.setdefault(folder_of(count.row), []).append(count)
@@ -241,6 +279,7 @@ def report(counts: list[Count]) -> Iterator[str]:
             f"{name:14}{len({count.row.name for count in of_it}):11}"
             f"{sum(count.cases for count in of_it):9}{sum(count.refused for count in of_it):17}"
             f"{sum(count.skipped.total() for count in of_it):9}"
+            f"{sum(count.allowed.total() for count in of_it):9}"
             f"{sum(len(count.disagreements) for count in of_it):10}"
         )
 

@@ -8,10 +8,17 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from op_rows import FLOATS, Case, Row, Sample, Shape
+from matrix_exceptions import OWN_DTYPES, OWN_SHAPES
+from op_rows import Case, Row, Sample, Shape
 
 DTYPES = ("float64", "float32", "int64", "int32", "uint8", "bool", "complex128")
 MIXED = (("float64", "float32"), ("float32", "int64"), ("int64", "float64"))
+CHOOSING = {"topk", "kthvalue", "median_dim", "nanmedian_dim"}
+OF_NO_PHASE = {"svd", "eig", "eigh"}
+SINGULAR = {
+    *("inv", "det", "slogdet", "solve", "solve_triangular", "linalg_cholesky", "cholesky_solve"),
+    *("qr", "eig", "eigh", "svd", "pinv", "lu_factor"),
+}
 ADDED = 2  # the size of an axis that is put in front
 
 
@@ -23,12 +30,28 @@ class Variant(NamedTuple):
     attributes: dict[str, Any]
     dtypes: tuple[str, ...]  # of the first operand, and of the others
     layout: str
-    skipped: str | None = None
 
     def __str__(self) -> str:
-        kinds = " ".join(dict.fromkeys(self.dtypes))
+        return f"{Case(self.row, Sample(self.shapes, self.attributes))} {self.kinds}"
+
+    @property
+    def kinds(self) -> str:
+        """The dtypes and the layout."""
         layout = "" if self.layout == "by rows" else f" {self.layout}"
-        return f"{Case(self.row, Sample(self.shapes, self.attributes))} [{kinds}{layout}]"
+        return f"[{' '.join(dict.fromkeys(self.dtypes))}{layout}]"
+
+    @property
+    def skipped(self) -> str | None:
+        """Say why there is nothing to compare, where there isn't."""
+        repeats = self.layout == "expanded" or self.dtypes[0] not in ("float64", "float32")
+        name = self.row.name
+        if (repeats and not self.row.has_ties) or (name in CHOOSING and repeats):
+            return "PyTorch doesn't say which of several equal elements it takes"
+        if name in OF_NO_PHASE and self.dtypes[0] == "complex128":
+            return "vectors have a phase that nobody fixes"
+        if name in SINGULAR and repeats:
+            return "repeated or of small integers the matrix is singular"
+        return None
 
     def arrays(self) -> list[Any]:
         """Return the operands, the same for the same sample."""
@@ -45,7 +68,7 @@ class Variant(NamedTuple):
 
 def _as(x: Any, dtype: Any, place: int) -> Any:
     """The same numbers in another dtype: small whole ones of integers, imaginary parts beside."""
-    if x.dtype == dtype or x.dtype.kind == "i" and dtype.kind == "f":
+    if x.dtype == dtype or (x.dtype.kind == "i" and dtype.kind == "f"):
         return x.astype(dtype)
     if dtype.kind == "c":
         turned = np.random.default_rng(place).uniform(0.5, 1.5, x.shape)
@@ -116,21 +139,23 @@ def variants_of(row: Row) -> Iterator[Variant]:
     seen = set()
     for sample in row.samples:
         count = min(len(sample.shapes), len(row.operands))
-        for shapes, dtypes, layout in _ways(sample.shapes, count):
+        for shapes, dtypes, layout in _ways(row, sample.shapes, count):
             variant = Variant(row, shapes, sample.attributes, dtypes, layout)
             if str(variant) not in seen:
                 seen.add(str(variant))
-                yield variant._replace(skipped=None)
+                yield variant
 
 
-def _ways(shapes: tuple[Shape, ...], count: int) -> Iterator[tuple[Any, Any, str]]:
-    for dtype in DTYPES:
+def _ways(row: Row, shapes: tuple[Shape, ...], count: int) -> Iterator[tuple[Any, Any, str]]:
+    for dtype in DTYPES[:2] if row.name in OWN_DTYPES else DTYPES:
         yield shapes, (dtype,), "by rows"
     for layout in LAYOUTS:
         yield shapes, ("float64",), layout
-    if count > 1:
+    if count > 1 and row.name not in OWN_DTYPES:
         for dtypes in MIXED:
             yield shapes, dtypes, "by rows"
+    if row.name in OWN_SHAPES:
+        return
     for other in shapes_beside(shapes):
         for dtype in ("float64", "int64"):
             yield other, (dtype,), "by rows"

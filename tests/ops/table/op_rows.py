@@ -208,6 +208,11 @@ class Row:
         return self._spelling is not None or bool(registry[self.name].rules)
 
     @property
+    def torch_name(self) -> str | None:
+        """PyTorch's name below torch, if that is how it is called."""
+        return self._torch if isinstance(self._torch, str) else None
+
+    @property
     def is_complex(self) -> bool:
         return complex_ in self.operands or self.name in MAKES_COMPLEX
 

@@ -115,8 +115,13 @@ def _with_probabilities(
     classes = input.array.shape[dim]
     log_p = softmax_ops.log_softmax(input, dim)
     if label_smoothing:
-        target = target * (1.0 - label_smoothing) + label_smoothing / classes
+        target = target * (1.0 - label_smoothing) + label_smoothing / (classes or 1)
     if weight is not None:
+        if tuple(weight.shape) != (classes,):
+            raise ShapeError(
+                f"cross_entropy: weight of shape {tuple(weight.shape)} must have one value for "
+                f"each of {classes} classes"
+            )
         log_p = log_p * weight.reshape([-1 if i == dim else 1 for i in range(input.ndim)])
     losses = -(target * log_p).sum(dim)
     if reduction == "none":

@@ -19,6 +19,7 @@ from ...autograd.op import Array, FloatArray
 from ...autograd.writing import in_place
 from ...errors import DTypeError
 from .complex_parts import check_ordered
+from .refusals import check_not_bool
 from .selection import masked
 
 __all__ = ["relu", "relu_", "sigmoid", "sigmoid_"]
@@ -95,6 +96,7 @@ def zeros_beside(x: Array) -> Array:
 def relu(input: Array) -> Array:
     """Return max(x, 0); the gradient at 0 is 0."""
     check_ordered(input, "relu")
+    check_not_bool("relu", input)
     return np.maximum(input, zeros_beside(input))
 
 

@@ -32,7 +32,7 @@ def _are_whole(input: Any, other: Any, name: str) -> bool:
     if all(map(is_bool, both)):
         raise DTypeError(f"{name}: not defined for bool; use x.long()")
     whole = all(map(is_integral, both))
-    if whole and not np.all(other):
+    if whole and np.size(input) and not np.all(other):
         raise ArgumentError(f"{name}: an integer is divided by 0, which has no whole result")
     return whole
 

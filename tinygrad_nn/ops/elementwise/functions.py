@@ -161,9 +161,15 @@ def rsqrt(input: FloatArray) -> Array:
 rsqrt.vjp(input=lambda g, y: g * (-0.5 * (y * y * y)))
 
 
-hypot = _function(
-    np.hypot, r"\sqrt{a^2 + b^2}", "Return the length of the hypotenuse over input and other."
-)
+@op(r"\sqrt{a^2 + b^2}", elementwise=True)
+def hypot(input: Array, other: Array) -> Array:
+    """Return the length of the hypotenuse over input and other; integers are refused."""
+    check_not_integers("hypot", input, other)
+    check_ordered(input, "hypot")
+    check_ordered(other, "hypot")
+    return np.hypot(input, other)
+
+
 hypot.vjp(input=lambda g, input, y: g * (input / y), other=lambda g, other, y: g * (other / y))
 
 

@@ -15,6 +15,7 @@ from ...autograd.op import Array, Data, RealArray
 from ...autograd.writing import in_place
 from ...errors import ArgumentError, DTypeError
 from .complex_parts import check_ordered
+from .refusals import check_not_bool
 
 __all__ = [
     "clamp",
@@ -106,6 +107,8 @@ def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> A
         raise ArgumentError("clamp: at least one of min and max must be given")
     if is_array(input):
         check_ordered(input, "clamp")
+        if is_array(min) and is_array(max):
+            check_not_bool("clamp", input)
     y = input if min is None else np.maximum(input, min)
     return y if max is None else np.minimum(y, max)
 

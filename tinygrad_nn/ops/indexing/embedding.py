@@ -57,8 +57,8 @@ def embedding_dense_backward(
     scale_grad_by_freq: bool,
 ) -> Array:
     """Return zeros of (num_weights, width) with each row of the gradient added at its index."""
-    rows = input.reshape(-1, input.shape[-1])
     index = indices.reshape(-1)
+    rows = input.reshape(index.size, input.shape[-1])
     if padding_idx >= 0:
         kept = index != padding_idx
         if not kept.all():

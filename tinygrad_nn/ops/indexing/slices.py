@@ -64,8 +64,8 @@ def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Numb
             f"index_add: index of shape {index.shape} must name a position for each slice of the "
             f"source, of shape {source.shape}, along dimension {dim}"
         )
-    if dim and source.shape[:dim] + source.shape[dim + 1 :] != (
-        input.shape[:dim] + input.shape[dim + 1 :]
+    if source.ndim != input.ndim or (
+        source.shape[:dim] + source.shape[dim + 1 :] != input.shape[:dim] + input.shape[dim + 1 :]
     ):
         raise ShapeError(
             f"index_add: a source of shape {source.shape} does not fit the slices of the input, of "

@@ -30,6 +30,7 @@ def _adaptive_max_pool(dims: int) -> Any:
 
         The i-th of m windows over n elements goes from floor(i n / m) to ceil((i + 1) n / m).
         """
+        check_float(input, name)
         check_ordered(input, name)
         sizes = adaptive_sizes(input.shape, output_size, dims, name)
         inside, lead = input.shape[-dims:], input.shape[:-dims]

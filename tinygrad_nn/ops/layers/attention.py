@@ -99,8 +99,8 @@ def check(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool) -> 
     try:
         lead = np.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
         scores = (*lead, query.shape[-2], key.shape[-2])
-        if attn_mask is not None:
-            np.broadcast_shapes(attn_mask.shape, scores)
+        if attn_mask is not None and np.broadcast_shapes(attn_mask.shape, scores) != scores:
+            raise ValueError
     except ValueError:
         mask = "" if attn_mask is None else f" and attn_mask {attn_mask.shape}"
         raise ShapeError(f"{_NAME}: {shapes}{mask} do not broadcast") from None

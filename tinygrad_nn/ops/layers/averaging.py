@@ -164,7 +164,8 @@ def adaptive_sizes(shape: Any, output_size: Any, dims: int, name: str) -> Sizes:
         given = as_sizes(tuple(given), dims, "output_size", name, 0)
     given = tuple(n if size is None else size for size, n in zip(given, own, strict=True))
     sizes = as_sizes(given, dims, "output_size", name, 0)
-    if 0 in own or (tuple(shape)[-dims - 1] == 0):
+    by_mean = dims < 3 and name.startswith("adaptive_avg")
+    if 0 in (own if by_mean else shape[1:]):  # the first is a batch, whatever it is, as in PyTorch
         raise ShapeError(f"{name}: nothing to pool in an input of shape {tuple(shape)}")
     return sizes
 

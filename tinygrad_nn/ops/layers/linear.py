@@ -15,6 +15,8 @@ from ...autograd.op import Array
 from ...errors import DTypeError, ShapeError
 from ..matrices.products import as_rows, matmul, product
 
+_BOOL = np.dtype(bool)
+
 
 @op(r"x W^{T} + b")
 def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
@@ -27,12 +29,16 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
             return linear.op.forward(*wide).astype(np.float16)
         if not input.ndim or not 0 < weight.ndim < 3:
             raise _misfit(input, weight, bias)
+        if weight.dtype is _BOOL and weight.size and input.size:
+            raise DTypeError("linear: not defined for bool; use x.float()")
         if input.ndim > 2:  # one large product instead of a product per batch entry
             y = as_rows(input).dot(weight.T)
             y = y.reshape(*input.shape[:-1], *weight.shape[:-1])
         else:
             y = input.dot(weight.T)  # 0.7 µs for small ones, where np.matmul takes 1.4
         if bias is not None:
+            if weight.ndim == 1 < input.ndim:
+                raise _misfit(input, weight, bias)
             y += bias
     except (ValueError, AttributeError):
         raise _misfit(input, weight, bias) from None

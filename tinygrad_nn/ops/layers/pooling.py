@@ -15,6 +15,7 @@ from ...arrays.sums import holds_nan, in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ArgumentError, ShapeError
+from ..elementwise.activations import check_float
 from ..elementwise.complex_parts import check_ordered
 from ..indexing.along import check_bounds, place_along
 from .windows import Sizes, as_sizes, check_dims, inner, padded, under
@@ -184,6 +185,8 @@ def _max_pool(dims: int) -> tuple[Any, Any]:
         gets the gradient.
         """
         check_ordered(input, name)
+        if dims == 1:
+            check_float(input, name)
         pool = pool_over(input.shape, kernel_size, stride, padding, dilation, ceil_mode)
         return _choose(input, pool)
 

@@ -15,7 +15,7 @@ from ...arrays.refusing import refuses, shown
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...autograd.tensor_base import TensorBase, make_tensor
-from ...errors import ArgumentError, DTypeError, ShapeError
+from ...errors import ArgumentError, DimensionError, DTypeError, ShapeError
 from ..elementwise.complex_parts import check_ordered
 
 __all__ = ["bincount", "histc", "histogram", "histogramdd", "unique", "unique_consecutive"]
@@ -24,15 +24,16 @@ __all__ = ["bincount", "histc", "histogram", "histogramdd", "unique", "unique_co
 # --- distinct values ------------------------------------------------------------------------------
 
 
-def _as_rows(input: Array, dim: Any) -> Array:
+def _as_rows(input: Array, dim: Any, name: str) -> Array:
     """Return a matrix whose rows are compared: one element each, or one slice along `dim`."""
     if dim is None:
         return input.reshape(-1, 1)
-    return (
-        np.moveaxis(input, dim, 0).reshape(input.shape[dim], -1)
-        if input.ndim
-        else input.reshape(1, 1)
-    )
+    if not input.ndim:
+        raise DimensionError(f"{name}: dim={dim} of a tensor that has no dimensions")
+    n = input.shape[dim]
+    if not input.size and n:
+        raise ShapeError(f"{name}: along dim={dim} of shape {input.shape} nothing is in a slice")
+    return np.moveaxis(input, dim, 0).reshape(n, input.size // n if n else 0)
 
 
 def _distinct(input: Array, rows: Array, order: Any, dim: Any) -> Any:
@@ -48,8 +49,6 @@ def _distinct(input: Array, rows: Array, order: Any, dim: Any) -> Any:
     if dim is None:
         return ordered[first, 0], inverse.reshape(input.shape), counts
     chosen = first if order is None else order[first]
-    if not input.ndim:
-        return input.reshape(1).copy(), inverse, counts
     slices = np.ascontiguousarray(np.moveaxis(input, dim, 0)[chosen])
     return np.moveaxis(slices, 0, dim), inverse, counts
 
@@ -58,7 +57,7 @@ def _distinct(input: Array, rows: Array, order: Any, dim: Any) -> Any:
 def _unique(input: Data, dim: Dim | None = None) -> Any:
     """Return the distinct values in order, which of them each element is, and how often each is."""
     check_ordered(input, "unique")
-    rows = _as_rows(input, dim)
+    rows = _as_rows(input, dim, "unique")
     order = rows[:, 0].argsort(kind="stable") if rows.shape[1] == 1 else np.lexsort(rows.T[::-1])
     return _distinct(input, rows, order if rows.size else np.arange(len(rows)), dim)
 
@@ -66,7 +65,8 @@ def _unique(input: Data, dim: Dim | None = None) -> Any:
 @op(r"\operatorname{unique}(x)", name="unique_consecutive", returns="output, inverse, counts")
 def _unique_consecutive(input: Data, dim: Dim | None = None) -> Any:
     """Return the first of each run of equal values, which run each is in, and the lengths."""
-    return _distinct(input, _as_rows(input, dim), None, dim)
+    check_ordered(input, "unique_consecutive")
+    return _distinct(input, _as_rows(input, dim, "unique_consecutive"), None, dim)
 
 
 def _asked_for(found: Any, return_inverse: bool, return_counts: bool) -> Any:

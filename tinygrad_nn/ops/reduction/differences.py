@@ -136,6 +136,10 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
     array = _checked(input, "gradient").array
     if edge_order not in (1, 2):
         raise ArgumentError(f"gradient: edge_order must be 1 or 2, got {edge_order!r:.60}")
+    if not array.ndim:
+        raise ShapeError("gradient: a tensor of 0 dimensions has no neighbours to compare")
+    if array.dtype == np.uint8:
+        raise DTypeError("gradient: not defined for uint8, whose differences wrap; use x.float()")
     every = tuple(range(array.ndim))
     dims = every if dim is None else as_dims(dim, array.ndim, "gradient") or every
     if dim is not None and isinstance(dim, (tuple, list)):

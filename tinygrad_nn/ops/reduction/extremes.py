@@ -21,6 +21,7 @@ from ...autograd.op import Array
 from ...autograd.tensor_base import TensorBase
 from ...errors import DimensionError
 from ..elementwise.complex_parts import check_ordered
+from ..elementwise.refusals import check_not_bool
 from ..elementwise.selection import maximum, minimum
 from ..indexing.along import pick_along, place_along
 
@@ -172,6 +173,7 @@ def min(input: Any, *given: Any, **names: Any) -> Any:
 
 
 def _position(input: Array, dim: Any, keepdim: bool, name: str, find: Any) -> Array:
+    check_not_bool(name, input)
     _check_any(input, dim, name)
     if dim is None:
         position = find(input)

@@ -16,6 +16,7 @@ from ...autograd.op import Array, Data
 from ...autograd.tensor_base import TensorBase, make_tensor
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ..elementwise.complex_parts import check_ordered
+from ..elementwise.refusals import check_not_bool
 
 __all__ = ["bucketize", "isin", "searchsorted"]
 
@@ -41,6 +42,7 @@ def _searched(
     """Return how many elements of an ordered sequence lie below each value."""
     check_ordered(sorted_sequence, "searchsorted")
     check_ordered(input, "searchsorted")
+    check_not_bool("searchsorted", sorted_sequence)
     way = _side(right, side, "searchsorted")
     rows, values = sorted_sequence, input
     if sorter is not None and sorter.shape != rows.shape:
@@ -125,6 +127,9 @@ def _among(
     elements: Data, test_elements: Data, *, assume_unique: bool = False, invert: bool = False
 ) -> Array:
     """Return whether each element is among the others, as bool."""
+    for each in (elements, test_elements):
+        check_not_bool("isin", each)
+        check_ordered(each, "isin")
     return np.asarray(np.isin(elements, test_elements, assume_unique, invert))
 
 

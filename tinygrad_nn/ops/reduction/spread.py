@@ -124,8 +124,10 @@ def _var_rule(
     g: Array, input: Array, input_shape: Any, dim: Any, unbiased: bool, correction: Any
 ) -> Array:
     """2 * g / (n - c) * (x - mean(x)): over n elements, c the correction."""
-    freedom = _freedom(count(input_shape, dim), unbiased, correction)
-    scale = 2.0 / freedom if freedom else math.inf
+    freedom = count(input_shape, dim) - (int(unbiased) if correction is None else correction)
+    if dim is None or not input_shape:
+        freedom = max(freedom, 0)
+    scale = 2.0 / freedom if freedom else math.inf  # below 0 too along a dim, as in PyTorch
     return g.reshape(kept_shape(input_shape, dim)) * scale * (input - mean(input, dim, True))
 
 
