@@ -81,9 +81,11 @@ def div_rounded(input: Array, other: Array, *, rounding_mode: Any = "trunc") -> 
     whole = _are_whole(input, other, "div")
     if rounding_mode == "trunc" and not whole:
         return np.trunc(np.true_divide(input, other))
-    if rounding_mode == "floor":
+    if rounding_mode == "floor" and _are_many(input, other):
         return floor_divide.op.forward(input, other)
     down = np.floor_divide(input, other)
+    if rounding_mode == "floor":
+        return down
     return down + ((down < 0) & (down * other != input)).astype(down.dtype)
 
 

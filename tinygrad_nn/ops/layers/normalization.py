@@ -108,14 +108,17 @@ def _layer_norm_rule(
     if not wants[0]:
         return None, (rows * normal).reshape(g.shape), g
     weight = None if weight is None else weight.reshape(-1)
-    dx, sums = np.empty_like(normal), []
+    dx = np.empty_like(normal)
+    if normal.size <= _ROOM:
+        dw = _layer_norm_back(rows, weight, normal, rstd, dx)
+        return dx.reshape(g.shape), dw.reshape(normalized_shape), g
+    sums = []
     step = max(_ROOM // (normal.shape[1] or 1), 1)
     for i in range(0, len(rows), step):
         part = slice(i, i + step)
         sums.append(_layer_norm_back(rows[part], weight, normal[part], rstd[part], dx[part]))
-    dw = sums[0] if len(sums) == 1 else accurate_sum(np.array(sums, normal.dtype), 0)
-    dw = dw.reshape(normalized_shape) if sums else np.zeros(normalized_shape, normal.dtype)
-    return dx.reshape(g.shape), dw, g
+    dw = accurate_sum(np.array(sums, normal.dtype), 0)
+    return dx.reshape(g.shape), dw.reshape(normalized_shape), g
 
 
 def _layer_norm_back(rows: Array, weight: Any, normal: Array, rstd: Array, dx: Array) -> Array:
