@@ -22,7 +22,7 @@ from .grad_mode import enable_grad, mode
 from .gradients import accumulate, as_tensor, fit, no_gradient, pull_in_float32, watch
 from .node import Node
 from .op import Array, Op, freed, written_since
-from .outputs import end_before, gradients_of
+from .outputs import gradients_of
 from .tensor_base import CONSTANT, TensorBase, make_tensor
 
 RULED = (FLOAT32, FLOAT64)  # the dtypes that rules take as they are
@@ -276,7 +276,6 @@ def _through_composite(
     if node.saved is None:
         raise freed(node)
     values = {name: node.arguments[i] for i, name in enumerate(op.parameters)}
-    ends = {edge: end_before(edge) for edge in node.inputs if edge is not None}
     for i, name in enumerate(op.kept):
         entry = node.saved[i]
         if name in op.operands and entry is not None:
@@ -284,7 +283,7 @@ def _through_composite(
             if cell[0] != version:
                 raise written_since(node, name)
             edge = node.inputs[op.parameters.index(name)]
-            values[name] = make_tensor(array, ends.get(edge), cell) if is_array(array) else array
+            values[name] = make_tensor(array, edge, cell) if is_array(array) else array
     outputs = op.composite(**values)
     edges = {
         edge: values[name]

@@ -1,4 +1,4 @@
-"""Nodes that hand on: one per output of an operation that has several, and one before an operand.
+"""Several outputs of one operation: a Node for the call, and one per output that hands on to it.
 Read `recording.py` next, which makes them.
 """
 
@@ -89,28 +89,3 @@ def make_selector(node: Node, position: int) -> Node:
     selector.shape, selector.dtype = node.outputs[position]
     selector.extra = None
     return selector
-
-
-class End(Origin):
-    """An operand as the composite of its operation takes it: the gradient of that much alone.
-
-    Where one operand is made of another, as in layer_norm(x, shape, weight=f(x)), the way through
-    f is taken once, after the operation, and not by its composite as well.
-    """
-
-    def pull(self, node: Node, g: Any, wanted: Any, recorded: bool) -> list[tuple[Node, Any]]:
-        """Hand the gradient on, where the recorded pass is itself differentiated."""
-        edge: Any = node.inputs[0]
-        return [(edge, g)] if wanted is None or edge in wanted else []
-
-
-_END = End("operand", "OperandBackward")
-
-
-def end_before(edge: Node) -> Node:
-    """Make a Node that stands for an operand, whatever that was made of."""
-    end = Node()
-    end.op, end.serial, end.inputs = _END, clock(), (edge,)
-    end.arguments = end.saved = ()
-    end.shape, end.dtype, end.extra = edge.shape, edge.dtype, None
-    return end
