@@ -42,6 +42,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ("index_add", "operand 1", "operand 1"): THERE,
     ("masked_select", "all", "operand 0"): THERE,
     ("take", "all", "operand 0"): THERE,
+    ("gather(nowhere)", "all", "operand 0"): THERE,
     ("pad_with_own", "all", "operand 0"): THERE,
     ("cummax", "all", "operand 0"): THERE,  # the indices are kept
     ("cummin", "all", "operand 0"): THERE,

@@ -12,6 +12,7 @@ import pytest
 from op_checks import drawn_like, outputs_of
 from op_rows import Case, cases
 from op_table import COMPOSED, TABLE
+from table_special import KINDS
 
 import tinygrad_nn as tnn
 
@@ -60,7 +61,8 @@ MIXED = {
     *("logical_and", "logical_or", "logical_xor", "isclose", "lerp", "lerp(number)"),
     *("addcmul", "addcdiv", "float_power", "rsub(alpha)"),
     *("add(alpha)", "sub(alpha)", "max(other)", "threshold_backward", "shrink_backward"),
-    *("leaky_relu_backward", "hardtanh_backward", "prelu_kernel", "conv1d"),
+    *(f"special_{kind}" for kind in KINDS),
+    *("special_xlog1py", "leaky_relu_backward", "hardtanh_backward", "prelu_kernel", "conv1d"),
     "conv_transpose1d",
     *("mse_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy", "smooth_l1_loss"),
 }

@@ -56,6 +56,7 @@ WITHOUT_TENSORS_BESIDE = [
     case
     for case in cases(TABLE)
     if not any(isinstance(each, np.ndarray) for each in case.sample.attributes.values())
+    and not case.row.makes_operands
 ]
 
 

@@ -200,6 +200,11 @@ class Row:
         self._of = of
         self._then = then
 
+    @property
+    def makes_operands(self) -> bool:
+        """Whether the operation is called with tensors made of those that are drawn."""
+        return self._of is not None
+
     def __repr__(self) -> str:
         return self.name
 

@@ -8,6 +8,7 @@ import math
 from functools import cache
 from typing import Any
 
+import numpy as np
 from op_rows import Row, at, each, nonzero, positive, probability, real, wide
 
 KINDS = [f"{shifted}chebyshev_polynomial_{kind}" for shifted in ("", "shifted_") for kind in "tuvw"]
@@ -74,6 +75,19 @@ def _by_constant(constant: float) -> Any:
     return lambda framework, x: (framework.full_like(x.detach(), constant), x)
 
 
+BESSEL = ("j0", "j1", "y0", "y1")  # PyTorch's own have seven digits
+
+
+def _by_scipy(name: str) -> Any:
+    def bessel(x: Any) -> Any:
+        import torch
+        from scipy import special
+
+        return torch.from_numpy(np.asarray(getattr(special, name)(x.detach().numpy())))
+
+    return bessel
+
+
 def _special(name: str, *operands: Any, **given: Any) -> Row:
     return Row(f"special_{name}", *operands, torch=f"special.{name}", **given)
 
@@ -88,14 +102,15 @@ SPECIAL = [
     Row("polygamma", positive, torch=_polygamma,
         samples=[at(shape, n=n) for shape in SHAPES for n in range(4)]),
     Row("mvlgamma", beyond_one, torch=_mvlgamma, samples=each(SHAPES, {"p": 1}, {"p": 3})),
-    Row("igamma", positive, numbers=False, of=_by_constant(1.7), samples=each(SHAPES, {})),
-    Row("igammac", positive, numbers=False, of=_by_constant(1.7), samples=each(SHAPES, {})),
+    Row("igamma", positive, numbers=False, of=_by_constant(1.75), samples=each(SHAPES, {})),
+    Row("igammac", positive, numbers=False, of=_by_constant(1.75), samples=each(SHAPES, {})),
     _special("zeta", positive, numbers=False, of=_by_constant(2.5), samples=each(SHAPES, {})),
     _special("log_ndtr", wide),
     _special("ndtri", probability),
     _special("entr", positive),
     _special("xlog1py", real, positive),
     Row("i0", real),
+    *[Row(f"special_bessel_{name}", positive, torch=_by_scipy(name)) for name in BESSEL],
     *[_special(name, real) for name in ("i0e", "i1", "spherical_bessel_j0")],
     _special("i1e", nonzero),
     *[_special(name, probability) for name in ("airy_ai", "modified_bessel_i0",

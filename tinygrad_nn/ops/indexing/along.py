@@ -169,6 +169,7 @@ def place_along(
 
 
 def _placed(g: Array, input_shape: Any, dim: int, index: Array) -> Array:
+    """place_along(g, dim, index): zeros where the index names no place."""
     if index.ndim != len(input_shape) and not index.size:  # which may be of any shape
         return np.zeros_like(g, shape=input_shape)
     return place_along(g, dim, index, input_shape)

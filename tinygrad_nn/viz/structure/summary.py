@@ -51,7 +51,9 @@ def statistics(array: Array) -> str:
     Complex numbers have no least and no most.
     """
     if np.iscomplexobj(array):
-        return f"mean {number(array.mean())}  norm {number(_norm(np.absolute(array).ravel()))}"
+        with np.errstate(all="ignore"):  # inf − inf
+            mean = array.mean()
+        return f"mean {number(mean)}  norm {number(_norm(np.absolute(array).ravel()))}"
     numbers = np.asarray(array, np.float64).ravel()
     known = numbers[~np.isnan(numbers)]
     parts = []
