@@ -103,7 +103,7 @@ def _check_learnt(
 def _layer_norm_rule(
     g: Array, normalized_shape: Any, weight: Any, normal: Array, rstd: Array, wants: Any
 ) -> Any:
-    """rstd * (h - mean(h) - normal * mean(h * normal)), (g * normal).sum(0), g: with h = g * weight."""
+    """rstd * (h - mean(h) - normal * mean(h * normal)), (g * normal).sum(0), g: h = g * weight."""
     rows = in_float32(g).reshape(normal.shape)
     if not wants[0]:
         return None, (rows * normal).reshape(g.shape), g
