@@ -306,7 +306,9 @@ def test_nothing_is_kept_under_no_grad():
     x = tnn.ones(4, requires_grad=True)
     with tnn.no_grad(), collector_off():
         nodes = living_nodes()
-        y = x * 1 + 1.0  # the first call of an operation writes its function
+        y = x * 1
+        for _ in range(1000):  # the first calls of an operation write its function
+            y = y + 1.0
         tracemalloc.start()
         try:
             before = tracemalloc.get_traced_memory()[0]

@@ -54,7 +54,6 @@ DIFFERENT = {
     "as_strided/partial_views": "of memory that begins before the tensor, which is copied here",
     "as_strided_scatter": "PyTorch's gradient is that of the places that were replaced",
     "chalf": "NumPy has no complex numbers of 32 bits",
-    "nn.functional.silu/complex": "not of complex numbers yet",
     "nn.functional.triplet_margin_with_distance_loss": "of a module of PyTorch's",
     "rand_like": "the database draws the normal numbers of randn_like",
     **dict.fromkeys(("svd", "linalg.svd", "linalg.eig", "linalg.eigh"), PHASE),

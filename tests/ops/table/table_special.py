@@ -83,7 +83,8 @@ def _by_scipy(name: str) -> Any:
         import torch
         from scipy import special
 
-        return torch.from_numpy(np.asarray(getattr(special, name)(x.detach().numpy())))
+        x = x.detach() if x.is_floating_point() else x.to(torch.get_default_dtype())
+        return torch.from_numpy(np.asarray(getattr(special, name)(x.numpy())))
 
     return bessel
 
