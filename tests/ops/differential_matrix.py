@@ -1,5 +1,5 @@
 """Every operation beside PyTorch, in each dtype, shape and layout of each row of the table.
-Read `matrix_variants.py` next, which derives them; `test_differential_matrix.py` runs it.
+Read `matrix_variants.py` next, which derives them.
 
     python tests/ops/differential_matrix.py              a table, and a line for each disagreement
     python tests/ops/differential_matrix.py exp matmul   of some rows alone

@@ -180,7 +180,7 @@ def _visit(
     """
     if create_graph and not mode():
         with enable_grad():
-            return _visit(pending, targets, create_graph, retain_graph)
+            return _visit(pending, targets, create_graph, retain_graph, observer, to_targets)
     heap = [(-node.serial, node) for node in pending if node.op is not None]
     heapify(heap)
     fresh: set[Node] = set()  # Nodes whose pending gradient is an array that nobody else holds
