@@ -66,7 +66,7 @@ DOCUMENTED: dict[str, Callable[[Difference], Any]] = {
         "A view was created in no_grad mode"
     ),
     "PyTorch has no derivative of some, such as a second one of cdist": _theirs(
-        "derivative for .* is not implemented"
+        "derivative for .* is not implemented|Double backward is unsupported"
     ),
     "what backward needs is kept as it is here, also if it is expanded: PyTorch keeps a copy that "
     "lies in order, and lets it be written": (

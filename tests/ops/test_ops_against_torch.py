@@ -189,6 +189,8 @@ def test_many_draws_and_their_ties_equal_pytorch(case):
     for seed in range(1, 50):
         operands = case.draw(seed)
         check_against_torch(case, operands)
+        if not case.row.has_ties:
+            continue
         tied = on_a_grid(operands)
         if case.row.name == "det" and not np.linalg.det(tied[0]).all():
             continue  # PyTorch gives a singular matrix the gradient 0, not its cofactors
