@@ -197,7 +197,7 @@ def _slope(x: Any, dim: int, spacing: Any, edge_order: int) -> Any:
     else:
         a, b = h[:1], h[1:2]
         first = (
-            at(0, 1) * (-(2 * a + b) / (a * (a + b)))
+            at(0, 1) * (-(a + a + b) / (a * (a + b)))
             + at(1, 2) * ((a + b) / (a * b))
             - at(2, 3) * (a / (b * (a + b)))
         )
@@ -205,7 +205,7 @@ def _slope(x: Any, dim: int, spacing: Any, edge_order: int) -> Any:
         last = (
             at(size - 3, size - 2) * (b / (a * (a + b)))
             - at(size - 2, size - 1) * ((a + b) / (a * b))
-            + at(size - 1, size) * ((2 * b + a) / (b * (a + b)))
+            + at(size - 1, size) * ((b + b + a) / (b * (a + b)))
         )
     return cat([first, middle, last], dim)
 
