@@ -26,7 +26,12 @@ VIEWS = [
     *["{x}.permute({order})", "{x}.view(-1)", "{x}.reshape(-1)", "{x}.reshape(3, -1)"],
     *["{x}.view(3, -1)", "{x}.flatten()", "{x}.unsqueeze(0)", "{x}.unsqueeze(-1)", "{x}.squeeze()"],
     *["{x}.squeeze({d})", "{x}.expand(2, *{x}.shape)", "{x}.expand_as({w})", "{x}.detach()"],
-    *["{x}.contiguous()", "{x}.view_as({s})"],
+    *["{x}.contiguous()", "{x}.view_as({s})", "{x}.unfold({d}, 2, 2)", "{x}.diagonal()"],
+    *["{x}.diagonal(1, -2, -1)", "{x}.as_strided((2,), (1,))", "{x}.as_strided((1, 2), (2, 1))"],
+    *["{x}.narrow({d}, 0, 1)", "{x}.select({d}, 0)", "{x}.movedim(0, -1)", "{x}.swapaxes(0, -1)"],
+    *["{x}.unflatten({d}, (-1, 1))", "{x}.split(1, {d})[-1]", "{x}.chunk(2, {d})[0]"],
+    *["{x}.tensor_split(2, {d})[-1]", "{x}.unbind({d})[0]", "{x}.hsplit([1])[-1]"],
+    *["torch.view_as_real(torch.view_as_complex({x}[..., :2]))", "{x}.mT.diagonal()"],
 ]
 PICKS = [
     *["[[0, 0, 1]]", "[[1, 0], [0, 1]]", "[:, [0, 0]]", "[..., [1, 0]]", "[{x} > 0]", "[{b}]"],

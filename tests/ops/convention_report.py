@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent / "table"))
 
 from convention_rows import MEANING, Convention

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent / "table"))
 
 from numeric_figures import FIGURES, measured

@@ -157,12 +157,19 @@ def pick(x: Array, index: tuple[Any, ...]) -> Array:
 def put(x: Array, index: tuple[Any, ...], value: Any) -> None:
     """Do x[index] = value."""
     if type(index) is tuple and len(index) == 1 and type(index[0]) is np.ndarray:
-        x[index] = value  # an array or a mask alone needs no second look: 0.3 µs
+        _assign(x, index, value)  # an array or a mask alone needs no second look: 0.3 µs
     elif is_basic(index):
         view_of_basic(x, index)[...] = value
     else:
         first, then = in_two_steps(index, x.ndim)
-        x[first][... if then is None else then] = value
+        _assign(x[first], (...,) if then is None else then, value)
+
+
+def _assign(x: Array, index: tuple[Any, ...], value: Any) -> None:
+    try:
+        x[index] = value
+    except TypeError:  # through a mask NumPy writes vectors only
+        x[index] = value.squeeze(tuple(range(value.ndim - 1)))  # a ValueError unless they are 1
 
 
 def check_empty_masks(shape: tuple[int, ...], index: tuple[Any, ...]) -> None:

@@ -55,7 +55,7 @@ FUNCTIONS = {
     "expm1": Function(by_library("expm1"), lambda m, x: m.expm1(x), -87, 87),
     "tanh": Function(by_library("tanh"), lambda m, x: m.tanh(x), -20, 20),
     "sigmoid": Function(by_library("sigmoid"), lambda m, x: 1 / (1 + m.exp(-x)), -87, 87),
-    "erf": Function(by_library("erf"), lambda m, x: m.erf(x), -6, 6, limit=6),
+    "erf": Function(by_library("erf"), lambda m, x: m.erf(x), -6, 6),
     "erfc": Function(by_library("erfc"), lambda m, x: m.erfc(x), -6, 9, limit=9),
     "gelu": Function(gelu, lambda m, x: x * m.erfc(-x / m.sqrt(2)) / 2, -0.5, 12),
     "softplus": Function(
