@@ -117,7 +117,7 @@ def _check_fits(value: int, dtype: Any, name: str) -> None:
 def as_float(x: Any) -> Any:
     """Return integers and bool as the default float."""
     with quiet():  # 10^6 is inf where the default is float16
-        return x.astype(default_float()) if is_integral(x) else x
+        return x.astype(default_float(), "C" if 0 in x.strides else "K") if is_integral(x) else x
 
 
 def refusal(operands: Sequence[Any], name: str, error: Exception) -> Exception:

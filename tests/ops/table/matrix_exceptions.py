@@ -54,7 +54,6 @@ ALLOWED = [
             "PyTorch takes complex numbers for a size of 1 alone, by its mean"),
     Allowed(r"Autograd not support dtype: Long", {"index_fill", "masked_fill", "fill"},
             "a value that requires a gradient, in a tensor of integers: here it gets none"),
-    Allowed(r"gradient 0 is off", {"prod"}, "of complex numbers as real ones: y / x is complex"),
     Allowed(r"shares memory", {"conj"},
             "PyTorch's is a view, which turns the sign when it is read"),
     Allowed(r"shares memory", {"conj(of a real tensor)", "dropout", "cast"},
@@ -76,7 +75,6 @@ ALLOWED = [
     Allowed(r"(gradient 1|output 0) is off by nan|ShapeError: cross_entropy: weight.*of nothing",
             {"group_norm", "cross_entropy(probabilities)"},
             "the mean of nothing, or of no classes"),
-    Allowed(r"MKL FFT error", {"fft_c2c", "fft_r2c", "fft_c2r"}, "an error of PyTorch's library"),
     Allowed(r"output 0 is (int32|uint8|bool), in PyTorch int64", {"einsum"},
             "PyTorch's dtype is int64 where it takes a sum, its own where a product"),
     Allowed(r"refused, DTypeError: \w+: .*(one dtype|not defined for int64)", {
@@ -85,11 +83,11 @@ ALLOWED = [
     Allowed(r"refused, ShapeError.*of nothing|output 0 has shape|zero channel inputs"
             r"|select\(\): ind|non-empty 2D or 4D|in an input of shape.*of nothing", {
         *CONVOLUTIONS, "scaled_dot_product_attention", "addmv", "pixel_unshuffle()",
-        *("interpolate()", "fractional_max_pool2d", "fractional_max_pool3d", "gather"),
+        *("interpolate()", "fractional_max_pool2d", "fractional_max_pool3d"),
         *("scatter", "scatter_add"),
     }, "a kernel, a batch or an index of size 0, where PyTorch looks at no other size"),
     Allowed(r"index of shape \(\d+, 0\)|IndexError: too many indices|pad_to\(\) cannot",
-            {"scatter", "scatter_add", "gather"},
+            {"scatter", "scatter_add"},
             "an index of nothing, beside which PyTorch looks at no shape"),
     Allowed(r"must have as many dimensions", {"scatter"}, "PyTorch reads a place as a vector"),
     Allowed(r"of nothing$", {"index_add", *AVERAGES},
@@ -105,12 +103,10 @@ ALLOWED = [
     Allowed(r"got 1\)$", {"repeat_each"}, "PyTorch refuses a 0-d tensor by an error of its own"),
     Allowed(r"(float64 float32|float32 int64|int64 float64)\].*(dtype|cast|float|Integer div)", {
         *("heaviside", "lerp", "lerp(number)", "addcdiv", "huber_loss", "binary_cross_entropy"),
-        *("binary_cross_entropy_with_logits", "blocks_on_diagonal"),
+        *("binary_cross_entropy_with_logits", "blocks_on_diagonal", "prelu_kernel"),
     }, "several dtypes meet in one here, where PyTorch asks for one, or for one in its gradient"),
     Allowed(NO_KERNEL, {"lerp(number)"}, "beside a number integers become floats"),
     Allowed(r"cannot be converted to type uint8_t", {"addcmul"}, "the number becomes whole"),
-    Allowed(r"^\[(float64|int64)\] (requires a gradient|output 0 is float)",
-            {"trapezoid", "cov", "corrcoef"}, "of nothing PyTorch's is made anew"),
     Allowed(r"result type (Float|Long) can't be cast", {"addmm", "baddbmm"},
             "PyTorch looks at alpha and beta only where there is nothing to multiply"),
 ]  # fmt: skip

@@ -24,6 +24,8 @@ from .selection import masked
 
 __all__ = ["relu", "relu_", "sigmoid", "sigmoid_"]
 
+_BOOL = np.dtype(bool)
+
 
 def check_float(x: Array, name: str) -> None:
     """Raise `DTypeError` for integers and bool."""
@@ -96,7 +98,8 @@ def zeros_beside(x: Array) -> Array:
 def relu(input: Array) -> Array:
     """Return max(x, 0); the gradient at 0 is 0."""
     check_ordered(input, "relu")
-    check_not_bool("relu", input)
+    if input.dtype is _BOOL:
+        check_not_bool("relu", input)
     return np.maximum(input, zeros_beside(input))
 
 

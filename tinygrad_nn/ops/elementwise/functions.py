@@ -14,7 +14,7 @@ from ...arrays.dtypes import FLOAT16
 from ...arrays.kinds import is_array, is_complex
 from ...arrays.promotion import rounded_once
 from ...autograd.declaring import alias, elementwise, op
-from ...autograd.op import Array, FloatArray
+from ...autograd.op import Array, FloatArray, RealArray
 from ...autograd.writing import in_place
 from .complex_parts import check_ordered
 from .refusals import check_not_integers
@@ -162,7 +162,7 @@ rsqrt.vjp(input=lambda g, y: g * (-0.5 * (y * y * y)))
 
 
 @op(r"\sqrt{a^2 + b^2}", elementwise=True)
-def hypot(input: Array, other: Array) -> Array:
+def hypot(input: RealArray, other: RealArray) -> Array:
     """Return the length of the hypotenuse over input and other; integers are refused."""
     check_not_integers("hypot", input, other)
     for each in (input, other):

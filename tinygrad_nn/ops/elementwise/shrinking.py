@@ -48,6 +48,7 @@ def _is_beyond(x: Array, bound: float) -> Array:
 @op(r"g \odot [|x| > l]", elementwise=True)
 def shrink_backward(grad: Array, input: Array, lambd: Number = 0.5) -> Array:
     """Return grad where the input is beyond -lambd and lambd or nan: the shrinks' gradient."""
+    check_float(input, "shrink_backward")
     return masked(grad, _is_beyond(input, lambd))
 
 

@@ -36,8 +36,8 @@ def _checked_source(name: str, input: Array, dim: int, index: Array, src: Array)
     shape = index.shape
     if shape == src.shape:
         return src
-    if not index.size:
-        return np.empty(shape, src.dtype)
+    if not index.size and dim < max(src.ndim, 1):
+        return np.empty(shape, src.dtype)  # PyTorch looks at no other dimension
     if len(shape) != src.ndim and (len(shape) > 1 or src.ndim > 1):
         raise ShapeError(
             f"{name}: src of shape {src.shape} must have as many dimensions as index, of shape "

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Dim, Number
-from ...arrays.kinds import is_complex
+from ...arrays.kinds import is_complex, is_integer
 from ...arrays.layout import copied
 from ...arrays.sums import add_at_places, add_rows, add_slices, in_float32, to_add_at
 from ...autograd.declaring import op
@@ -54,6 +54,13 @@ def _slices(y: Array, dim: int) -> Array:
     return y.swapaxes(0, dim) if y.ndim else y.reshape(1)
 
 
+def _times(alpha: Any, source: Array) -> Array:
+    """Return the product; that by -1 wraps around among unsigned integers, as in PyTorch."""
+    if is_integer(source) and isinstance(alpha, int):
+        return np.asarray(alpha).astype(source.dtype) * source
+    return alpha * source
+
+
 @op(r"x + \sum_j s_j e_{i_j}")
 def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Number = 1) -> Array:
     """Return the input with alpha times each slice of source added at `index` along `dim`."""
@@ -75,7 +82,7 @@ def index_add(input: Array, dim: Dim, index: Data, source: Array, *, alpha: Numb
         check_dtypes("index_add", input, "source", source)
     check_bounds("index_add", index, input.shape[dim] if input.ndim else 1, dim)
     wide = to_add_at(input, index).copy()
-    added = source if alpha == 1 else alpha * in_float32(source)
+    added = source if alpha == 1 else _times(alpha, in_float32(source))
     if not wide.ndim:
         add_at_places(wide[None], index, added)
     elif dim:

@@ -17,6 +17,7 @@ from ...autograd.writing import in_place
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...random import Generator, default_generator
 from ..elementwise.activations import check_float
+from ..elementwise.complex_parts import check_ordered
 from ..shape.sizes import reshape
 
 __all__ = ["prelu", "rrelu", "rrelu_"]
@@ -24,7 +25,12 @@ __all__ = ["prelu", "rrelu", "rrelu_"]
 
 @op(r"\begin{cases} x & \text{if } x > 0 \\ w x & \text{else} \end{cases}", elementwise=True)
 def prelu_kernel(input: Array, weight: Array) -> Array:
-    """Return x where it is above 0, else x times the weight, broadcast."""
+    """Return x where it is above 0, else x times the weight, broadcast.
+
+    Raises:
+        DTypeError: integers and bool, complex numbers.
+    """
+    check_float(input, "prelu")
     return np.where(input > 0, input, weight * input)
 
 
@@ -51,7 +57,6 @@ def prelu(input: Any, weight: Any) -> Any:
     """
     check_are_tensors("prelu", input=input, weight=weight)
     x, w = input.array, weight.array
-    check_float(x, "prelu")
     if x.dtype != w.dtype:
         raise DTypeError(
             f"prelu: input and weight must be of one dtype, got {x.dtype} and {w.dtype}"
@@ -74,6 +79,7 @@ def prelu(input: Any, weight: Any) -> Any:
 @op(r"\begin{cases} x & \text{if } x > 0 \\ r x & \text{else} \end{cases}")
 def rrelu_with_noise(input: Array, noise: Data) -> Array:
     """Return x where it is above 0, else x times the noise."""
+    check_ordered(input, "rrelu_with_noise")
     return np.where(input > 0, input, input * noise)
 
 

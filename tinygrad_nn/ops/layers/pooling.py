@@ -97,14 +97,14 @@ def _choose(input: Array, pool: Pool) -> tuple[Array, Array]:
             better |= met != met
         np.copyto(which, element, where=better)
         np.maximum(best, met, out=best)
-    if x is not input and is_floating(input):
-        _leave_padding(best, which, pool)
+    if x is not input:
+        _leave_padding(best, which, pool, least)
     return best, which
 
 
-def _leave_padding(best: Array, which: Array, pool: Pool) -> None:
-    """Have the first element within the input chosen where all of a window are -inf."""
-    nothing = best == -math.inf
+def _leave_padding(best: Array, which: Array, pool: Pool, least: Any) -> None:
+    """Have the first element within the input chosen where all of a window are what pads."""
+    nothing = best == least
     if nothing.any():
         first: Any = 0
         for axis, k in enumerate(pool.kernel):

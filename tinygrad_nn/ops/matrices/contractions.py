@@ -48,7 +48,11 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
                     f"tensordot: dimension {i} of shape {tuple(a.shape)} and {k} of "
                     f"{tuple(b.shape)} differ in size"
                 )
-            a, b = (a, b.sum(k, True)) if a.shape[i] == 1 else (a.sum(i, True), b)
+            a, b = (
+                (a, b.sum(k, True, dtype=b.dtype))
+                if a.shape[i] == 1
+                else (a.sum(i, True, dtype=a.dtype), b)
+            )
     free_a = [i for i in range(a.ndim) if i not in of_a]
     free_b = [k for k in range(b.ndim) if k not in of_b]
     summed = prod(a.shape[i] for i in of_a)

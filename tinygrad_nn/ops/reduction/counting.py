@@ -201,7 +201,7 @@ def _counted(
     """Return the histogram of points, the rows, and the edges along each of their coordinates."""
     _check_histogram(columns, name)
     dims = columns.shape[1]
-    ends = (0.0,) * (2 * dims) if range is None else range
+    ends = (0.0, float(not len(columns))) * dims if range is None else range
     if not isinstance(ends, (tuple, list)) or len(ends) != 2 * dims:
         raise ArgumentError(f"{name}: range must be {2 * dims} numbers, got {shown(range)}")
     if weight is not None and weight.size != len(columns):

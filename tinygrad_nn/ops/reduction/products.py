@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Dim, Dtype, kept_shape
-from ...arrays.kinds import is_array, is_integral
+from ...arrays.kinds import is_array, is_complex, is_integral
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -73,6 +73,7 @@ def _prod_rule(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> 
         return g
     kept = kept_shape(input_shape, None if dim is None else (dim,))
     g = g.reshape(kept)
+    input = _real_of(input, y)
     zeros = _zeros_in(input)
     if not zeros:
         return g * y.reshape(kept) / input
@@ -81,6 +82,12 @@ def _prod_rule(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> 
     along, axis = (input.reshape(-1), 0) if dim is None else (input, dim)
     others = _product_before(along, axis) * from_end(_product_before, along, axis)
     return g * others.reshape(input_shape)
+
+
+def _real_of(input: Array, y: Array) -> Array:
+    """Return the numbers that were multiplied: with a real `dtype` the real parts."""
+    kinds = [is_complex(each if is_array(each) else each.array) for each in (input, y)]
+    return input.real if kinds == [True, False] else input
 
 
 def _product_before(x: Array, dim: int) -> Array:
@@ -108,6 +115,7 @@ def _cumprod_rule(g: Array, input: Array, y: Array, dim: int) -> Array:
     """
     if not g.ndim:
         return g
+    input = _real_of(input, y)
     if not _zeros_in(input):
         return cumsum_from_end(g * y, dim) / input
     ratio = cat(

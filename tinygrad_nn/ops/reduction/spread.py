@@ -232,7 +232,7 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
     number = x.array.shape[1]
     weights = _weights(fweights, aweights, number)
     if weights is None:
-        middle: Any = sum(x, 1, True) / number if number else mean(x.double(), 1, True)
+        middle: Any = sum(x, 1, True) / (number or math.nan)
         freedom: Any = number - correction
         scaled = x - middle
         product = scaled

@@ -174,4 +174,6 @@ class SumMethods:
             raise ShapeError(
                 f"sum_to_size: size {wanted} does not broadcast to the tensor's {array.shape}"
             )
+        if not wanted:
+            return sum(self)  # integers to int64, also where there is nothing to add
         return self if wanted == array.shape else sum_to_shape(self, wanted)

@@ -89,7 +89,7 @@ def _slice(
 
 def _view(input: Any, size: Any = None, *, dtype: Any = None) -> Any:
     shape_of(input, "view")
-    return input.view(dtype if size is None else size)
+    return input.contiguous().view(dtype if size is None else size)
 
 
 alias_copy = _copy_of(_alias)

@@ -124,8 +124,9 @@ def shape_of(other: Any, name: str) -> tuple[int, ...]:
 
 @instead_of("reshape")
 def ravel(input: Any) -> Any:
-    """Return the elements, row by row, as a vector: a view where that is possible."""
-    return reshape(input, (-1,)) if len(shape_of(input, "ravel")) != 1 else input
+    """Return the elements, row by row, as a vector: a view where they lie so."""
+    shape_of(input, "ravel")
+    return reshape(input.contiguous(), (-1,))
 
 
 @instead_of("view")

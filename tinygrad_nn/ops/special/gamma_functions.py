@@ -18,11 +18,13 @@ from ...arrays.arguments import Integer
 from ...arrays.blocks import by_blocks
 from ...arrays.dtypes import FLOAT64
 from ...arrays.polynomials import polynomial, ratio
+from ...arrays.promotion import as_float
 from ...autograd.declaring import alias, op
 from ...autograd.op import Array, FloatArray
 from ...autograd.writing import in_place
 from ...errors import ArgumentError
 from ..elementwise.complex_parts import check_ordered
+from ..elementwise.refusals import check_not_bool
 from .by_scipy import scipy_special
 
 __all__ = ["digamma", "lgamma", "mvlgamma", "polygamma"]
@@ -211,15 +213,17 @@ def polygamma(n: int, input: Any, *, out: Any = None) -> Any:
 
 
 @op(r"\log \Gamma_p(x)", elementwise=True)
-def mvlgamma(input: FloatArray, p: Integer) -> Array:
+def mvlgamma(input: Array, p: Integer) -> Array:
     """Return the logarithm of the multivariate gamma function of dimension p.
 
     p (p - 1) / 4 log(pi) + the sum of lgamma(x - j / 2), j from 0 to p - 1 (DLMF 35.3.4).
 
     Raises:
-        ArgumentError: a p below 1, or above 10,000.
+        ArgumentError: a p below 1, or above 10,000. DTypeError: bool, complex numbers.
     """
     check_ordered(input, "mvlgamma")
+    check_not_bool("mvlgamma", input)
+    input = as_float(input)
     if not 1 <= p <= _HIGHEST:
         raise ArgumentError(f"mvlgamma: p must be from 1 to {_HIGHEST}, got {p}")
     total = sum(lgamma.op.forward(input - 0.5 * j) for j in range(p))

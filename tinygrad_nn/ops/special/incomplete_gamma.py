@@ -10,6 +10,7 @@ from ...autograd.declaring import op
 from ...autograd.op import Array, FloatArray
 from ...autograd.writing import in_place
 from ..elementwise.functions import exp, xlogy
+from ..elementwise.refusals import check_not_integers
 from .by_scipy import check_constant, compute, scipy_special
 from .gamma_functions import lgamma
 
@@ -17,14 +18,16 @@ __all__ = ["igamma", "igammac"]
 
 
 @op(r"P(a, b)", elementwise=True, name="igamma", public="igamma")
-def lower_share(input: FloatArray, other: FloatArray) -> Array:
+def lower_share(input: Array, other: Array) -> Array:
     """Return the regularised lower incomplete gamma function P(input, other) (DLMF 8.2.4)."""
+    check_not_integers("igamma", input, other)
     return compute(scipy_special("igamma").gammainc, "igamma", input, other)
 
 
 @op(r"Q(a, b)", elementwise=True, name="igammac", public="igammac")
-def upper_share(input: FloatArray, other: FloatArray) -> Array:
+def upper_share(input: Array, other: Array) -> Array:
     """Return the regularised upper incomplete gamma function Q(input, other) (DLMF 8.2.4)."""
+    check_not_integers("igammac", input, other)
     return compute(scipy_special("igammac").gammaincc, "igammac", input, other)
 
 
