@@ -55,6 +55,9 @@ UNDEFINED: dict[str, Callable[[Statement, dict[str, Any]], Any]] = {
     "PyTorch's median of an expanded tensor reads what lies behind it": (
         lambda statement, names: re.search(r"median\(.*expand", statement.template)
     ),
+    "the deviation of one number, expanded, is what rounding leaves of 0, with a sign by chance": (
+        lambda statement, names: re.search(r"std\w*\(.*expand", statement.template)
+    ),
 }
 DOCUMENTED: dict[str, Callable[[Difference], Any]] = {
     "no write goes into an expanded tensor here, in PyTorch a few do, such as zero_": (
@@ -71,6 +74,18 @@ DOCUMENTED: dict[str, Callable[[Difference], Any]] = {
     "what backward needs is kept as it is here, also if it is expanded: PyTorch keeps a copy that "
     "lies in order, and lets it be written": (
         lambda d: d.theirs is None and re.search(f"backward of ({IN_ORDER}): its op", str(d.ours))
+    ),
+    "what pixel_shuffle and its like return is a view of their own copy here: taken under no_grad, "
+    "it isn't written where operations are recorded": (
+        lambda d: (
+            d.theirs is None
+            and d.statement
+            and "this view was taken under no_grad" in str(d.ours)
+            and not d.x._is_view()
+        )
+    ),
+    "einsum keeps all its operands, also one that only a gradient nobody wants would need": (
+        lambda d: d.theirs is None and str(d.ours).startswith("backward of einsum: its operand")
     ),
     "a constant that a write made need a gradient is no leaf here": (
         lambda d: (

@@ -61,7 +61,7 @@ def _plainer_leaves(leaf: Leaf) -> Iterator[Leaf]:
         yield leaf._replace(array=np.full_like(array, value))
     if (np.rint(array) != array).any():
         yield leaf._replace(array=np.rint(array))
-    for place in np.ndindex(array.shape):
+    for place in np.ndindex(array.shape) if array.ndim else ():
         for value in PLAIN:
             if array[place] == value:
                 break

@@ -38,7 +38,7 @@ class TensorBase:
     version: list[int]
     view_base: TensorBase | None  # of a view, and only then set: whose memory it shows
     view_steps: Any  # how it is taken, as (Op, arguments) each; None: one of several outputs
-    view_recorded: bool  # False: taken under no_grad
+    view_recorded: bool  # False: it, or what it is a view of, was taken under no_grad
     views: list[ref[Any]]  # set on a tensor that has views
 
 

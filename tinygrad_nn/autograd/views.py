@@ -24,13 +24,14 @@ def link_view(y: TensorBase, x: Any, op: Any, arguments: tuple[Any, ...] | None)
     if not _shares(y.array, x.array):
         return
     y.version = x.version
-    base = base_of(x)
+    base, recorded = base_of(x), mode() not in (NO_GRAD, INFERENCE)
     step = None if arguments is None else ((op, arguments),)
     if base is None:
         base, steps = x, step
     else:
         steps = None if step is None or x.view_steps is None else x.view_steps + step
-    y.view_base, y.view_steps, y.view_recorded = base, steps, mode() not in (NO_GRAD, INFERENCE)
+        recorded = recorded and x.view_recorded
+    y.view_base, y.view_steps, y.view_recorded = base, steps, recorded
     if base.node is not None and base.node.op is None:
         return  # a leaf's graph never changes: its views are not listed
     try:

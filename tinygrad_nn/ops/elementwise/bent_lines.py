@@ -146,21 +146,30 @@ def selu(input: Any) -> Any:
     return elu(input, _ALPHA, _SCALE)
 
 
-@op(r"x \, \sigma(x)", elementwise=True)
-def silu(input: Array) -> Array:
+@op(r"x \, \sigma(x)", elementwise=True, keeps="share")
+def silu(input: Array) -> Any:
     """Return x times its sigmoid."""
     if not is_complex(input):
         check_float(input, "silu")
     x = in_float32(input)
-    return (x * sigmoid.op.forward(x)).astype(input.dtype, copy=False)
+    share = sigmoid.op.forward(x)
+    return np.asarray(x * share).astype(input.dtype, copy=False), share
 
 
-def _silu_rule(g: Array, input: Array) -> Array:
+@silu.backward
+def _silu_rule(g: Array, input: Array, share: Array) -> Array:
     """g * sigmoid(x) * (1 + x * (1 - sigmoid(x)))."""
-    s = sigmoid(input)
-    return g * (s * (1.0 + input * (1.0 - s)))
+    slope = np.asarray(1.0 - share)
+    slope *= input
+    slope += 1.0
+    slope *= share
+    slope *= g
+    return slope
 
 
-silu.vjp(input=_silu_rule)
+@silu.composite
+def _silu_by_parts(input: Any) -> Any:
+    return input * sigmoid(input)
+
 
 celu_, selu_ = in_place(celu), in_place(selu)

@@ -14,14 +14,14 @@ from ...arrays.kinds import is_integer
 from ...arrays.promotion import rounded_once
 from ...arrays.refusing import instead_of
 from ...autograd.declaring import op
-from ...autograd.op import Array
+from ...autograd.op import Array, RealArray
 from ...autograd.writing import in_place
 from ...errors import ArgumentError
 from .activations import check_float, threshold_backward
 from .arithmetic import abs, div, sub
 from .complex_parts import check_ordered
 from .functions import tanh
-from .refusals import check_not_bool
+from .refusals import check_not_bool, check_not_integers
 from .selection import masked
 
 __all__ = ["hardshrink", "threshold", "threshold_"]
@@ -46,9 +46,9 @@ def _is_beyond(x: Array, bound: float) -> Array:
 
 
 @op(r"g \odot [|x| > l]", elementwise=True)
-def shrink_backward(grad: Array, input: Array, lambd: Number = 0.5) -> Array:
+def shrink_backward(grad: RealArray, input: RealArray, lambd: Number = 0.5) -> Array:
     """Return grad where the input is beyond -lambd and lambd or nan: the shrinks' gradient."""
-    check_float(input, "shrink_backward")
+    check_not_integers("shrink_backward", grad, input)
     return masked(grad, _is_beyond(input, lambd))
 
 

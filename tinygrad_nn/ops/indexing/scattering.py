@@ -36,7 +36,7 @@ def _checked_source(name: str, input: Array, dim: int, index: Array, src: Array)
     shape = index.shape
     if shape == src.shape:
         return src
-    if not index.size and dim < max(src.ndim, 1):
+    if not index.size and (dim < max(src.ndim, 1) or not input.size):
         return np.empty(shape, src.dtype)  # PyTorch looks at no other dimension
     if len(shape) != src.ndim and (len(shape) > 1 or src.ndim > 1):
         raise ShapeError(

@@ -4,6 +4,7 @@ Read `adaptive_pooling.py` next, which takes the largest instead.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,8 @@ from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ArgumentError, ShapeError
 from ..elementwise.activations import check_float
+from ..reduction.sums import mean
+from ..shape.expanding import expanded
 from .axis_products import AxisMatrix, along_axes, axis_matrix, resampled_back
 from .pooling import pool_of
 from .windows import Sizes, as_sizes, check_dims
@@ -190,7 +193,7 @@ def adaptive_matrices(shape: Any, output_size: Any, dims: int, name: str) -> Any
 
 
 def _adaptive_avg_pool(dims: int) -> Any:
-    name = f"adaptive_avg_pool{dims}d"
+    name, last = f"adaptive_avg_pool{dims}d", tuple(range(-dims, 0))
 
     @op(r"\operatorname{mean}_{i} x_i", name=name)
     def adaptive_avg_pool(input: Array, output_size: Any) -> Array:
@@ -200,10 +203,14 @@ def _adaptive_avg_pool(dims: int) -> Any:
         """
         if not is_complex(input):
             check_float(input, name)
+        if set(adaptive_sizes(input.shape, output_size, dims, name)) == {1}:
+            return mean.op.forward(input, last, True)  # a tenth of the time of two products
         return along_axes(input, adaptive_matrices(input.shape, output_size, dims, name))
 
     def rule(g: Array, input_shape: Any, output_size: Any) -> Array:
         """fold(g / n): each element of a window of n gets g / n, added where windows meet."""
+        if g.shape[-dims:] == (1,) * dims:
+            return expanded(g / math.prod(input_shape[-dims:]), input_shape)
         return resampled_back(g, adaptive_matrices(input_shape, output_size, dims, name))
 
     return adaptive_avg_pool.vjp(input=rule)

@@ -12,25 +12,26 @@ from ...arrays.arguments import as_bool, as_number
 from ...arrays.layout import empty_as
 from ...arrays.refusing import check_are_tensors, instead_of, refuses
 from ...autograd.declaring import op
-from ...autograd.op import Array, Data
+from ...autograd.op import Array, Data, RealArray
 from ...autograd.writing import in_place
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...random import Generator, default_generator
 from ..elementwise.activations import check_float
 from ..elementwise.complex_parts import check_ordered
+from ..elementwise.refusals import check_not_integers
 from ..shape.sizes import reshape
 
 __all__ = ["prelu", "rrelu", "rrelu_"]
 
 
 @op(r"\begin{cases} x & \text{if } x > 0 \\ w x & \text{else} \end{cases}", elementwise=True)
-def prelu_kernel(input: Array, weight: Array) -> Array:
+def prelu_kernel(input: RealArray, weight: RealArray) -> Array:
     """Return x where it is above 0, else x times the weight, broadcast.
 
     Raises:
         DTypeError: integers and bool, complex numbers.
     """
-    check_float(input, "prelu")
+    check_not_integers("prelu", input, weight)
     return np.where(input > 0, input, weight * input)
 
 

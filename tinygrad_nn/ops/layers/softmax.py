@@ -4,6 +4,8 @@ Read `../losses/` next.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ...arrays.arguments import Dim, Dtype
@@ -18,6 +20,7 @@ from ..reduction.sums import sum
 __all__ = ["log_softmax", "softmax"]
 
 _FEW = 4096  # elements that are asked first whether they are small
+_LARGE = 40.0  # e^40 times any number of elements is far from the largest float32
 
 
 def shifted(x: Array, dim: int) -> Array:
@@ -33,7 +36,7 @@ def _is_near_zero(x: Array) -> bool:
     if x.size > _FEW:
         return False
     flat = x.ravel()
-    return bool(flat.dot(flat) < 1600.0)  # 0.4 µs, a maximum and its subtraction 3
+    return bool(flat.dot(flat) < _LARGE**2)  # 0.4 µs, a maximum and its subtraction 3
 
 
 def _softmax(z: Array, dim: int) -> Array:
@@ -55,8 +58,26 @@ def softmax(input: Array, dim: Dim, dtype: Dtype = None) -> Array:
     if x.ndim == 0:
         return np.exp(x - x)  # 1, and nan of nan
     wide = in_float32(np.ascontiguousarray(x))
-    y = _softmax(wide if _is_near_zero(wide) else shifted(wide, dim), dim)
+    if _is_near_zero(wide):
+        y = _softmax(wide, dim)
+    elif wide.dtype is x.dtype:
+        y = _softmax_of_many(wide, dim)
+    else:
+        y = _softmax(shifted(wide, dim), dim)  # of float16, in PyTorch's steps
     return y.astype(x.dtype, copy=False)
+
+
+def _softmax_of_many(x: Array, dim: int) -> Array:
+    """Return e^x / sum(e^x), without a maximum of each row if none is large and no sum vanishes.
+
+    (32768, 64) takes 2.0 ms, and 3.8 with the maxima.
+    """
+    if x.size > _FEW and x.max() < _LARGE:
+        e = np.exp(x)
+        total = accurate_sum(e, dim, True)
+        if total.min() > math.exp(-_LARGE):
+            return np.divide(e, total, out=e)
+    return _softmax(shifted(x, dim), dim)
 
 
 def _softmax_rule(g: Array, y: Array, dim: int) -> Array:

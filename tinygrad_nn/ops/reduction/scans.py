@@ -45,7 +45,7 @@ def accumulated(ufunc: np.ufunc, x: Array, dim: int) -> Array:
         return np.ascontiguousarray(ufunc.accumulate(x, axis=dim))
     y = np.array(x, order="C")
     for above, row in pairwise(y.swapaxes(0, dim)):
-        ufunc(above, row, row)
+        ufunc(above, row, out=row)
     return y
 
 

@@ -48,9 +48,15 @@ def special_log_ndtr(input: FloatArray) -> Array:
     return np.where(input < -1.0, left, np.log1p(erfc(z) / -2.0))
 
 
-special_log_ndtr.vjp(
-    input=lambda g, input: g * (math.sqrt(2.0 / math.pi) / special_erfcx(input * -_ROOT_HALF)),
-)
+def _log_ndtr_rule(g: Array, input: Array) -> Array:
+    """g phi(x) / Phi(x): each side is computed where neither it nor its gradient overflows."""
+    left, right = np.clip(input, None, 0.0), np.clip(input, 0.0, None)
+    below = math.sqrt(2.0 / math.pi) / special_erfcx(left * -_ROOT_HALF)
+    above = math.sqrt(0.5 / math.pi) * np.exp(right**2 / -2.0 - special_log_ndtr(right))
+    return g * np.where(input < 0.0, below, above)
+
+
+special_log_ndtr.vjp(input=_log_ndtr_rule)
 
 
 def _ndtri(p: Array) -> Array:
