@@ -13,6 +13,7 @@ import numpy as np
 
 from .dtypes import FLOAT32, FLOAT64, Array
 from .kinds import HALVES, is_half
+from .runs import over_runs
 
 _FEW = 1024  # elements that one product with ones adds as exactly as NumPy's pairs
 MANY = 4096  # additions at one place that float32 takes without losing digits
@@ -61,35 +62,13 @@ def accurate_sum(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
             total = _ones(len(x), x.dtype).dot(x)
             return total[None] if keepdims else total
         if x.flags.c_contiguous:
-            return _by_runs(x, axes, keepdims)
+            return over_runs(_middle, x, axes, keepdims)
         for each in axes:
             each %= x.ndim
             if each < x.ndim - 1 and x.shape[each] > _ROWS:
                 x = _fold(x, each)
     total = np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
     return np.ascontiguousarray(total) if x.ndim > 2 and total.ndim else total
-
-
-def _by_runs(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
-    """Add up one run of neighbouring axes after the other, the last first."""
-    shape = x.shape
-    for start, stop in _runs(axes, x.ndim):
-        lead, run, rest = shape[:start], shape[start:stop], shape[stop:]
-        x = _middle(x.reshape(math.prod(lead), math.prod(run), math.prod(rest)))
-        shape = (*lead, *((1,) * len(run) if keepdims else ()), *rest)
-    return x.reshape(shape)
-
-
-@lru_cache(maxsize=256)
-def _runs(axes: tuple[int, ...], ndim: int) -> tuple[tuple[int, int], ...]:
-    """Return where each run of neighbouring axes starts and stops, the last first."""
-    runs: list[tuple[int, int]] = []
-    for axis in sorted((axis % ndim for axis in axes), reverse=True):
-        if runs and runs[-1][0] == axis + 1:
-            runs[-1] = (axis, runs[-1][1])
-        else:
-            runs.append((axis, axis + 1))
-    return tuple(runs)
 
 
 def _middle(x: Array) -> Array:
