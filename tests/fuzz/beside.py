@@ -18,7 +18,10 @@ from .program import Leaf, Name, Statement, weights
 ERRORS = (RuntimeError, IndexError, ValueError, TypeError)  # what a library refuses with
 LARGEST = 1e6  # a larger number ends a program: rounding would be all that differs
 TOLERANCE = 1e-9
-COARSE = {"matrix_exp": 1e-4}  # its gradient loses digits, in both, where what comes in is large
+COARSE = {
+    "matrix_exp": 1e-4,  # its gradient loses digits, in both, where what comes in is large
+    "gamma": 1e-7,  # PyTorch's trigamma, the slope of digamma, has 9 of its digits
+}
 MOST = 400  # elements of a variable that further statements are about
 
 
