@@ -136,6 +136,8 @@ def pow(input: Array, exponent: Array) -> Array:
     if type(exponent) in (int, float) and exponent == 3:
         cube = rounded_once(_cube) if input.dtype is FLOAT16 else _cube
         return cube(input)  # NumPy has a fast way for 2, and not for 3
+    if not is_array(input):
+        exponent = np.asarray(exponent, order="C")  # PyTorch lays a power of a number out in rows
     try:
         return input**exponent
     except ValueError:

@@ -76,7 +76,7 @@ def _prod_rule(g: Array, input: Array, y: Array, input_shape: Any, dim: Any) -> 
     input = _real_of(input, y)
     zeros = _zeros_in(input)
     if not zeros:
-        return g * y.reshape(kept) / input
+        return g * (y.reshape(kept) / input)
     if dim is None and zeros > 1 and is_array(g):
         return np.zeros(input_shape, g.dtype)
     along, axis = (input.reshape(-1), 0) if dim is None else (input, dim)
