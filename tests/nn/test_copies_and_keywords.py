@@ -8,6 +8,7 @@ import copy
 import inspect
 
 import pytest
+from looping import looped
 
 import tinygrad_nn as tnn
 
@@ -101,7 +102,7 @@ NAMES = [name for name in CALLS if callable(CALLS[name])]
 NAMES = [name for name in NAMES if name.rstrip("_") == name or name.rstrip("_") not in CALLS]
 
 
-@pytest.mark.parametrize("name", NAMES)  # x.add_() takes what x.add() does
+@looped("name", NAMES)  # x.add_() takes what x.add() does
 def test_a_keyword_that_nothing_takes_is_refused_by_name(name):
     parameters = inspect.signature(CALLS[name]).parameters.values()
     needed = [p for p in parameters if p.default is p.empty]

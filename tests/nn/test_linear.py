@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 from beside_torch import assert_same
+from looping import looped
 
 import tinygrad_nn as tnn
 
@@ -21,10 +22,10 @@ def bits(tensors):
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element:UserWarning")
 @pytest.mark.filterwarnings("ignore:kaiming_uniform_:UserWarning")
-@pytest.mark.parametrize("seed", [0, 1, 42, 2**40])
+@looped("seed", [0, 1, 42, 2**40])
 @pytest.mark.parametrize(("inputs", "outputs"), SIZES)
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@looped("bias", [True, False])
+@looped("dtype", ["float32", "float64", "float16"])
 def test_initial_values_are_pytorch_s_bit_for_bit(seed, inputs, outputs, bias, dtype):
     def first_values(library):
         library.manual_seed(seed)
@@ -180,3 +181,9 @@ def test_a_generator_of_its_own_can_be_given():
         return library.nn.init.uniform_(library.empty(4), generator=source)
 
     assert_same(program, 0, 0)
+
+
+def test_the_fans_of_a_weight_go_by_the_name_that_pytorchs_programs_use():
+    init = tnn.nn.init
+    assert init._calculate_fan_in_and_fan_out(tnn.ones(6, 3, 5, 5)) == (75, 150)
+    assert init.fan_in_and_fan_out(tnn.ones(6, 3)) == (3, 6)

@@ -1,79 +1,139 @@
-"""Activations as Modules: ReLU, Tanh, Sigmoid, Softmax, LogSoftmax.
-Read `container.py` next.
+"""Activations without arguments, or with none but `inplace`: ReLU, Tanh, Sigmoid and the like.
+Read `shaped_activation.py` next, for those that have a slope or a bound.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
 
 from ...tensor import Tensor
 from .. import functional as F
 from ..module import Module
 
+__all__ = [
+    "Hardsigmoid",
+    "Hardswish",
+    "LogSigmoid",
+    "Mish",
+    "ReLU",
+    "ReLU6",
+    "SELU",
+    "SiLU",
+    "Sigmoid",
+    "Softsign",
+    "Tanh",
+    "Tanhshrink",
+]
 
-class ReLU(Module):
-    """max(x, 0), element by element."""
+
+class Activation(Module):
+    """One function of each element."""
+
+    _function: ClassVar[Callable[..., Tensor]]
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the function of each element of the input."""
+        return self._function(input)
+
+
+class Tanh(Activation):
+    """tanh(x), element by element."""
+
+    _function = staticmethod(F.tanh)
+
+
+class Sigmoid(Activation):
+    """1 / (1 + e^-x), element by element."""
+
+    _function = staticmethod(F.sigmoid)
+
+
+class LogSigmoid(Activation):
+    """log(1 / (1 + e^-x)), element by element, stable for any x."""
+
+    _function = staticmethod(F.logsigmoid)
+
+
+class Softsign(Activation):
+    """x / (1 + |x|), element by element."""
+
+    _function = staticmethod(F.softsign)
+
+
+class Tanhshrink(Activation):
+    """x - tanh(x), element by element."""
+
+    _function = staticmethod(F.tanhshrink)
+
+
+class InPlaceActivation(Activation):
+    """One function of each element, which may be written over the input."""
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
-        """Return max(input, 0)."""
-        return F.relu(input, self.inplace)
+        """Return the function of each element of the input."""
+        return self._function(input, self.inplace)
 
     def extra_repr(self) -> str:
         """Return "inplace=True" if so."""
         return "inplace=True" if self.inplace else ""
 
 
-class Tanh(Module):
-    """tanh(x), element by element."""
+class SilentInPlaceActivation(InPlaceActivation):
+    """The same where PyTorch's repr says nothing of `inplace`."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Return tanh(input)."""
-        return F.tanh(input)
-
-
-class Sigmoid(Module):
-    """1 / (1 + e^-x), element by element."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return sigmoid(input)."""
-        return F.sigmoid(input)
+    def extra_repr(self) -> str:
+        """Return nothing."""
+        return ""
 
 
-class Softmax(Module):
-    """e^x / sum(e^x) over `dim`.
+class ReLU(InPlaceActivation):
+    """max(x, 0), element by element.
 
     Example:
         >>> import tinygrad_nn as tnn
-        >>> tnn.nn.Softmax(dim=1)(tnn.zeros(1, 4))
-        tensor([[0.2500, 0.2500, 0.2500, 0.2500]])
+        >>> tnn.nn.ReLU()(tnn.tensor([-1.0, 2.0]))
+        tensor([0., 2.])
     """
 
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Return softmax(input)."""
-        return F.softmax(input, self.dim)
-
-    def extra_repr(self) -> str:
-        """Return the dim."""
-        return f"dim={self.dim}"
+    _function = staticmethod(F.relu)
 
 
-class LogSoftmax(Module):
-    """log(softmax(x)) over `dim`, in one stable step."""
+class ReLU6(InPlaceActivation):
+    """min(max(x, 0), 6), element by element (Krizhevsky 2010)."""
 
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
+    _function = staticmethod(F.relu6)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Return log_softmax(input)."""
-        return F.log_softmax(input, self.dim)
 
-    def extra_repr(self) -> str:
-        """Return the dim, as PyTorch's LogSoftmax prints it."""
-        return f"dim={self.dim}"
+class SELU(InPlaceActivation):
+    """scale (max(x, 0) + min(alpha (e^x - 1), 0)), element by element (Klambauer et al. 2017)."""
+
+    _function = staticmethod(F.selu)
+
+
+class SiLU(InPlaceActivation):
+    """x sigmoid(x), element by element, also known as swish (Ramachandran et al. 2017)."""
+
+    _function = staticmethod(F.silu)
+
+
+class Mish(InPlaceActivation):
+    """x tanh(softplus(x)), element by element (Misra 2019)."""
+
+    _function = staticmethod(F.mish)
+
+
+class Hardswish(SilentInPlaceActivation):
+    """x min(max(x + 3, 0), 6) / 6, element by element (Howard et al. 2019)."""
+
+    _function = staticmethod(F.hardswish)
+
+
+class Hardsigmoid(SilentInPlaceActivation):
+    """min(max(x + 3, 0), 6) / 6, element by element."""
+
+    _function = staticmethod(F.hardsigmoid)

@@ -1,22 +1,100 @@
-"""`Sequential`, modules one after another, and `Flatten`, which often stands in one.
-Read `../losses/` next.
+"""`Sequential`, modules one after another, and `ModuleList`, modules to be called as you like.
+Read `module_dict.py` next.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from operator import index
 from typing import Any, Self
 
-from ...ops.shape.sizes import flatten
+from ...arrays.refusing import shown
+from ...errors import ArgumentError, DTypeError
 from ...tensor import Tensor
 from ..module import Module
 from ..module.registration import MODULE
 
+__all__ = [
+    "ModuleList",
+    "Sequential",
+]
 
-class Sequential(Module):
+
+class Numbered(Module):
+    """Modules under the names "0", "1", ...: what Sequential and ModuleList share."""
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._modules.values())
+
+    def __setitem__(self, position: int, module: Module) -> None:
+        setattr(self, self._names(position)[0], module)
+
+    def __delitem__(self, position: Any) -> None:
+        gone = self._names(position)
+        self._renumber([module for name, module in self._modules.items() if name not in gone])
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if not name.isdigit()]
+
+    def _names(self, position: Any) -> list[str]:
+        names = list(self._modules)
+        if isinstance(position, slice):
+            return names[position]
+        if not -len(names) <= index(position) < len(names):
+            kind = type(self).__name__
+            raise IndexError(f"{kind} has {len(names)} modules; there is none at {position}")
+        return [names[index(position)]]
+
+    def _renumber(self, modules: list[Module]) -> None:
+        for name in self._modules:
+            delattr(self, name)
+        for i, module in enumerate(modules):
+            self.add_module(str(i), module)
+
+    def append(self, module: Module) -> Self:
+        """Add a module at the end; return this container."""
+        self.add_module(str(len(self)), module)
+        return self
+
+    def _extend(self, modules: Any) -> None:
+        if isinstance(modules, Tensor) or not isinstance(modules, Iterable):
+            raise DTypeError(f"{type(self).__name__}.extend() takes modules, got {shown(modules)}")
+        for module in list(modules):
+            self.append(module)
+
+    def _insert(self, place: int, module: Module) -> None:
+        if not -len(self) <= place <= len(self):
+            kind = type(self).__name__
+            raise IndexError(f"{kind} has {len(self)} modules; cannot insert at {place}")
+        modules = list(self.append(module))
+        modules.insert(place, modules.pop())
+        self._renumber(modules)
+
+    def pop(self, key: int | slice) -> Any:
+        """Take out the module at `key` and return it."""
+        module = self[key]
+        del self[key]
+        return module
+
+    def __getitem__(self, position: Any) -> Any:
+        names = self._names(position)
+        return self._part(names) if isinstance(position, slice) else self._modules[names[0]]
+
+    def _part(self, names: list[str]) -> Any:
+        """Return a container of the modules of these names."""
+        return type(self)(*(self._modules[name] for name in names))
+
+
+class Sequential(Numbered):
     """The modules, each fed the output of the one before.
+
+    Takes modules, or one OrderedDict of them by name. Two can be added, and one repeated, sharing
+    the modules.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -44,79 +122,80 @@ class Sequential(Module):
                 output = modules[name](output)
         return output
 
-    def __len__(self) -> int:
-        return len(self._modules)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._modules.values())
-
-    def __getitem__(self, position: Any) -> Any:
-        if isinstance(position, slice):
-            return type(self)(
-                OrderedDict((name, self._modules[name]) for name in self._names(position))
-            )
-        return self._modules[self._names(position)[0]]
-
-    def __setitem__(self, position: int, module: Module) -> None:
-        self.add_module(self._names(position)[0], module)
-
-    def __delitem__(self, position: Any) -> None:
-        gone = self._names(position)
-        self._renumber([module for name, module in self._modules.items() if name not in gone])
-
-    def _names(self, position: Any) -> list[str]:
-        names = list(self._modules)
-        if isinstance(position, slice):
-            return names[position]
-        if not -len(names) <= index(position) < len(names):
-            raise IndexError(f"Sequential has {len(names)} modules; there is none at {position}")
-        return [names[index(position)]]
-
-    def _renumber(self, modules: list[Module]) -> None:
-        for name in self._modules:
-            delattr(self, name)
-        for i, module in enumerate(modules):
-            self.add_module(str(i), module)
-
-    def append(self, module: Module) -> Self:
-        """Add a module at the end; return this Sequential."""
-        self.add_module(str(len(self)), module)
-        return self
+    def _part(self, names: list[str]) -> Any:
+        return type(self)(OrderedDict((name, self._modules[name]) for name in names))
 
     def extend(self, sequential: Iterable[Module]) -> Self:
         """Add modules at the end; return this Sequential."""
-        for module in list(sequential):
-            self.append(module)
+        self._extend(sequential)
         return self
 
     def insert(self, index: int, module: Module) -> Self:
         """Put a module before the one at `index`, and number all anew; return this Sequential."""
-        if not -len(self) <= index <= len(self):
-            raise IndexError(f"Sequential has {len(self)} modules; cannot insert at {index}")
-        modules = list(self.append(module))
-        modules.insert(index, modules.pop())
-        self._renumber(modules)
+        self._insert(index, module)
         return self
 
-    def pop(self, key: int | slice) -> Any:
-        """Take out the module at `key` and return it."""
-        module = self[key]
-        del self[key]
-        return module
+    def __add__(self, other: Sequential) -> Sequential:
+        return Sequential(*self).__iadd__(other)
+
+    def __iadd__(self, other: Sequential) -> Self:
+        if not isinstance(other, Sequential):
+            raise ArgumentError(f"a Sequential can be added to a Sequential, not {shown(other)}")
+        return self.extend(other)
+
+    def __mul__(self, times: int) -> Sequential:
+        return Sequential(*self).__imul__(times)
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times: int) -> Self:
+        if not isinstance(times, int):
+            raise DTypeError(f"a Sequential can be repeated an int of times, got {shown(times)}")
+        if times < 1:
+            raise ArgumentError(f"a Sequential can be repeated 1 time or more, got {times}")
+        return self.extend(list(self) * (times - 1))
 
 
-class Flatten(Module):
-    """The dimensions from start_dim to end_dim made into one: (N, C, H, W) to (N, C H W)."""
+class ModuleList(Numbered):
+    """Modules in a list, registered: iterate over it, index it, and call them in your `forward`.
 
-    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.nn.ModuleList(tnn.nn.Linear(2, 2) for _ in range(3))
+        ModuleList(
+          (0-2): 3 x Linear(in_features=2, out_features=2, bias=True)
+        )
+    """
+
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
-        self.start_dim = start_dim
-        self.end_dim = end_dim
+        if modules is not None:
+            self.extend(modules)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the flattened input."""
-        return flatten(input, self.start_dim, self.end_dim)
+    def _part(self, names: list[str]) -> Any:
+        return type(self)([self._modules[name] for name in names])
 
-    def extra_repr(self) -> str:
-        """Return the dims."""
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+    def extend(self, modules: Iterable[Module]) -> Self:
+        """Add modules at the end; return this list."""
+        self._extend(modules)
+        return self
+
+    __iadd__ = extend
+
+    def __add__(self, other: Iterable[Module]) -> ModuleList:
+        return ModuleList(self).extend(other)
+
+    def insert(self, index: int, module: Module) -> None:
+        """Put a module before the one at `index`."""
+        self._insert(index, module)
+
+    def __repr__(self) -> str:
+        """Show equal neighbours once: "(0-2): 3 x Linear(...)"."""
+        lines, start = [], 0
+        for text, alike in groupby(map(repr, self)):
+            end = start + len(list(alike))
+            label = f"({start}): " if end == start + 1 else f"({start}-{end - 1}): {end - start} x "
+            lines.append(label + text.replace("\n", "\n  "))
+            start = end
+        inner = "\n  ".join(lines)
+        return f"{self._get_name()}(\n  {inner}\n)" if lines else f"{self._get_name()}()"

@@ -1,4 +1,4 @@
-"""`Linear`, the layer x Wᵀ + b, and `Identity`, which changes nothing.
+"""`Linear`, the layer x Wᵀ + b, `Bilinear`, x Wᵀ y + b, and `Identity`, which changes nothing.
 Read `activation.py` next.
 """
 
@@ -9,12 +9,21 @@ from operator import index
 from typing import Any
 
 from ...arrays.refusing import refuses
+from ...errors import ArgumentError
+from ...ops.layers.distances import bilinear
 from ...ops.layers.linear import linear
 from ...tensor import Tensor
 from ...tensor.creation import empty
 from .. import init
 from ..module import Module
 from ..parameter import Parameter
+from .shown import shown
+
+__all__ = [
+    "Bilinear",
+    "Identity",
+    "Linear",
+]
 
 
 class Linear(Module):
@@ -65,6 +74,53 @@ class Linear(Module):
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
         )
+
+
+class Bilinear(Module):
+    """y_k = x1ᵀ W_k x2 + b_k: inputs (..., in1_features) and (..., in2_features).
+
+    The weight (out_features, in1_features, in2_features) and the bias (out_features) are drawn
+    uniformly from ±1 / sqrt(in1_features), the weight first: PyTorch's numbers for the same seed.
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    @refuses
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        sizes = map(index, (in1_features, in2_features, out_features))
+        self.in1_features, self.in2_features, self.out_features = sizes
+        if self.in1_features < 1:
+            raise ArgumentError(f"Bilinear: in1_features must be above 0, got {in1_features}")
+        shape = self.out_features, self.in1_features, self.in2_features
+        self.weight = Parameter(empty(*shape, device=device, dtype=dtype))
+        offsets = empty(self.out_features, device=device, dtype=dtype) if bias else None
+        self.register_parameter("bias", None if offsets is None else Parameter(offsets))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the initial values anew."""
+        bound = 1 / math.sqrt(self.in1_features)
+        for parameter in self.parameters(recurse=False):
+            init.uniform_(parameter, -bound, bound)
+
+    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
+        """Return input1ᵀ W input2 + bias."""
+        return bilinear(input1, input2, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """Return the sizes."""
+        sizes = shown(self, "in1_features", "in2_features", "out_features")
+        return f"{sizes}, bias={self.bias is not None}"
 
 
 class Identity(Module):

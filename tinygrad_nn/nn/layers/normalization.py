@@ -1,5 +1,5 @@
-"""`LayerNorm`, which normalises each sample over its last dimensions.
-Read `convolution.py` next.
+"""`LayerNorm`, which normalises each sample over its last dimensions, and what all norms share.
+Read `batch_normalization.py` next.
 """
 
 from __future__ import annotations
@@ -15,8 +15,30 @@ from .. import init
 from ..module import Module
 from ..parameter import Parameter
 
+__all__ = [
+    "LayerNorm",
+]
 
-class LayerNorm(Module):
+
+class Normalization(Module):
+    """A layer that may scale and move what it has normalised, by a weight and a bias."""
+
+    weight: Parameter | None
+    bias: Parameter | None
+
+    def _make_parameters(self, shape: Any, device: Any, dtype: Any, **wanted: bool) -> None:
+        """Register the weight, and the bias, with as many numbers as `shape` says, or as None."""
+        for name, is_wanted in wanted.items():
+            made = Parameter(empty(shape, device=device, dtype=dtype)) if is_wanted else None
+            self.register_parameter(name, made)
+
+    def reset_parameters(self) -> None:
+        """Set the weight to ones and the bias to zeros."""
+        for name, parameter in self.named_parameters(recurse=False):
+            (init.ones_ if name == "weight" else init.zeros_)(parameter)
+
+
+class LayerNorm(Normalization):
     """(x - mean) / sqrt(var + eps) over the dims of `normalized_shape`, times weight, plus bias.
 
     The weight starts as ones and the bias as zeros; nothing is drawn.
@@ -26,9 +48,6 @@ class LayerNorm(Module):
         >>> tnn.nn.LayerNorm(2)(tnn.tensor([[1.0, 3.0]]))
         tensor([[-1.0000,  1.0000]], grad_fn=<LayerNormBackward0>)
     """
-
-    weight: Parameter | None
-    bias: Parameter | None
 
     @refuses
     def __init__(
@@ -44,17 +63,9 @@ class LayerNorm(Module):
         self.normalized_shape = as_shape(normalized_shape, "LayerNorm")
         self.eps = eps
         self.elementwise_affine = elementwise_affine
-        for name, wanted in (("weight", elementwise_affine), ("bias", elementwise_affine and bias)):
-            made = empty(self.normalized_shape, device=device, dtype=dtype) if wanted else None
-            self.register_parameter(name, None if made is None else Parameter(made))
+        wanted = {"weight": elementwise_affine, "bias": elementwise_affine and bias}
+        self._make_parameters(self.normalized_shape, device, dtype, **wanted)
         self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Set the weight to ones and the bias to zeros."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised input."""

@@ -13,18 +13,20 @@ from typing import Any, Self
 from ...arrays import dtypes
 from ...arrays.kinds import DIFFERENTIABLE
 from ...arrays.refusing import refuses, shown
-from ...autograd.node import RemovableHandle, clock
 from ...errors import ArgumentError, DTypeError
 from ...tensor import Tensor
 from ...tensor.destination import destination
 from ..parameter import Parameter
+from .calling import Calling
 from .registration import BUFFER, MODULE, PARAMETER
-from .state import StateDict
 
-Hooks = OrderedDict[int, Any]  # by handle: (hook, whether it takes keyword arguments)
+HOOKS = (
+    *("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"),
+    *("_state_dict_hooks", "_state_dict_pre_hooks", "_load_hooks", "_load_pre_hooks"),
+)
 
 
-class Module(StateDict):
+class Module(Calling):
     """The base of every layer and model: assign parameters and modules to `self`, define `forward`.
 
     What is assigned is registered, in order.
@@ -42,57 +44,20 @@ class Module(StateDict):
     """
 
     training: bool
-    _forward_hooks: Hooks
-    _forward_pre_hooks: Hooks
 
     def __init__(self) -> None:
-        self.__dict__.update(
-            training=True,
-            _kinds={},
-            _unsaved=set(),
-            _forward_hooks=OrderedDict(),
-            _forward_pre_hooks=OrderedDict(),
-        )
+        hooks: dict[str, Any] = {name: OrderedDict() for name in HOOKS}
+        self.__dict__.update(training=True, _is_hooked=False, _kinds={}, _unsaved=set(), **hooks)
 
     def __copy__(self) -> Self:
         """Return a module of the same parameters and modules, which may gain others of its own."""
         made = object.__new__(type(self))
-        own = ("_kinds", "_unsaved", "_forward_hooks", "_forward_pre_hooks")
+        own = ("_kinds", "_unsaved", *HOOKS)
         made.__dict__.update({**self.__dict__, **{name: copy(getattr(self, name)) for name in own}})
         return made
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-
-    def forward(self, *input: Any, **kwargs: Any) -> Any:
-        """Compute the output; every Module defines its own."""
-        raise NotImplementedError(
-            f"Module [{type(self).__name__}] needs a method forward(self, ...) to be called"
-        )
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._forward_hooks or self._forward_pre_hooks:
-            return self._call_with_hooks(args, kwargs)
-        if len(args) == 1 and not kwargs:
-            return self.forward(args[0])  # most calls, without unpacking: 0.1 µs less
-        return self.forward(*args, **kwargs)
-
-    def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        for hook, with_kwargs in list(self._forward_pre_hooks.values()):
-            answer = hook(self, args, kwargs) if with_kwargs else hook(self, args)
-            if answer is None:
-                continue
-            if with_kwargs:
-                args, kwargs = answer
-            else:
-                args = answer if isinstance(answer, tuple) else (answer,)
-        output = self.forward(*args, **kwargs)
-        for hook, with_kwargs in list(self._forward_hooks.values()):
-            given = (args, kwargs) if with_kwargs else (args,)
-            answer = hook(self, *given, output)
-            if answer is not None:
-                output = answer
-        return output
 
     # --- walking ----------------------------------------------------------------------------------
 
@@ -170,6 +135,46 @@ class Module(StateDict):
                 raise AttributeError(f"{type(module).__name__} has no module {name!r} ({target!r})")
             module = found
         return module
+
+    @refuses
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module at a dotted path, in the place of another or, unless `strict`, anew.
+
+        Raises:
+            ValueError: an empty path. AttributeError: no module on the way, or, with `strict`,
+            none in the place.
+        """
+        if not target:
+            raise ArgumentError("set_submodule: the path is empty; it names an inner module")
+        parent, name = self._parent(target)
+        if strict and name not in parent._modules:
+            raise AttributeError(f"{type(parent).__name__} has no module {name!r} ({target!r})")
+        if not isinstance(module, Module):
+            raise ArgumentError(f"set_submodule() takes a Module, got {shown(module)}")
+        setattr(parent, name, module)
+
+    @refuses
+    def get_parameter(self, target: str) -> Parameter:
+        """Return the parameter at a dotted path. Raises AttributeError if there is none."""
+        found: Parameter = self._member(PARAMETER, target)
+        return found
+
+    @refuses
+    def get_buffer(self, target: str) -> Tensor:
+        """Return the buffer at a dotted path. Raises AttributeError if there is none."""
+        found: Tensor = self._member(BUFFER, target)
+        return found
+
+    def _parent(self, target: str) -> tuple[Module, str]:
+        path, _, name = target.rpartition(".")
+        return self.get_submodule(path), name
+
+    def _member(self, kind: str, target: str) -> Any:
+        module, name = self._parent(target)
+        found = module._registered(kind).get(name)
+        if found is None:
+            raise AttributeError(f"{type(module).__name__} has no {kind} {name!r} ({target!r})")
+        return found
 
     # --- modes and conversions --------------------------------------------------------------------
 
@@ -253,30 +258,26 @@ class Module(StateDict):
         """Convert to bfloat16, for which ml_dtypes is needed."""
         return self.to(dtypes.bfloat16)
 
+    def type(self, dst_type: Any) -> Self:
+        """Convert to a dtype, also all that are no floating-point tensors, as PyTorch does."""
+        for tensor in [*self.parameters(), *self.buffers()]:
+            _convert(tensor, tensor.type(dst_type).dtype)
+        return self
+
     def cpu(self) -> Self:
         """Return this module, which is on the CPU."""
         return self
 
-    # --- hooks and text ---------------------------------------------------------------------------
+    def share_memory(self) -> Self:
+        """Return this module: its tensors are shared by threads as they are."""
+        return self
 
-    def register_forward_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Call `hook(module, args, output)` after every forward; it may return another output.
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """Return this module, whose tensors have memory; `device` is the CPU."""
+        destination((device,), {})
+        return self
 
-        With `with_kwargs` it is `hook(module, args, kwargs, output)`; `prepend` puts it first.
-        """
-        return _add(self._forward_hooks, hook, prepend, with_kwargs)
-
-    def register_forward_pre_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Call `hook(module, args)` before every forward; it may return other args.
-
-        With `with_kwargs` it is `hook(module, args, kwargs)` and may return (args, kwargs);
-        `prepend` puts it first.
-        """
-        return _add(self._forward_pre_hooks, hook, prepend, with_kwargs)
+    # --- text -------------------------------------------------------------------------------------
 
     def extra_repr(self) -> str:
         """Return what stands in the brackets of repr; a layer names its sizes here."""
@@ -300,13 +301,6 @@ class Module(StateDict):
         """Show the module in a notebook: a tree of its parts, with their parameters counted."""
         drawing = import_module("tinygrad_nn.viz.drawing.module_tree")
         return str(drawing.module_html(self))
-
-
-def _add(hooks: Hooks, hook: Callable[..., Any], first: bool, with_kwargs: bool) -> RemovableHandle:
-    key = clock()
-    hooks[key] = (hook, with_kwargs)
-    hooks.move_to_end(key, last=not first)
-    return RemovableHandle(hooks, key)
 
 
 def _convert(tensor: Tensor, dtype: dtypes.dtype) -> None:

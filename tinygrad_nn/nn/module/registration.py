@@ -10,9 +10,16 @@ from typing import Any
 
 from ...errors import DTypeError
 from ...tensor import Tensor
+from ..buffer import Buffer
 from ..parameter import Parameter
 
 PARAMETER, BUFFER, MODULE = "parameter", "buffer", "module"
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, Parameter):
+        return PARAMETER
+    return BUFFER if isinstance(value, Buffer) else MODULE
 
 
 class Registration:
@@ -28,16 +35,18 @@ class Registration:
     def __setattr__(self, name: str, value: Any) -> None:
         kinds = self.__dict__.get("_kinds")
         kind = None if kinds is None else kinds.get(name)
-        if isinstance(value, (Parameter, Registration)):
-            given = PARAMETER if isinstance(value, Parameter) else MODULE
+        if isinstance(value, (Parameter, Registration, Buffer)):
+            given = _kind_of(value)
             if kinds is None:
                 raise AttributeError(
                     f"cannot assign a {given} before super().__init__() was called; make it the "
                     f"first line of {type(self).__name__}.__init__"
                 )
-            if kind == PARAMETER and given == MODULE:
+            if kind == PARAMETER and given != PARAMETER:
                 raise self._refusal(name, kind, value)
             self._register(name, value, given)
+            if isinstance(value, Buffer):
+                (self._unsaved.discard if value.persistent else self._unsaved.add)(name)
         elif kind and value is not None and not (kind == BUFFER and isinstance(value, Tensor)):
             raise self._refusal(name, kind, value)
         else:
@@ -67,7 +76,7 @@ class Registration:
         Raises:
             KeyError: the name is taken, is empty or holds a dot. TypeError: no Parameter.
         """
-        self._check(name, PARAMETER, param, Parameter)
+        self._check_registration(name, PARAMETER, param, Parameter)
         self._register(name, param, PARAMETER)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -76,7 +85,7 @@ class Registration:
         Raises:
             KeyError: the name is taken, is empty or holds a dot. TypeError: no Tensor.
         """
-        self._check(name, BUFFER, tensor, Tensor)
+        self._check_registration(name, BUFFER, tensor, Tensor)
         self._register(name, tensor, BUFFER)
         (self._unsaved.discard if persistent else self._unsaved.add)(name)
 
@@ -86,12 +95,12 @@ class Registration:
         Raises:
             KeyError: the name is taken, is empty or holds a dot. TypeError: no Module.
         """
-        self._check(name, MODULE, module, Registration)
+        self._check_registration(name, MODULE, module, Registration)
         self._register(name, module, MODULE)
 
     register_module = add_module
 
-    def _check(self, name: str, kind: str, value: Any, wanted: type) -> None:
+    def _check_registration(self, name: str, kind: str, value: Any, wanted: type) -> None:
         if "_kinds" not in self.__dict__:
             raise AttributeError(f"cannot register a {kind} before super().__init__() was called")
         if not isinstance(name, str):

@@ -1,20 +1,24 @@
 """What a Module saves and loads: `state_dict`, and a load that is all or nothing.
-Read `module.py` next, which builds on this.
+Read `calling.py` next, which builds on this, and then `module.py`.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from ...arrays.refusing import refuses
 from ...arrays.warnings import quiet
+from ...autograd.node import RemovableHandle, add_hook
 from ...errors import DTypeError, ShapeError
 from ...tensor import Tensor
+from ..uninitialized import Uninitialized
 from .registration import BUFFER, MODULE, PARAMETER, Registration
+
+EXTRA = "_extra_state"
 
 
 class IncompatibleKeys(NamedTuple):
@@ -42,25 +46,90 @@ class LoadError(ShapeError, KeyError):
 class StateDict(Registration):
     """A Module's tensors by dotted path, to save and to load."""
 
-    def _named_tensors(self, prefix: str) -> Iterator[tuple[str, Tensor]]:
-        """Yield what state_dict holds: shared tensors under each of their names."""
-        for name, parameter in self._own(PARAMETER):
-            yield prefix + name, parameter
+    _version: ClassVar[int] = 1  # of what state_dict holds of a class, in PyTorch's counting
+    _state_dict_hooks: dict[int, Callable[..., Any]]
+    _state_dict_pre_hooks: dict[int, Callable[..., Any]]
+    _load_hooks: dict[int, Callable[..., Any]]
+    _load_pre_hooks: dict[int, Callable[..., Any]]
+
+    def get_extra_state(self) -> Any:
+        """Return what else state_dict is to hold of this module; a subclass may define it."""
+        raise NotImplementedError(f"{type(self).__name__} defines no get_extra_state")
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take back what `get_extra_state` gave; a subclass that defines one defines both."""
+        raise NotImplementedError(f"{type(self).__name__} defines no set_extra_state")
+
+    def _own_state(self) -> Iterator[tuple[str, Tensor]]:
+        """Yield this module's own parameters and persistent buffers."""
+        yield from self._own(PARAMETER)
         for name, buffer in self._own(BUFFER):
             if name not in self._unsaved:
-                yield prefix + name, buffer
+                yield name, buffer
+
+    def _with_prefixes(self, prefix: str) -> Iterator[tuple[str, Any]]:
+        """Yield (prefix, module) for this module and all inside it, under each of their names."""
+        yield prefix, self
         for name, module in self._own(MODULE):
-            yield from module._named_tensors(f"{prefix}{name}.")
+            yield from module._with_prefixes(f"{prefix}{name}.")
+
+    def _inner_first(self) -> Iterator[Any]:
+        """Yield all modules inside this one, each before what holds it, and this one last."""
+        for _, module in self._own(MODULE):
+            yield from module._inner_first()
+        yield self
+
+    def _named_tensors(self, prefix: str) -> Iterator[tuple[str, Tensor]]:
+        """Yield what state_dict holds: shared tensors under each of their names."""
+        for path, module in self._with_prefixes(prefix):
+            yield from ((path + name, tensor) for name, tensor in module._own_state())
 
     @refuses
     def state_dict(
         self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
-    ) -> OrderedDict[str, Tensor]:
+    ) -> OrderedDict[str, Any]:
         """Return {path: tensor} of all parameters and persistent buffers, sharing their memory."""
-        found: OrderedDict[str, Tensor] = OrderedDict() if destination is None else destination
-        for name, tensor in self._named_tensors(prefix):
-            found[name] = tensor if keep_vars else tensor.detach()
+        found = OrderedDict() if destination is None else destination
+        if destination is None:
+            vars(found)["_metadata"] = OrderedDict()  # versions by path, where PyTorch has them
+        about = {"version": self._version}
+        if hasattr(found, "_metadata"):
+            found._metadata[prefix[:-1]] = about
+        for hook in list(self._state_dict_pre_hooks.values()):
+            hook(self, prefix, keep_vars)
+        for name, tensor in self._own_state():
+            is_kept = keep_vars or isinstance(tensor, Uninitialized)
+            found[prefix + name] = tensor if is_kept else tensor.detach()
+        if type(self).get_extra_state is not StateDict.get_extra_state:
+            found[prefix + EXTRA] = self.get_extra_state()
+        for name, module in self._own(MODULE):
+            module.state_dict(destination=found, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        for hook in list(self._state_dict_hooks.values()):
+            hook(self, found, prefix, about)
         return found
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(module, prefix, keep_vars)` before this module's state is taken."""
+        return add_hook(self._state_dict_pre_hooks, hook)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(module, state_dict, prefix, metadata)` after; it may change the dict."""
+        return add_hook(self._state_dict_hooks, hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call a hook before this module's state is loaded; it may change the dict, a copy.
+
+        `hook(module, state_dict, prefix, metadata, strict, missing_keys, unexpected_keys,
+        error_msgs)` may add to the last, and nothing is loaded then.
+        """
+        return add_hook(self._load_pre_hooks, hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(module, incompatible_keys)` when all is loaded; it may empty the two lists."""
+        return add_hook(self._load_hooks, hook)
+
+    def _before_loading(self, state_dict: Any, prefix: str, version: int | None) -> None:
+        """Bring the state of an older version of this class up to date; most have no older one."""
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
@@ -76,32 +145,71 @@ class StateDict(Registration):
         """
         if not isinstance(state_dict, Mapping):
             raise DTypeError(f"load_state_dict() takes a dict, got {type(state_dict).__name__}")
+        given: dict[str, Any] = OrderedDict(state_dict)
+        metadata = getattr(state_dict, "_metadata", {})
+        modules = list(self._with_prefixes(""))
+        incompatible = IncompatibleKeys([], [])
+        problems: list[str] = []
+        for prefix, module in modules:
+            about = metadata.get(prefix[:-1], {})
+            module._before_loading(given, prefix, about.get("version"))
+            for hook in list(module._load_pre_hooks.values()):
+                hook(module, given, prefix, about, strict, *incompatible, problems)
         own = dict(self._named_tensors(""))
-        missing = [name for name in own if name not in state_dict]
-        unexpected = [name for name in state_dict if name not in own]
-        problems = []
-        if strict and unexpected:
-            problems.append("unexpected: " + ", ".join(map(repr, unexpected)))
-        if strict and missing:
-            problems.append("missing: " + ", ".join(map(repr, missing)))
-        for name, tensor in own.items():
-            value = state_dict.get(name, tensor)
-            if not isinstance(value, Tensor):
-                problems.append(f"{name!r}: a Tensor expected, got {type(value).__name__}")
-            elif value.array.shape != tensor.array.shape:
-                problems.append(
-                    f"{name!r}: shape {value.array.shape} in the dict, "
-                    f"{tensor.array.shape} in the module"
-                )
+        extra = {
+            prefix + EXTRA: module
+            for prefix, module in modules
+            if type(module).set_extra_state is not StateDict.set_extra_state
+        }
+        expected = [*own, *extra]
+        incompatible.missing_keys[:] += [name for name in expected if name not in given]
+        known = set(expected)
+        incompatible.unexpected_keys[:] += [name for name in given if name not in known]
+        problems += [each for name in own if name in given for each in _misfit(name, own, given)]
+        hooks = [(each, hook) for each in self._inner_first() for hook in each._load_hooks.values()]
+        if not hooks or problems:
+            self._refuse_to_load(problems + _mismatch(incompatible, strict))
+        before = {name: tensor.detach().clone() for name, tensor in own.items()} if hooks else {}
+        self._load_tensors(own, given, assign)
+        for name, module in extra.items():
+            if name in given:
+                module.set_extra_state(given[name])
+        for module, hook in hooks:
+            hook(module, incompatible)
+        left = _mismatch(incompatible, strict)
+        if left:  # the hooks did not excuse it
+            self._load_tensors(own, before, False)
+        self._refuse_to_load(left)
+        return incompatible
+
+    def _refuse_to_load(self, problems: list[str]) -> None:
         if problems:
             raise LoadError(
                 f"load_state_dict: {len(problems)} problem{'s' * (len(problems) > 1)} loading into "
                 f"{type(self).__name__}; nothing was changed:\n  " + "\n  ".join(problems)
             )
+
+    def _load_tensors(
+        self, own: Mapping[str, Tensor], given: Mapping[str, Any], assign: bool
+    ) -> None:
         for name, tensor in own.items():
-            if name in state_dict:
-                _load(tensor, state_dict[name], assign)
-        return IncompatibleKeys(missing, unexpected)
+            if name in given:
+                _load(tensor, given[name], assign)
+
+
+def _mismatch(incompatible: IncompatibleKeys, strict: bool) -> list[str]:
+    """Return what is wrong with the names of a dict, where that matters."""
+    found = {"unexpected": incompatible.unexpected_keys, "missing": incompatible.missing_keys}
+    lines = [f"{what}: " + ", ".join(map(repr, names)) for what, names in found.items() if names]
+    return lines if strict else []
+
+
+def _misfit(name: str, own: Mapping[str, Tensor], given: Mapping[str, Any]) -> Iterator[str]:
+    value, shape = given[name], own[name].array.shape
+    if not isinstance(value, Tensor):
+        yield f"{name!r}: a Tensor expected, got {type(value).__name__}"
+    elif value.array.shape != shape:
+        yield f"{name!r}: shape {value.array.shape} in the dict, {shape} in the module"
 
 
 def _load(tensor: Tensor, value: Tensor, assign: bool) -> None:

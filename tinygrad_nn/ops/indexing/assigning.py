@@ -67,8 +67,21 @@ def set_item(x: Any, index: Any, value: Any) -> None:
             put(array, index, part)
         except (IndexError, ValueError, OverflowError) as error:
             raise _what_is_wrong(array, as_index(index), part, error) from None
+        if not basic and part.ndim > 1 and not part.size:  # NumPy puts nothing of any shape
+            _check_nothing_fits(part, pick(array, index).shape)
 
     write(x, _as_written(value, x.array, "setitem"), "setitem", put_there, step)
+
+
+def _check_nothing_fits(part: Array, shape: tuple[int, ...]) -> None:
+    """Refuse a part of no element that does not broadcast, but for leading dimensions of 1."""
+    fitting = part
+    while fitting.ndim > len(shape) and len(fitting) == 1:
+        fitting = fitting[0]
+    try:
+        np.broadcast_to(fitting, shape)
+    except ValueError:
+        raise _misfit("setitem", part, shape) from None
 
 
 def _what_is_wrong(array: Array, index: Any, part: Array, error: Exception) -> Exception:

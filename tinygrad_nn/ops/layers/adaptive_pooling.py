@@ -81,7 +81,8 @@ def _fractional_max_pool(dims: int) -> Any:
         check_dims(input.shape, dims, name)
         inside, lead = input.shape[-dims:], input.shape[:-dims]
         check_float(_random_samples, name)
-        samples = _random_samples.reshape(*lead, dims)
+        batch = math.prod(lead[:-1])
+        samples = _random_samples[:batch].reshape(*lead, dims)  # there may be more, as in PyTorch
         if dims == 2:
             samples = samples[..., ::-1]  # PyTorch's first sample is for the width
         flat: Any = 0

@@ -28,7 +28,10 @@ from .softmax import softmax
 _NAME = "scaled_dot_product_attention"
 
 
-@op(r"\operatorname{softmax}(\frac{Q K^{T}}{\sqrt{d}} + M) V", name=_NAME, public=_NAME, keeps="p")
+@op(
+    r"p V \text{ with } p = \operatorname{softmax}(S), S = M + \frac{Q K^{T}}{\sqrt{d}}",
+    name=_NAME, public=_NAME, keeps="p",
+)  # fmt: skip
 def attend(
     query: Array,
     key: Array,
@@ -114,7 +117,10 @@ def check(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool) -> 
 def _attention_rule(
     g: Array, query: Array, key: Array, value: Array, p: Array, scale: Any, wants: Any
 ) -> Any:
-    """scale * delta @ key, scale * delta.T @ query, p.T @ g, delta: p * (g Vᵀ - Σ p * g Vᵀ)."""
+    """dS @ key / sqrt(d), dS.T @ query / sqrt(d), p.T @ g, dS: p * (g Vᵀ - Σ p * g Vᵀ).
+
+    A scale that is given stands in the place of 1 / sqrt(d).
+    """
     g, q, k, v = (in_float32(each) for each in (g, query, key, value))
     dv = np.matmul(p.swapaxes(-1, -2), g) if wants[2] else None
     ds = np.matmul(g, np.ascontiguousarray(v.swapaxes(-1, -2)))

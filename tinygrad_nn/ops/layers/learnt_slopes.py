@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import as_bool, as_number
+from ...arrays.dtypes import FLOAT64
 from ...arrays.layout import empty_as
 from ...arrays.refusing import check_are_tensors, instead_of, refuses
 from ...autograd.declaring import op
@@ -118,7 +119,9 @@ def randomly_leaky(
         source = default_generator if generator is None else generator
         noise = empty_as(x)
         noise[...] = 1.0
-        noise[below] = source.uniform((int(below.sum()),), low, high, np.float64)
+        first, last = (float(x.dtype.type(bound)) for bound in (low, high))  # as in PyTorch
+        uniforms = source.fractions(int(below.sum()), FLOAT64)
+        noise[below] = first + (last - first) * uniforms
     return (_with_noise_in_place if inplace else rrelu_with_noise)(input, noise)
 
 

@@ -17,7 +17,7 @@ from ...autograd.op import Array
 from ...errors import ArgumentError, ShapeError
 from ..elementwise.activations import check_float
 from ..elementwise.complex_parts import check_ordered
-from ..indexing.along import check_bounds, place_along
+from ..indexing.along import check_bounds, check_index_dtype, place_along
 from .windows import Sizes, as_sizes, check_dims, inner, padded, under
 
 __all__ = ["max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool3d"]
@@ -235,6 +235,7 @@ def max_unpool(input: Any, indices: Any, sizes: Sizes, name: str) -> Any:
             f"{tuple(input.shape)}"
         )
     lead = tuple(input.shape)[:-dims]
+    check_index_dtype(name, getattr(indices, "array", indices))
     check_bounds(name, getattr(indices, "array", indices), math.prod(sizes), len(lead))
     rows = (*lead, math.prod(tuple(input.shape)[-dims:]))
     placed = place_along(

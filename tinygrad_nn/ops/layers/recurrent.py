@@ -1,5 +1,5 @@
 """One step of a recurrent layer, fused into one operation: the cell of an LSTM.
-Read `../losses/` next.
+Read `time_steps.py` next.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import numpy as np
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
-from ...errors import DTypeError, ShapeError
-from ..elementwise.activations import check_float, sigmoid
+from ...errors import ShapeError
+from ..elementwise.activations import sigmoid
 from ..elementwise.functions import tanh
+from .cells import check_cell
 from .linear import linear
 
 __all__ = ["lstm_cell"]
@@ -38,7 +39,7 @@ def _step(
     b_hh: Array | None = None,
 ) -> Any:
     """Return h' and c': the gates i, f, g, o are the quarters of x W_ihᵀ + h W_hhᵀ + b."""
-    _check(input, h, c, w_ih, w_hh, b_ih, b_hh)
+    check_cell("lstm_cell", 4, [h, c], input, w_ih, w_hh, b_ih, b_hh)
     dtype, n = input.dtype, h.shape[1]
     input, h, c, w_ih, w_hh = (in_float32(each) for each in (input, h, c, w_ih, w_hh))
     gates = input.dot(w_ih.T)
@@ -64,29 +65,6 @@ def _sigmoid_by_tanh(n: int, dtype: Any) -> tuple[Array, Array]:
     """Return what makes sigmoids of i, f, o with one tanh of all: (1 + tanh(x / 2)) / 2."""
     half = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], dtype), n)
     return half, np.repeat(np.array([0.5, 0.5, 0.0, 0.5], dtype), n)
-
-
-def _check(input: Any, h: Any, c: Any, w_ih: Any, w_hh: Any, *biases: Any) -> None:
-    check_float(input, "lstm_cell")
-    given = [each for each in (input, h, c, w_ih, w_hh, *biases) if each is not None]
-    if any(each.dtype != input.dtype for each in given):
-        dtypes = ", ".join(str(each.dtype) for each in given)
-        raise DTypeError(f"lstm_cell: all operands must have one dtype, got {dtypes}")
-    batch, n = h.shape if h.ndim == 2 else (0, 0)
-    fits = (
-        input.ndim == w_ih.ndim == h.ndim == 2
-        and len(input) == batch
-        and c.shape == h.shape
-        and w_ih.shape == (4 * n, input.shape[1])
-        and w_hh.shape == (4 * n, n)
-        and all(each is None or each.shape == (4 * n,) for each in biases)
-    )
-    if not fits:
-        shapes = ", ".join(str(each.shape) for each in given)
-        raise ShapeError(
-            "lstm_cell: input (N, in), h and c (N, H), w_ih (4 H, in), w_hh (4 H, H) and biases "
-            f"(4 H) are expected, got shapes {shapes}"
-        )
 
 
 @_step.backward

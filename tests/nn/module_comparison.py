@@ -1,0 +1,195 @@
+"""One module, built here and in PyTorch from one seed: everything that a user can see of it.
+Read `test_modules.py` next, whose table is compared by this, then `pytorch_modules.py`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import tinygrad_nn as tnn
+
+torch = pytest.importorskip("torch")
+
+
+class Case(NamedTuple):
+    """A module's name and arguments, and the inputs that it is called with.
+
+    Arrays stand for tensors, and strings that begin with "@" for what the library has of that
+    name, such as "@float64".
+    """
+
+    name: str
+    arguments: Sequence[Any] = ()
+    keywords: Mapping[str, Any] = {}
+    inputs: Sequence[Any] = ()
+    input_keywords: Mapping[str, Any] = {}
+
+    def __str__(self) -> str:
+        given = [*map(_short, self.arguments)]
+        given += [f"{name}={_short(value)}" for name, value in self.keywords.items()]
+        return f"{self.name}({', '.join(given)})"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Fixed):
+        return _short(value.array)
+    return f"array{value.shape}" if isinstance(value, np.ndarray) else str(value)
+
+
+class Seen(NamedTuple):
+    """What is compared: `exact` bit for bit, `close` up to rounding."""
+
+    exact: dict[str, Any]
+    close: dict[str, Any]
+
+
+class Fixed(NamedTuple):
+    """An array of which no gradient is wanted."""
+
+    array: Any
+
+
+class Form(NamedTuple):
+    """The dtype of a module and its inputs, and whether these lie in memory column by column."""
+
+    dtype: str = "float64"
+    strided: bool = False
+
+
+USUAL = Form()
+
+
+class Built(NamedTuple):
+    """A module that is an argument of another, to be built of the library's own."""
+
+    name: str
+    arguments: Sequence[Any]
+
+
+def given_to(library: Any, value: Any, form: Form = USUAL) -> Any:
+    """Return a value with arrays as tensors of the library, floating ones wanting a gradient."""
+    if isinstance(value, Built):
+        return getattr(library.nn, value.name)(*given_to(library, [*value.arguments]))
+    if isinstance(value, Fixed):
+        return given_to(library, value.array, form).requires_grad_(False)
+    if isinstance(value, np.ndarray):
+        is_floating = value.dtype.kind == "f"
+        array = value.astype(form.dtype) if is_floating else value.copy()
+        if form.strided and array.ndim > 1:
+            reverse = tuple(range(array.ndim))[::-1]
+            tensor = library.tensor(np.ascontiguousarray(array.transpose())).permute(reverse)
+        else:
+            tensor = library.tensor(array)
+        return tensor.requires_grad_() if is_floating else tensor
+    if isinstance(value, str) and value.startswith("@"):
+        return attrgetter(value[1:])(library)
+    if isinstance(value, (tuple, list)):
+        return type(value)([given_to(library, each, form) for each in value])
+    return value
+
+
+def tensors_in(value: Any) -> Iterator[Any]:
+    """Yield the tensors of a nest of tuples and lists."""
+    if isinstance(value, (tuple, list)):
+        for each in value:
+            yield from tensors_in(each)
+    elif hasattr(value, "detach"):
+        yield value
+
+
+def as_arrays(tensors: Any) -> dict[str, Any]:
+    return {name: as_array(each) for name, each in tensors}
+
+
+def as_array(tensor: Any) -> Any:
+    if tensor is None or type(tensor).__name__.startswith("Uninitialized"):
+        return None if tensor is None else repr(tensor)
+    return np.array(tensor.detach().numpy())
+
+
+def seen(case: Case, library: Any, training: bool, form: Form) -> Seen:
+    """Build the module, run it twice forward and backward, and return what there is to see."""
+    library.manual_seed(0)
+    made = attrgetter(case.name)(library.nn)
+    arguments, keywords = given_to(library, [*case.arguments]), dict(case.keywords)
+    keywords = {name: given_to(library, value) for name, value in keywords.items()}
+    for each in tensors_in([arguments, *keywords.values()]):
+        each.requires_grad_(False)
+    module = made(*arguments, **keywords)
+    first = as_arrays(module.state_dict().items())
+    module.to(getattr(library, form.dtype)).train(training)
+    weights = np.random.default_rng(5)
+    close: dict[str, Any] = {}
+    exact: dict[str, Any] = {}
+    library.manual_seed(1)
+    for turn in ("first", "second"):
+        inputs = given_to(library, [*case.inputs], form)
+        input_keywords = {k: given_to(library, v, form) for k, v in case.input_keywords.items()}
+        leaves = [x for x in tensors_in([inputs, *input_keywords.values()]) if x.requires_grad]
+        output = module(*inputs, **input_keywords)
+        found = list(tensors_in(output))
+        close.update(as_arrays((f"{turn} output {i}", each) for i, each in enumerate(found)))
+        exact[f"{turn} output requires grad"] = [each.requires_grad for each in found]
+        total = [
+            (
+                each * library.tensor(weights.standard_normal(tuple(each.shape)), dtype=each.dtype)
+            ).sum()
+            for each in found
+            if each.requires_grad
+        ]
+        if total:
+            sum(total).backward()
+        close.update(as_arrays((f"{turn} d input {i}", x.grad) for i, x in enumerate(leaves)))
+    close.update(as_arrays((f"d {name}", p.grad) for name, p in module.named_parameters()))
+    close.update(as_arrays((f"buffer {name}", each) for name, each in module.named_buffers()))
+    close.update(as_arrays((f"parameter {name}", p) for name, p in module.named_parameters()))
+    exact |= {"repr": repr(module), **{f"initial {name}": value for name, value in first.items()}}
+    return Seen(exact, close)
+
+
+def disagreements(
+    case: Case, training: bool = True, form: Form = USUAL, tolerance: float = 1e-10
+) -> list[str]:
+    """Return where the two libraries show something else, each in a line."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = seen(case, torch, training, form)
+        try:
+            ours = seen(case, tnn, training, form)
+        except Exception as error:
+            return [f"raises {type(error).__name__}: {error}"]
+
+    def close(a: Any, b: Any) -> bool:
+        return (a.shape, a.dtype) == (b.shape, b.dtype) and np.allclose(
+            a, b, tolerance, tolerance, equal_nan=True
+        )
+
+    def same(a: Any, b: Any) -> bool:
+        if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray):
+            return type(a) is type(b) and bool(a == b)
+        return (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
+
+    return [
+        *_differing(ours.exact, theirs.exact, same),
+        *_differing(
+            ours.close,
+            theirs.close,
+            lambda a, b: a is b if a is None or b is None else close(a, b),
+        ),
+    ]
+
+
+def _differing(ours: Any, theirs: Any, equal: Callable[[Any, Any], bool]) -> list[str]:
+    if list(ours) != list(theirs):
+        return [f"has {list(ours)}, PyTorch {list(theirs)}"]
+    return [
+        f"{name}: {ours[name]!r:.200} is {theirs[name]!r:.200} in PyTorch"
+        for name in ours
+        if not equal(ours[name], theirs[name])
+    ]

@@ -1,0 +1,97 @@
+"""Recurrent layers and cells: PyTorch's initial values, outputs, states and gradients.
+Read `test_packed_sequences.py` next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from module_cases import check_initial_values, check_results, check_state_dict, module_case
+
+torch = pytest.importorskip("torch")
+
+RANDOM = np.random.default_rng(0)
+T, N, IN, H, P = 5, 3, 4, 6, 2
+LENGTHS = [2, 5, 3]
+
+
+def drawn(*shape):
+    return RANDOM.standard_normal(shape)
+
+
+def packed(library, input, *states):
+    pack = library.nn.utils.rnn.pack_padded_sequence
+    return pack(input, LENGTHS, enforce_sorted=False), *states
+
+
+def packed_in_order(library, input, *states):
+    return library.nn.utils.rnn.pack_padded_sequence(input, [5, 3, 3]), *states
+
+
+def cells():
+    for name in ("RNNCell", "GRUCell", "LSTMCell"):
+        for given in ({}, {"bias": False}):
+            made = module_case(name, IN, H, **given)
+            states = [drawn(N, H), drawn(N, H)]
+            hx = tuple(states) if name == "LSTMCell" else states[0]
+            alone = (drawn(H), drawn(H)) if name == "LSTMCell" else drawn(H)
+            yield from (made(drawn(N, IN)), made(drawn(N, IN), hx))
+            yield from (made(drawn(IN)), made(drawn(IN), alone))
+    yield module_case("RNNCell", IN, H, nonlinearity="relu")(drawn(N, IN), drawn(N, H))
+
+
+def layers():
+    for name, options in (
+        ("RNN", {}),
+        ("RNN", {"nonlinearity": "relu"}),
+        ("GRU", {}),
+        ("LSTM", {}),
+    ):
+        for given in (
+            {},
+            {"bias": False},
+            {"num_layers": 2, "batch_first": True},
+            {"bidirectional": True},
+            {"num_layers": 3, "bidirectional": True, "dropout": 0.4},
+            {"num_layers": 2, "dropout": 1.0, "bias": False},
+        ):
+            yield from calls(name, {**options, **given})
+    for given in ({}, {"bias": False}, {"num_layers": 2, "bidirectional": True, "dropout": 0.3}):
+        yield from calls("LSTM", {"proj_size": P, **given})
+
+
+def calls(name, given):
+    made = module_case(name, IN, H, **given)
+    count = given.get("num_layers", 1) * (2 if given.get("bidirectional") else 1)
+    sizes = (given.get("proj_size", H), H) if name == "LSTM" else (H,)
+
+    def states(*batch):
+        made = tuple(drawn(count, *batch, size) for size in sizes)
+        return made if name == "LSTM" else made[0]
+
+    shape = (N, T, IN) if given.get("batch_first") else (T, N, IN)
+    yield from (made(drawn(*shape)), made(drawn(*shape), states(N)))
+    yield from (made(drawn(T, IN)), made(drawn(T, IN), states()))
+    yield made(drawn(T, N, IN), prepare=packed)
+    yield made(drawn(T, N, IN), states(N), prepare=packed)
+    yield made(drawn(T, N, IN), states(N), prepare=packed_in_order)
+
+
+CASES = [*cells(), *layers()]
+MODULES = list({f"{case.name}{case.args}{case.kwargs}": case for case in CASES}.values())
+
+
+@pytest.mark.parametrize("case", MODULES, ids=str)
+def test_initial_values_and_repr_are_pytorchs(case):
+    check_initial_values(torch, case)
+
+
+@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_outputs_and_gradients_are_pytorchs(case, training):
+    check_results(torch, case, training)
+
+
+@pytest.mark.parametrize("case", MODULES, ids=str)
+def test_a_state_dict_loads_both_ways(case):
+    check_state_dict(torch, case)
