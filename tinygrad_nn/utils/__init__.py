@@ -1,0 +1,8 @@
+"""What a training loop needs beside the model: the data, in `data/`, and following how it goes.
+Read `data/dataset.py` next, then `progress_bar.py` and `tensorboard.py`.
+"""
+
+from . import data, tensorboard
+from .progress_bar import progress
+
+__all__ = ["data", "progress", "tensorboard"]

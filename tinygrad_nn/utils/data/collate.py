@@ -1,0 +1,124 @@
+"""How several samples become one batch: tensors are stacked, numbers become tensors.
+Read `fetching.py` next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from typing import Any
+
+import numpy as np
+
+from ...arrays.dtypes import float64
+from ...arrays.kinds import is_differentiable, is_integral
+from ...arrays.refusing import shown
+from ...errors import DTypeError, ShapeError
+from ...ops.shape.joining import stack
+from ...tensor import Tensor
+from ...tensor.creation import as_tensor, tensor
+
+
+def default_convert(data: Any) -> Any:
+    """Return NumPy's arrays and numbers within `data`, at any depth, as tensors.
+
+    Example:
+        >>> import numpy as np, tinygrad_nn as tnn
+        >>> tnn.utils.data.default_convert({"x": np.ones(2), "name": "a"})
+        {'x': tensor([1., 1.], dtype=torch.float64), 'name': 'a'}
+    """
+    if isinstance(data, Tensor):
+        return data
+    if isinstance(data, (np.ndarray, np.generic)):
+        return as_tensor(data) if _is_numeric(data) else data
+    if isinstance(data, Mapping):
+        return _like(data, {key: default_convert(value) for key, value in data.items()})
+    if isinstance(data, tuple) and hasattr(data, "_fields"):
+        return type(data)(*map(default_convert, data))
+    if isinstance(data, tuple):
+        return [default_convert(each) for each in data]
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
+        return _like(data, [default_convert(each) for each in data])
+    return data
+
+
+def _is_numeric(data: Any) -> bool:
+    return is_integral(data) or is_differentiable(data)
+
+
+def _like(data: Any, values: Any) -> Any:
+    """Return the values in a container of the kind of `data`, or as they are if there is no way."""
+    if type(data) is type(values):
+        return values
+    try:
+        if isinstance(data, Mapping):
+            made: Any = copy(data)
+            made.update(values)
+            return made
+        return type(data)(values)
+    except (AttributeError, TypeError):
+        return values
+
+
+def default_collate(batch: Any) -> Any:
+    """Return samples as one batch: tensors and arrays stacked, floats as float64, ints as int64.
+
+    Mappings, named tuples and sequences are collated part by part; strings stay a list.
+
+    Raises:
+        DTypeError: a class that is none of these. ShapeError: sequences of different lengths.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.utils.data.default_collate([(0, {"x": 1.0}), (1, {"x": 2.0})])
+        [tensor([0, 1]), {'x': tensor([1., 2.], dtype=torch.float64)}]
+    """
+    first = batch[0]
+    for kind, collate in _BY_KIND.items():
+        if isinstance(first, kind):
+            return collate(batch)
+    raise DTypeError(
+        "default_collate: a batch is of tensors, arrays, numbers, strings, dicts or lists, found "
+        f"{type(first)}; pass a collate_fn of your own"
+    )
+
+
+def _collate_arrays(batch: Sequence[Any]) -> Any:
+    if not _is_numeric(batch[0]):
+        raise DTypeError(
+            f"default_collate: an array of dtype {batch[0].dtype} has no tensor; found "
+            f"{shown(batch[0])}"
+        )
+    if batch[0].ndim == 0:
+        return as_tensor(np.array(batch))
+    return stack([as_tensor(each) for each in batch])
+
+
+def _collate_mappings(batch: Sequence[Mapping[Any, Any]]) -> Any:
+    first = batch[0]
+    return _like(first, {key: default_collate([each[key] for each in batch]) for key in first})
+
+
+def _collate_sequences(batch: Sequence[Any]) -> Any:
+    first = batch[0]
+    if hasattr(first, "_fields"):
+        return type(first)(*(default_collate(each) for each in zip(*batch, strict=True)))
+    lengths = {len(each) for each in batch}
+    if len(lengths) > 1:
+        raise ShapeError(
+            f"default_collate: samples of one length are needed, got lengths {sorted(lengths)}; "
+            "each element in list of batch should be of equal size"
+        )
+    collated = [default_collate(each) for each in zip(*batch, strict=True)]
+    return collated if isinstance(first, tuple) else _like(first, collated)
+
+
+_BY_KIND: dict[Any, Callable[[Any], Any]] = {
+    Tensor: lambda batch: stack(list(batch)),
+    (np.ndarray, np.bool_, np.number): _collate_arrays,
+    float: lambda batch: tensor(list(batch), dtype=float64),
+    int: lambda batch: tensor(list(batch)),
+    (str, bytes): lambda batch: batch,
+    Mapping: _collate_mappings,
+    Sequence: _collate_sequences,
+}
