@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from looping import looped
 
 from tinygrad_nn.random import Generator
 from tinygrad_nn.random.box_muller import box_muller, fused_multiply_add
@@ -189,13 +190,7 @@ CASES = [
 ]
 
 
-def case_name(value):
-    if callable(value):
-        return value.__name__
-    return ",".join(str(part)[:12] for part in value.values())
-
-
-@pytest.mark.parametrize(("draw", "arguments"), CASES, ids=case_name)
+@looped("draw, arguments", CASES)
 def test_a_draw_is_pytorchs_and_leaves_the_stream_in_step(torch, draw, arguments):
     for seed in SEEDS:
         ours, theirs = generators(torch, seed)

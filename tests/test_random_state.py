@@ -222,6 +222,26 @@ def test_manual_seed_takes_what_int_takes(seed, same, torch):
     assert torch.manual_seed(seed).initial_seed() == same
 
 
+def test_what_is_drawn_in_a_fork_leaves_no_trace(library):
+    def after(*given, **named):
+        library.manual_seed(3)
+        library.randn(3)  # leaves the second normal of a pair
+        with library.random.fork_rng(*given, **named):
+            library.randn(7)
+        return library.randn(2).tolist()
+
+    library.manual_seed(3)
+    expected = library.randn(5)[3:].tolist()
+    assert after() == after([]) == after(devices=()) == expected
+    assert after(enabled=False) != expected
+    assert library.random.thread_safe_generator() is None
+
+
+def test_a_fork_of_a_device_that_is_not_there_is_refused():
+    with pytest.raises(RuntimeError, match=r"fork_rng: .*devices=\[0\]"), random.fork_rng([0]):
+        pass
+
+
 def test_numpys_global_state_is_left_alone():
     before = np.random.get_state(legacy=False)["state"]  # noqa: NPY002
     random.manual_seed(0)

@@ -2,6 +2,7 @@
 Read `mersenne_twister.py` (the words), `generator.py` (the draws), `box_muller.py` (the normals).
 """
 
+from .forking import fork_rng, thread_safe_generator
 from .generator import (
     Generator,
     default_generator,
@@ -17,9 +18,11 @@ __all__ = [
     "Generator",
     "RandomError",
     "default_generator",
+    "fork_rng",
     "get_rng_state",
     "initial_seed",
     "manual_seed",
     "seed",
     "set_rng_state",
+    "thread_safe_generator",
 ]

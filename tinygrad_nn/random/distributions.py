@@ -1,5 +1,5 @@
 """Draws beyond the common ones: geometric, Cauchy, log-normal, Poisson, and all a dtype holds.
-Read `../tensor/drawing.py` next, which fills tensors with them.
+Read `binomial.py` next.
 """
 
 from __future__ import annotations
@@ -87,19 +87,20 @@ def poisson(source: Generator, rates: Array) -> Array:
     if not (rates >= 0).all():
         raise RandomError(f"poisson takes rates >= 0, got {rates.min()}")
     with source._lock:
-        uniforms = _Uniforms(source)
+        uniforms = Uniforms(source)
         counts = [_one_poisson(rate, uniforms) for rate in rates.ravel().tolist()]
         uniforms.close()
     return np.array(counts, rates.dtype).reshape(rates.shape)
 
 
-class _Uniforms(Iterator[float]):
-    """float64 uniforms of a stream, which in the end has given no more than were asked for."""
+class Uniforms(Iterator[float]):
+    """float64 uniforms and normals of a stream, which has in the end given just those."""
 
     def __init__(self, source: Generator) -> None:
         self._source = source
         self._left: Iterator[float] = iter(())
         self._state, self._given = source.get_state(), 0
+        self._cached_normal = source.cached_normal
 
     def __next__(self) -> float:
         u = next(self._left, None)
@@ -109,10 +110,21 @@ class _Uniforms(Iterator[float]):
         self._given += 1
         return u
 
+    def normal(self) -> float:
+        """Return a normal; they come in pairs, the second of which waits."""
+        if self._cached_normal is not None:
+            second, self._cached_normal = self._cached_normal, None
+            return second
+        turn, u = next(self), next(self)
+        radius, angle = math.sqrt(-2.0 * math.log1p(-u)), 2.0 * math.pi * turn
+        self._cached_normal = radius * math.sin(angle)
+        return radius * math.cos(angle)
+
     def close(self) -> None:
-        """Put the stream back behind the last uniform that was asked for."""
+        """Put the stream back behind the last number that was asked for."""
         self._source.set_state(self._state)
         self._source.words64(self._given)
+        self._source.cached_normal = self._cached_normal
 
 
 def _one_poisson(rate: float, uniforms: Iterator[float]) -> int:
