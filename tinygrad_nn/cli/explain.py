@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise subject.no_backward(error) from error
     path: Path | None = arguments.out or (PAGE if arguments.open else None)
     if path is None:
-        _print(str(explanation))
+        print_signs(str(explanation), "derivation.txt")
         return 0
     written: dict[str, Callable[[], str]] = {
         ".txt": lambda: str(explanation),
@@ -72,11 +72,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _print(text: str) -> None:
+def print_signs(text: str, name: str) -> None:
+    """Print text with signs that a terminal may not have; say then what file to write."""
     try:
         print(text)
     except UnicodeEncodeError as error:
         raise DataError(
             f"what is printed here is {error.encoding}, without {text[error.start]!r} and other "
-            "signs of formulas; write a file: --out derivation.txt"
+            f"signs of formulas; write a file: --out {name}"
         ) from error

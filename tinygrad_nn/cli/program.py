@@ -12,7 +12,7 @@ from typing import NoReturn
 import tinygrad_nn as tnn
 
 from ..errors import DataError, MissingExtraError
-from . import check, explain, graph, play, train
+from . import check, explain, graph, play, summary, train
 
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
 
@@ -30,6 +30,7 @@ examples:
   tinygrad-nn graph                 draw one training step
   tinygrad-nn play my_model.py      step through the backward pass of your own program
   tinygrad-nn explain my_model.py   its derivation, line by line
+  tinygrad-nn summary               the layers of a model, what they compute and keep
   tinygrad-nn train --help          every option of a command
 """
 
@@ -69,7 +70,7 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"tinygrad_nn {tnn.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (train, check, graph, play, explain):
+    for command in (train, check, graph, play, explain, summary):
         command.add_parser(commands)
     return parser
 

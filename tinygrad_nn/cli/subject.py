@@ -103,14 +103,19 @@ def find_subject(arguments: argparse.Namespace, images: int | None = None) -> Su
 
 def _of_sizes(layer_sizes: list[int], seed: int) -> Subject:
     tnn.manual_seed(seed)
-    layers: list[nn.Module] = []
-    for inner, outer in pairwise(layer_sizes):
-        layers += [nn.Linear(inner, outer), nn.ReLU()]
-    model = nn.Sequential(*layers[:-1])
+    model = network(layer_sizes)
     images = tnn.rand(IMAGES, layer_sizes[0])
     labels = tnn.randint(layer_sizes[-1], (IMAGES,))
     title = f"A network of {'-'.join(map(str, layer_sizes))} units"
     return of_step(model, {"images": images, "labels": labels}, title)
+
+
+def network(layer_sizes: list[int]) -> nn.Sequential:
+    """Return layers of these sizes, with ReLU between them."""
+    layers: list[nn.Module] = []
+    for inner, outer in pairwise(layer_sizes):
+        layers += [nn.Linear(inner, outer), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
 
 
 def of_step(model: nn.Sequential, data: dict[str, tnn.Tensor], title: str) -> Subject:
@@ -125,14 +130,14 @@ def _of_program(given: str) -> Subject:
     if found is None or not Path(found["path"]).is_file():
         raise DataError(f"{given!r} is no Python file; expected FILE.py or FILE.py:NAME")
     path, name = Path(found["path"]), found["name"] or "loss"
-    with _as_if_imported(path):
+    with as_if_imported(path):
         try:
             variables = runpy.run_path(str(path), run_name=path.stem)
             value = named = variables.get(name)
-            if _takes_nothing(value):
+            if takes_nothing(value):
                 value = value()
         except Exception as error:
-            return Subject(_read_failure(error, path), f"{path.name} failed", _told(error, path))
+            return Subject(_read_failure(error, path), f"{path.name} failed", told(error, path))
     if not isinstance(value, tnn.Tensor) or not value.requires_grad:
         raise DataError(f"{given}: {_why_not(name, value, variables)}")
     seen = {key: each for key, each in variables.items() if not key.startswith("_")}
@@ -142,7 +147,7 @@ def _of_program(given: str) -> Subject:
 
 
 @contextmanager
-def _as_if_imported(path: Path) -> Iterator[None]:
+def as_if_imported(path: Path) -> Iterator[None]:
     """Let a program find its neighbours and no arguments; undo what it does to the process."""
     arguments, search = sys.argv, list(sys.path)
     sys.argv = [str(path)]
@@ -159,7 +164,7 @@ def _as_if_imported(path: Path) -> Iterator[None]:
         sys.argv, sys.path[:] = arguments, search
 
 
-def _takes_nothing(value: Any) -> TypeGuard[Callable[[], Any]]:
+def takes_nothing(value: Any) -> TypeGuard[Callable[[], Any]]:
     """Return whether a value is a function that can be called without arguments."""
     if not callable(value) or isinstance(value, (type, nn.Module)):
         return False
@@ -181,35 +186,36 @@ def _why_not(name: str, value: Any, variables: dict[str, Any]) -> str:
     functions = [
         f"{key} (a function)"
         for key, each in variables.items()
-        if getattr(each, "__module__", None) == module and key != name and _takes_nothing(each)
+        if getattr(each, "__module__", None) == module and key != name and takes_nothing(each)
     ]
     there = ", ".join([*tensors, *functions][:MOST_NAMES])
     hint = f"what can be drawn there: {there}" if there else "nothing there can be drawn"
     if name not in variables:
         return f"{name} is not there after the file ran as if imported; {hint}"
-    if _takes_nothing(variables[name]):
-        said = f"what {name}() returns is {_kind(value)}"
+    if takes_nothing(variables[name]):
+        said = f"what {name}() returns is {kind(value)}"
     elif callable(value) and not isinstance(value, (type, nn.Module)):
         said = f"{name} is a function that takes arguments"
     else:
-        said = f"{name} is {_kind(value)}"
+        said = f"{name} is {kind(value)}"
     return f"{said}, not a tensor that was computed from one that requires a gradient; {hint}"
 
 
-def _kind(value: Any) -> str:
+def kind(value: Any) -> str:
+    """Say what a value is."""
     if isinstance(value, tnn.Tensor):
         return "a tensor without a graph"
     if value is None:
         return "None"
-    kind = type(value)
-    place = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
-    return f"of type {place}{kind.__qualname__}"
+    of = type(value)
+    place = "" if of.__module__ == "builtins" else f"{of.__module__}."
+    return f"of type {place}{of.__qualname__}"
 
 
 def _read_failure(error: Exception, path: Path) -> Computation:
     """Return the computation up to an error of a program, if a line of it ran."""
     if _line(error, path) is None:
-        raise DataError(_told(error, path)) from error
+        raise DataError(told(error, path)) from error
     return read_failure(error)
 
 
@@ -220,7 +226,7 @@ def _line(error: Exception, path: Path) -> int | None:
     return lines[-1] if lines else None
 
 
-def _told(error: Exception, path: Path) -> str:
+def told(error: Exception, path: Path) -> str:
     """Say what a program raised, and where."""
     line = _line(error, path)
     where = str(path) if line is None else f"{path}:{line}"

@@ -5,33 +5,31 @@ Read `../nn/module/state.py` next: the names and the tensors that a model saves 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
-import safetensors
-from safetensors import numpy as safetensors_numpy
 
 from ..arrays.bfloat16 import load
 from ..arrays.dtypes import COMPLEX128
-from ..errors import ArgumentError, DataError, DTypeError, MissingExtraError
+from ..errors import ArgumentError, CheckpointError, DTypeError, MissingExtraError
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
+from .safetensors_format import (
+    HELD,
+    METADATA,
+    Entry,
+    as_array,
+    in_file_order,
+    laid_out,
+    raw,
+    read_bytes,
+    read_header,
+)
 from .whole_files import as_path, write_file
 
-HELD = {  # what the format calls a dtype: NumPy's, in the order of bytes that the format has
-    "F64": "<f8",
-    "F32": "<f4",
-    "F16": "<f2",
-    "I64": "<i8",
-    "I32": "<i4",
-    "I16": "<i2",
-    "I8": "<i1",
-    "U8": "<u1",
-    "BOOL": "?",
-    "C64": "<c8",
-}
 WIDER = {"U16": "int32", "U32": "int64"}  # holds all of its values; a U64 has nothing that does
 
 
@@ -60,7 +58,16 @@ def save_file(tensors: Mapping[str, Tensor], path: str | os.PathLike[str]) -> No
             f"{type(tensors).__name__} {tensors!r:.60}"
         )
     arrays = {name: _array(name, tensor) for name, tensor in tensors.items()}
-    write_file(target, safetensors_numpy.save(arrays))
+    write_file(target, pieces(arrays, {}))
+
+
+def pieces(
+    arrays: Mapping[str, np.ndarray[Any, Any]], metadata: Mapping[str, str]
+) -> Iterator[bytes | memoryview]:
+    """Yield what a file of these arrays is made of."""
+    ordered = in_file_order(arrays)
+    yield laid_out(ordered, metadata)
+    yield from map(raw, ordered.values())
 
 
 def _array(name: str, tensor: Tensor) -> np.ndarray[Any, Any]:
@@ -69,15 +76,14 @@ def _array(name: str, tensor: Tensor) -> np.ndarray[Any, Any]:
         raise DTypeError(f"save_file: names are strings, got {type(name).__name__} {name!r:.60}")
     if not isinstance(tensor, Tensor):
         raise DTypeError(f"save_file: {name!r} is no Tensor but {type(tensor).__name__}")
-    if name == "__metadata__" or any("\ud800" <= letter <= "\udfff" for letter in name):
+    if name == METADATA or any("\ud800" <= letter <= "\udfff" for letter in name):
         raise ArgumentError(f"save_file: safetensors has no place for a tensor named {name!r}")
     if tensor.array.dtype == COMPLEX128:
         raise DTypeError(
             f"save_file: {name!r} is complex128, which safetensors does not have; save its .real "
             "and .imag, or .to(tnn.complex64)"
         )
-    # Row by row: safetensors writes the bytes of any other order as if they were in this one.
-    return np.asarray(tensor.array, order="C")
+    return tensor.array
 
 
 def load_file(path: str | os.PathLike[str]) -> dict[str, Tensor]:
@@ -88,34 +94,43 @@ def load_file(path: str | os.PathLike[str]) -> dict[str, Tensor]:
     dtype that a Tensor cannot hold, and OSError where there is no file to read.
     """
     source = as_path(path, "load_file")
-    content = source.read_bytes()
+    with opened(source) as (file, size), naming(source):
+        read = read_bytes(file, read_header(file, size))
+        return {each[0]: from_numpy(tensor_array(*each, source)) for each in read}
+
+
+@contextmanager
+def opened(source: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """Open a file to read it, and tell how many bytes it has."""
+    with open(source, "rb") as file:
+        yield file, os.fstat(file.fileno()).st_size
+
+
+@contextmanager
+def naming(source: object) -> Iterator[None]:
+    """Have what is said of a damaged file name the file."""
     try:
-        found = safetensors.deserialize(content)  # type: ignore[no-untyped-call]
-    except safetensors.SafetensorError as error:
-        raise DataError(f"{source}: not a whole safetensors file: {error}") from None
-    return {name: from_numpy(_read(name, entry, source)) for name, entry in found}
+        yield
+    except CheckpointError as error:
+        raise CheckpointError(f"{source}: not a whole safetensors file: {error}") from None
 
 
-def _read(name: str, entry: Mapping[str, Any], source: Path) -> np.ndarray[Any, Any]:
-    """Return one tensor of a file as an array of this machine's order of bytes."""
-    kind, shape = entry["dtype"], entry["shape"]
+def tensor_array(
+    name: str, entry: Entry, content: Any, source: object, function: str = "load_file"
+) -> np.ndarray[Any, Any]:
+    """Return what a Tensor is made of, or say that it cannot hold the dtype."""
+    kind = entry.kind
     if kind != "BF16" and kind not in HELD:
         wider = WIDER.get(kind, "float32" if kind.startswith("F") else "int64")
         raise DTypeError(
-            f"load_file: {name!r} in {source} is {kind}, a dtype that a Tensor cannot hold; save "
+            f"{function}: {name!r} in {source} is {kind}, a dtype that a Tensor cannot hold; save "
             f"it as {wider} where it comes from, with tensor.to(torch.{wider}) in PyTorch"
         )
-    array: np.ndarray[Any, Any] = np.frombuffer(entry["data"], HELD.get(kind, "<u2"))
-    array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    if kind == "BF16":
-        array = _bfloat16(array)
-    try:
-        return array.reshape(shape)
-    except ValueError as error:
-        raise DataError(f"{source}: {name!r} has the shape {shape!r:.60}: {error}") from None
+    array = as_array(name, entry, content)
+    return bfloat16_of(array) if kind == "BF16" else array
 
 
-def _bfloat16(bits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def bfloat16_of(bits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return the numbers of these bits, which are the upper half of a float32's."""
     try:
         return bits.view(load())
