@@ -53,6 +53,7 @@ IN_WORDS = {  # their formulas name what only the words behind them explain
     *("scatter_reduce", "index_reduce", "masked_select", "masked_scatter", "index_fill"),
     *("embedding", "embedding_dense_backward", "embedding_bag", "constant_pad_nd"),
     *("igamma", "igammac", "special_zeta", "mvlgamma"),
+    *("lstm_layer", "gru_layer", "elman_layer"),
     *("conv2d", "glu", "lstm_cell", "aminmax", "cumprod", "logcumsumexp", "prod", "recurrence"),
     *("std", "std_mean", "var_mean", "vector_norm", "pinv", "matrix_exp", "solve"),
     *("solve_triangular", "linalg_cholesky", "cholesky_solve", "lu_factor", "qr", "eig", "eigh"),
@@ -156,7 +157,8 @@ def of_matrices(given):
     if "query" in given:
         ds = g @ given["value"].T
         p = given["p"]
-        return {"delta": p * (ds - (p * ds).sum(-1, keepdims=True))}
+        dS = p * (ds - (p * ds).sum(-1, keepdims=True))
+        return {"dS": dS, "sqrt": np.sqrt, "d": given["query"].shape[-1]}
     if "equation" in given:
         a, b = given["operands"]
         return {"einsum": lambda g, _: [g @ b.T, a.T @ g], "others": None}

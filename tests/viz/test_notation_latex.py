@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from looping import looped
 
 from tinygrad_nn.autograd import registry
 from tinygrad_nn.viz.notation.latex import to_mathml, to_text
@@ -191,7 +192,7 @@ def test_deep_nesting_keeps_every_sign():
     assert to_text("(" * 500 + ")" * 500) == "(" * 500 + ")" * 500
 
 
-@pytest.mark.parametrize("op", registry.values(), ids=lambda op: op.name)
+@looped("op", registry.values())
 def test_every_formula_of_the_registry_is_read_in_full(op):
     check_harmless(op.latex)
     assert "\\" not in to_text(op.latex)

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from looping import looped
 
 from tinygrad_nn.autograd import registry
 from tinygrad_nn.viz.notation.forward import forward_latex, letters
@@ -283,15 +284,13 @@ def test_a_formula_with_names_in_the_place_of_its_letters(op, names, expected):
     assert forward_latex(registry[op], names) == expected
 
 
-@pytest.mark.parametrize("op", registry.values(), ids=lambda op: op.name)
+@looped("op", registry.values())
 def test_a_formula_without_names_is_that_of_the_operation(op):
     assert forward_latex(op) == forward_latex(op, {}) == op.latex
     assert forward_latex(op, letters(op)) == op.latex
 
 
-@pytest.mark.parametrize(
-    "op", [op for op in registry.values() if op.differentiable], ids=lambda op: op.name
-)
+@looped("op", [op for op in registry.values() if op.differentiable])
 def test_every_operand_has_a_letter_in_its_formula(op):
     assert {letters(op)[name] for name in op.differentiable} <= set(
         re.findall(r"[A-Za-z]", op.latex)

@@ -11,6 +11,7 @@ from types import FunctionType
 import numpy as np
 import pytest
 from formula_checks import ELSEWHERE, IN_WORDS, USUAL, check_formula
+from looping import looped
 from op_rows import Case
 from op_table import TABLE
 
@@ -24,12 +25,12 @@ ROWS = [row for row in TABLE if row.name not in ONLY_USUAL] + ELSEWHERE
 RULES = [(op, name) for op in registry.values() for name in op.differentiable]
 
 
-@pytest.mark.parametrize(("op", "operand"), RULES, ids=lambda part: getattr(part, "name", part))
+@looped("op, operand", RULES)
 def test_every_rule_has_a_formula(op, operand):
     assert rule_expression(op, operand) is not None
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.differentiable], ids=repr)
+@looped("row", [row for row in ROWS if row.differentiable])
 def test_every_formula_is_true_of_its_rule(row):
     usual = USUAL.get(row.name, lambda case: True)
     cases = [case for sample in row.samples if usual(case := Case(row, sample))]

@@ -10,6 +10,7 @@ from html import unescape
 
 import pytest
 from drawing_samples import Page
+from looping import looped
 
 nbformat = pytest.importorskip("nbformat", reason="notebooks are run by nbclient")
 nbclient = pytest.importorskip("nbclient", reason="notebooks are run by nbclient")
@@ -66,7 +67,9 @@ FETCHED = re.compile(
 )
 
 
-@pytest.fixture(scope="module", params=["pygraphviz", "dot", "neither"])
+@pytest.fixture(
+    scope="module", params=["pygraphviz", pytest.param("dot", marks=pytest.mark.slow), "neither"]
+)
 def notebook(request, tmp_path_factory):
     """The kind of machine, and what its notebook's cells showed."""
     folder = tmp_path_factory.mktemp("notebook")
@@ -94,18 +97,18 @@ def bundles(outputs):
     return {name: each[0]["data"] for name, each in outputs.items() if each}
 
 
-def test_every_cell_shows_one_thing_and_none_fails_or_warns(notebook):
+def every_cell_shows_one_thing_and_none_fails_or_warns(notebook):
     _, outputs = notebook
     kinds = {name: [each["output_type"] for each in shown] for name, shown in outputs.items()}
     assert kinds == {"": []} | {name: ["execute_result"] for name in SHOWN}
 
 
-def test_everything_has_a_text_as_well(notebook):
+def everything_has_a_text_as_well(notebook):
     _, outputs = notebook
     assert all(bundle["text/plain"].strip() for bundle in bundles(outputs).values())
 
 
-def test_a_graph_is_a_picture_where_there_is_an_engine_and_a_list_elsewhere(notebook):
+def a_graph_is_a_picture_where_there_is_an_engine_and_a_list_elsewhere(notebook):
     machine, outputs = notebook
     graph = "text/html" if machine == "neither" else "image/svg+xml"
     shown = {name: set(bundle) - {"text/plain"} for name, bundle in bundles(outputs).items()}
@@ -114,7 +117,7 @@ def test_a_graph_is_a_picture_where_there_is_an_engine_and_a_list_elsewhere(note
     }
 
 
-def test_nothing_that_is_shown_loads_from_the_network(notebook):
+def nothing_that_is_shown_loads_from_the_network(notebook):
     _, outputs = notebook
     for name, bundle in bundles(outputs).items():
         for text in bundle.values():
@@ -122,7 +125,7 @@ def test_nothing_that_is_shown_loads_from_the_network(notebook):
             assert not FETCHED.search(unescape(text)), name  # a page in a frame
 
 
-def test_what_is_shown_is_whole_and_no_name_becomes_markup(notebook):
+def what_is_shown_is_whole_and_no_name_becomes_markup(notebook):
     _, outputs = notebook
     for name, bundle in bundles(outputs).items():
         for kind in set(bundle) - {"text/plain"}:
@@ -131,7 +134,7 @@ def test_what_is_shown_is_whole_and_no_name_becomes_markup(notebook):
             assert not [each for _, given in page.elements for each in given if each[:2] == "on"]
 
 
-def test_two_graphs_of_one_notebook_share_no_id(notebook):
+def two_graphs_of_one_notebook_share_no_id(notebook):
     _, outputs = notebook
     shown = bundles(outputs)
     ids = [
@@ -142,8 +145,25 @@ def test_two_graphs_of_one_notebook_share_no_id(notebook):
     assert len(set.union(*ids)) == sum(map(len, ids))
 
 
-def test_the_graph_after_backward_has_the_gradients(notebook):
+def the_graph_after_backward_has_the_gradients(notebook):
     _, outputs = notebook
     shown = bundles(outputs)
     assert "gradient: " in shown["after backward"]["text/plain"]
     assert "gradient: " not in shown["loss"]["text/plain"]
+
+
+@looped(
+    "check",
+    [
+        every_cell_shows_one_thing_and_none_fails_or_warns,
+        everything_has_a_text_as_well,
+        a_graph_is_a_picture_where_there_is_an_engine_and_a_list_elsewhere,
+        nothing_that_is_shown_loads_from_the_network,
+        what_is_shown_is_whole_and_no_name_becomes_markup,
+        two_graphs_of_one_notebook_share_no_id,
+        the_graph_after_backward_has_the_gradients,
+    ],
+)
+def test_what_a_notebook_shows(notebook, check):
+    """One test, so that each notebook is run once, however many processes run the tests."""
+    check(notebook)

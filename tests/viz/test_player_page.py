@@ -11,6 +11,7 @@ from player_samples import COMPUTATIONS, number, played, three_uses, write_up
 import tinygrad_nn as tnn
 from tinygrad_nn import viz
 
+slow = pytest.mark.slow  # the others are an example of each kind, for every run
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 
 # Every gradient that is seen now: whose, and its number or its cells as [place, number].
@@ -47,7 +48,14 @@ def check(gradient, shown):
 # --- the numbers ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("computation", COMPUTATIONS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "computation",
+    [
+        pytest.param(each, marks=() if each in (three_uses, write_up) else slow)
+        for each in COMPUTATIONS
+    ],
+    ids=lambda each: each.__name__,
+)
 def test_at_the_last_step_every_gradient_shown_is_the_one_that_backward_gives(
     show_player, computation
 ):
@@ -69,6 +77,7 @@ def test_at_the_last_step_every_gradient_shown_is_the_one_that_backward_gives(
     assert seen == set(expected)
 
 
+@slow
 def test_at_the_last_step_the_gradients_of_results_are_shown_as_well(show_player):
     loss, leaves = three_uses()
     middle = leaves["a"] * leaves["b"]
@@ -91,6 +100,7 @@ def test_no_gradient_is_shown_before_it_is_whole(show_player):
         page.keyboard.press("ArrowRight")
 
 
+@slow
 def test_a_gradient_stays_in_sight_once_it_is_whole(show_drawn_player):
     player = played(three_uses)
     page = show_drawn_player(player)
@@ -108,6 +118,7 @@ def test_a_gradient_stays_in_sight_once_it_is_whole(show_drawn_player):
         page.keyboard.press("ArrowRight")
 
 
+@slow
 def test_the_sum_over_paths_is_loud_when_complete_and_counts_until_then(show_player):
     page = show_player(played(three_uses))
     told = []
@@ -117,6 +128,7 @@ def test_the_sum_over_paths_is_loud_when_complete_and_counts_until_then(show_pla
     assert told == ["1 of 3 paths so far", "2 of 3 paths so far", "✓ 3 of 3 paths: complete"]
 
 
+@slow
 def test_a_step_back_takes_its_gradients_away(show_player):
     page = show_player(played(three_uses))
     page.keyboard.press("End")
@@ -126,6 +138,7 @@ def test_a_step_back_takes_its_gradients_away(show_player):
     assert page.is_visible("#none-yet")
 
 
+@slow
 def test_large_arrays_are_cut_with_a_picture(show_player):
     page = show_player(played(write_up))
     assert page.locator("#panel td", has_text="…").count() > 0
@@ -133,6 +146,7 @@ def test_large_arrays_are_cut_with_a_picture(show_player):
     assert picture.evaluate("e => e.naturalWidth") == 784
 
 
+@slow
 def test_broadcasting_shows_both_tables(show_player):
     column = tnn.tensor([[1.0], [2.0]], requires_grad=True)
     page = show_player(viz.play((column * tnn.tensor([[3.0, 4.0, 5.0]])).sum()))
@@ -157,6 +171,7 @@ def test_buttons_lead_through_the_steps(show_player):
     assert seen == ["2", "3", "2", "10", "10", "1", "1"]
 
 
+@slow
 def test_keys_lead_through_the_steps(show_player):
     page = show_player(played(three_uses))
     seen = []
@@ -166,6 +181,7 @@ def test_keys_lead_through_the_steps(show_player):
     assert seen == ["2", "3", "2", "10", "1"]
 
 
+@slow
 def test_an_entry_of_the_list_leads_to_its_step(show_player):
     page = show_player(played(three_uses))
     entry = page.locator("#steps button").nth(6)
@@ -194,6 +210,7 @@ def test_a_node_of_the_graph_leads_to_its_step_by_mouse_and_by_key(show_drawn_pl
     assert page.locator(".node.now").count() == 1
 
 
+@slow
 def test_a_leaf_leads_to_its_first_use_and_from_the_end_to_its_whole_gradient(show_drawn_player):
     player = played(three_uses)
     page = show_drawn_player(player)
@@ -206,6 +223,7 @@ def test_a_leaf_leads_to_its_first_use_and_from_the_end_to_its_whole_gradient(sh
     assert page.locator(".paths.complete").count() == 1
 
 
+@slow
 def test_values_appear_in_the_graph_as_they_are_computed(show_drawn_player):
     page = show_drawn_player(played(three_uses))
     visible = """() => [...document.querySelectorAll("#canvas .operation text")].filter(
@@ -230,6 +248,7 @@ def test_space_plays_to_the_end_and_then_stops(show_player):
     assert page.get_attribute("#play", "aria-pressed") == "false"
 
 
+@slow
 def test_play_pauses_and_starts_again_from_the_beginning_at_the_end(show_player):
     page = show_player(played(three_uses))
     page.click("#play")
@@ -242,6 +261,7 @@ def test_play_pauses_and_starts_again_from_the_beginning_at_the_end(show_player)
     assert page.get_attribute("#play", "aria-pressed") == "false"
 
 
+@slow
 def test_the_slider_leads_to_a_step(show_player):
     page = show_player(played(three_uses))
     page.focus("#progress")
@@ -254,6 +274,7 @@ def test_the_slider_leads_to_a_step(show_player):
 # --- wherever it is shown -------------------------------------------------------------------------
 
 
+@slow
 def test_without_an_engine_the_page_works_as_a_list(show_player, no_engine):
     page = show_player(played(three_uses))
     assert page.locator("#canvas").count() == 0

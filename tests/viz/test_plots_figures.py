@@ -106,11 +106,12 @@ def test_without_matplotlib_the_extra_is_named(plot, monkeypatch):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_any_name_is_shown_as_it_is(name):
-    pytest.importorskip("matplotlib")
-    curves = plot_training({name: [2.0, 1.0], "loss": [1.0, 1.0]})
-    spread = plot_histograms({name: [1.0, 2.0]})
-    counts = plot_confusion_matrix([0, 1], [1, 1], classes=[name, "b"])
-    looks = plot_attention(np.eye(2), queries=[name, "b"], keys=["a", name])
+    figures = pytest.importorskip("matplotlib.figure")
+    axes = figures.Figure(dpi=50).subplots(2, 2).ravel()
+    curves = plot_training({name: [2.0, 1.0], "loss": [1.0, 1.0]}, ax=axes[0])
+    spread = plot_histograms({name: [1.0, 2.0]}, ax=axes[1])
+    counts = plot_confusion_matrix([0, 1], [1, 1], classes=[name, "b"], ax=axes[2])
+    looks = plot_attention(np.eye(2), queries=[name, "b"], keys=["a", name], ax=axes[3])
     shown = [
         curves.get_legend().get_texts()[0].get_text().removesuffix(": 1 at the end"),
         curves.get_ylabel().removesuffix(", loss"),
@@ -125,8 +126,7 @@ def test_any_name_is_shown_as_it_is(name):
         looks.get_xticklabels()[1].get_text(),
     ]
     assert shown == [visible(name)] * len(shown)
-    for axes in (curves, spread, counts, looks):
-        assert as_png(axes.figure)
+    assert as_png(curves.figure)
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def state(tensors: list[Any]) -> list[Any]:
     return found
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(programs)
 def test_everything_can_be_drawn_and_nothing_changes(seeds):
     tensors = run(seeds)
@@ -111,7 +111,7 @@ def test_everything_can_be_drawn_and_nothing_changes(seeds):
     assert state(tensors) == before
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(programs)
 def test_the_players_gradients_are_those_of_backward(seeds):
     tensors = run(seeds)
@@ -141,7 +141,7 @@ def suppress_freed():
             raise
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(programs)
 def test_after_backward_all_is_drawn_or_an_error_says_why_not(seeds):
     tensors = run(seeds)
@@ -161,7 +161,7 @@ EXACT = {
 }
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(programs)
 def test_the_lines_of_an_explanation_evaluated_are_their_values(seeds):
     tensors = run(seeds)
@@ -219,7 +219,7 @@ def living_nodes() -> int:
     return sum(type(each) is Node for each in gc.get_objects())
 
 
-@settings(max_examples=15, phases=[Phase.generate])  # each example walks through all objects
+@settings(max_examples=8, phases=[Phase.generate])  # each example walks through all objects
 @given(programs)
 def test_graphs_die_by_reference_counts_alone_after_all_was_looked_at(seeds):
     gc.collect()

@@ -15,10 +15,12 @@ from .plots.loss_surface import plot_loss_surface
 from .plots.training import plot_training
 from .plots.weights import plot_weights
 from .shown_graph import Graph, graph, on_error
+from .summarizing.model_summary import ModelSummary, summary
 
 __all__ = [
     "Explanation",
     "Graph",
+    "ModelSummary",
     "Player",
     "explain",
     "formulas",
@@ -35,4 +37,5 @@ __all__ = [
     "plot_training",
     "plot_weights",
     "snapshot",
+    "summary",
 ]

@@ -8,7 +8,8 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ..notation.rules import rule_expression
+from ..notation.contraction import as_identifier
+from ..notation.rules import rule_of_call
 from ..notation.simplify import Replaced, simplified
 from ..structure.computation import Step
 
@@ -49,7 +50,7 @@ def contribution_formula(
     tensors' ids, `counts` what is known of n and m, which a mean divides by.
     """
     name = parameter.partition("[")[0]
-    formula = rule_expression(step.op, name)
+    formula = rule_of_call(step.op, parameter, step.attributes)
     if formula is None:
         return None
     constants = {k: v for k, v in step.attributes.items() if v is None or _is_plain(v)}
@@ -57,7 +58,8 @@ def contribution_formula(
     absent = {each: None for each in getattr(step.op, "parameters", ()) if each not in given}
     formula = simplified(formula, {**absent, **constants, **counts})
     replacements: dict[str, ast.expr] = {
-        operand.parameter: ast.Name(symbol_of[operand.quantity.id]) for operand in step.operands
+        as_identifier(each.parameter): ast.Name(symbol_of[each.quantity.id])
+        for each in step.operands
     }
     replacements[step.output_name] = ast.Name(symbol_of[step.output.id])
     replacements.update(gradients)

@@ -8,6 +8,7 @@ import ast
 from typing import Protocol
 
 from ...autograd.op import registry
+from .contraction import contraction_latex
 from .forward import forward_latex, is_shown
 from .pieces import Piece, choice, function, product
 from .simplify import constant
@@ -60,6 +61,9 @@ def written_call(writer: Writer, node: ast.Call, is_root: bool = False) -> Piece
             constant(second),
         } in ({-1, -2}, {1, 2}):  # the latter of batches
             return writer.transposed(x)
+        case "einsum", [ast.Constant(value=str(equation)), *factors]:
+            latex = contraction_latex(equation, [writer.write(each).latex for each in factors])
+            return Piece(latex, Level.PREFIX)
         case "count", _:
             return Piece("n", is_scalar=True)
         case "replay", [x, _]:
@@ -109,7 +113,8 @@ def _by_its_formula(
     given = dict(zip(op.parameters, arguments, strict=False))
     given |= {each.arg: each.value for each in node.keywords if each.arg in op.parameters}
     for parameter, argument in given.items():
-        if not is_shown(op, parameter) and not isinstance(argument, (ast.Name, ast.Constant)):
+        is_plain = isinstance(argument, (ast.Name, ast.Constant)) or "shape" in parameter
+        if not is_shown(op, parameter) and not is_plain:
             return None
     latex = forward_latex(op, {each: writer.write(value).latex for each, value in given.items()})
     return Piece(latex, level_of(latex))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .contraction import contraction_latex, operands_latex
 from .symbols import (
     CONVENTIONS,
     GREEK,
@@ -101,6 +102,8 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | N
         x W^{T}
     """
     given, letter_of = known(names), letters(op)
+    if "->" in given.get("equation", ""):
+        return contraction_latex(given["equation"], operands_latex(given["equation"], given))
     given |= {name: _UNBOUNDED[name] for name in _UNBOUNDED if (names or {}).get(name) == "None"}
     alpha = given.get("alpha", "1")
     if alpha != "1" and NUMBER.fullmatch(alpha):  # of add: the formula is that for 1
@@ -126,7 +129,7 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | N
     outputs = told.split(", ")
     if part is not None and len(outputs) == len(op.returns) > 1:
         formula, index = outputs[part] + of + source, ""
-    return _TOKEN.sub(replacement, formula) + index
+    return _TOKEN.sub(replacement, formula).removeprefix("0 + ") + index
 
 
 def _reduced(formula: str, reduction: str) -> str:

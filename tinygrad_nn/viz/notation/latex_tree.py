@@ -28,8 +28,8 @@ SIGNS: dict[Kind, dict[str, str]] = {
     | {"land": "∧", "lor": "∨", "circ": "∘", "div": "÷"},
     "relation": {"ne": "≠", "neq": "≠", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "in": "∈"}
     | {"notin": "∉", "to": "→", "approx": "≈", "equiv": "≡", "sim": "~", "mid": "|"},
-    "open": {"lfloor": "⌊", "lceil": "⌈"},
-    "close": {"rfloor": "⌋", "rceil": "⌉"},
+    "open": {"lfloor": "⌊", "lceil": "⌈", "lVert": "‖"},
+    "close": {"rfloor": "⌋", "rceil": "⌉", "rVert": "‖"},
     "space": {"quad": " ", "qquad": " "},
 }
 COMMANDS = {name: (kind, text) for kind, signs in SIGNS.items() for name, text in signs.items()}

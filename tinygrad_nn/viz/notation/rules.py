@@ -12,6 +12,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from .contraction import contraction_rule
 from .forward import letters
 from .simplify import Replaced
 
@@ -40,6 +41,21 @@ def rule_expression(op: Any, operand: str) -> ast.expr | None:
             parts = found.elts if isinstance(found, ast.Tuple) else []
             return dict(zip(rule.operands, parts, strict=False)).get(operand)
     return None
+
+
+def rule_of_call(op: Any, parameter: str, attributes: Mapping[str, Any]) -> ast.expr | None:
+    """Return the rule of an operand, `operands[1]` too, in a call that had these arguments.
+
+    Example:
+        >>> import ast, tinygrad_nn as tnn
+        >>> op = tnn.autograd.registry["einsum"]
+        >>> ast.unparse(rule_of_call(op, "operands[0]", {"equation": "ij,j->i"}))
+        "einsum('i,j->ij', g, operands_1)"
+    """
+    name, _, place = parameter.partition("[")
+    if place and "equation" in attributes:
+        return contraction_rule(attributes["equation"], parameter)
+    return rule_expression(op, name)
 
 
 def _of_function(op: Any, formula: Callable[..., Any]) -> ast.expr | None:

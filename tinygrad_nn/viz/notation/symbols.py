@@ -23,6 +23,7 @@ CONVENTIONS = {
     "target": "t",
     "condition": "c",
     "correction": "c",
+    "ord": "p",
     "index": "i",
     "indices": "i",
     "tensors": "x",

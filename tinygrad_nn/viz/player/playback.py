@@ -5,6 +5,7 @@ Read `panel.py` next, which writes a step as HTML; the rules are read in `../not
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -15,10 +16,11 @@ from ..derivation.backward import BackwardPass, BackwardStep, Contribution, back
 from ..derivation.formulas import incoming
 from ..derivation.symbols import symbols
 from ..notation.arguments import arguments_latex, rounded, short_number
+from ..notation.contraction import as_identifier
 from ..notation.forward import forward_latex, shown_name
 from ..notation.latex import to_text
 from ..notation.latex_of import expression_latex
-from ..notation.rules import rule_expression
+from ..notation.rules import rule_of_call
 from ..notation.simplify import simplified
 from ..structure.computation import Computation, Quantity, Step
 from .frames import (
@@ -31,6 +33,8 @@ from .frames import (
     Value,
     derivative,
 )
+
+_DERIVATIVE = re.compile(r"\(∂ ([^ ()]+)\)/\(∂ ([^ ()]+)\)")
 
 
 def playback(computation: Computation) -> Playback:
@@ -144,7 +148,7 @@ class _Writer:
         self.arrived.setdefault(tensor, []).append(
             (self.symbols[step.output.id], contribution.value)
         )
-        rule = rule_expression(step.op, operand.parameter.partition("[")[0])
+        rule = rule_of_call(step.op, operand.parameter, step.attributes)
         latex = filled = ""
         taken: tuple[Shown, ...] = ()
         if rule is not None:
@@ -152,11 +156,13 @@ class _Writer:
             absent = {name: None for name in step.op.parameters if name not in given}
             rule = rounded(simplified(rule, {**absent, **step.attributes}))
             y = step.output_name  # in a rule that is the output, even if an operand is called so
-            tensors = {**{o.parameter: o.quantity for o in step.operands}, y: step.output}
+            tensors = {as_identifier(o.parameter): o.quantity for o in step.operands}
+            tensors[y] = step.output
             wanted = {each.id for each in ast.walk(rule) if isinstance(each, ast.Name)}
             taken = tuple(self.shown(each) for name, each in tensors.items() if name in wanted)
             came_in = incoming(step, self.computation.steps, self.derivative, "0", _listed)
-            names = {**self.names_of(step), y: self.symbols[step.output.id], **came_in}
+            given_names = {as_identifier(x): latex for x, latex in self.names_of(step).items()}
+            names = {**given_names, y: self.symbols[step.output.id], **came_in}
             latex = expression_latex(rule, names)
             numbers, made = self.numbers_of(step), step.output.value
             if numbers is not None and made is not None:
@@ -217,9 +223,10 @@ class _Writer:
         return sentences
 
     def in_words(self, latex: str, id: str) -> str:
-        """Return a formula as text, with the derivative by one tensor in it on one line."""
+        """Return a formula as text, with the derivatives in it on one line, first that by `id`."""
         output, of = to_text(self.symbols[self.output.id]), to_text(self.symbols[id])
-        return to_text(latex).replace(to_text(self.derivative(id)), f"∂{output}/∂{of}")
+        text = to_text(latex).replace(to_text(self.derivative(id)), f"∂{output}/∂{of}")
+        return _DERIVATIVE.sub(r"∂\1/∂\2", text)
 
     def shown(self, quantity: Quantity) -> Shown:
         value = self.tables.value(quantity.value, quantity.shape)
@@ -241,7 +248,7 @@ class _Writer:
     # --- formulas ---------------------------------------------------------------------------------
 
     def formula(self, step: Step, names: dict[str, str]) -> str:
-        if step.op.latex and step.op.sequence is None:
+        if step.op.latex and (step.op.sequence is None or "equation" in names):
             return forward_latex(step.op, names, step.part)
         called = ", ".join(names[operand.parameter] for operand in step.operands)
         return rf"\operatorname{{{_letters(step.op.public)}}}({called})"

@@ -72,7 +72,7 @@ def _is_program(frame: FrameType) -> bool:
 
 
 def _is_module(value: Any) -> bool:
-    return hasattr(value, "named_modules") and not isinstance(value, type)
+    return hasattr(type(value), "named_modules")
 
 
 def _path_in(outermost: Any, module: Any) -> str:

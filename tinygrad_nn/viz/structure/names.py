@@ -85,7 +85,7 @@ class Names:
         """
         found: dict[int, tuple[str, Any]] = {}
         for name, value in self._variables.items():
-            is_module = hasattr(value, "named_parameters") and not isinstance(value, type)
+            is_module = hasattr(type(value), "named_parameters")  # an import would look for names
             if is_module and any(parameter.node in nodes for parameter in value.parameters()):
                 found.setdefault(id(value), (name, value))
         inner = {id(part) for _, each in found.values() for part in list(each.modules())[1:]}

@@ -192,8 +192,16 @@ class _Reader:
             Operand(each.name, self.of_node(each.edge) if each.edge else self.of_data(call, each))
             for each in call.operands()
         )
-        return Step(call.op, operands, call.constants(), self.of_node(node), node)
+        attributes = _with_correction(call.constants())
+        return Step(call.op, operands, attributes, self.of_node(node), node)
 
 
 def _gradient(node: Node) -> Array | None:
     return None if node.grad is None else np.asarray(node.grad.array)
+
+
+def _with_correction(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the correction of a variance, which is told by `unbiased` unless it is given."""
+    if attributes.get("correction", 0) is None:
+        return {**attributes, "correction": int(attributes.get("unbiased", True))}
+    return attributes
