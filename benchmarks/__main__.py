@@ -11,6 +11,7 @@ from pathlib import Path
 
 PROGRAMS = {
     "training": "whole training steps, and what recording costs (the default)",
+    "models": "training steps of larger models with Adam, and an epoch of a DataLoader",
     "every-operation": "each operation beside PyTorch, at three sizes",
     "hot-operations": "what models spend their time in, at the sizes they have there",
     "writing": "writes into a few rows of a growing tensor",
@@ -28,7 +29,7 @@ def _arguments() -> argparse.Namespace:
             default=1,
             help="threads for every side's matrix products (default 1)",
         )
-    for name in ("training", "writing"):
+    for name in ("training", "models", "writing"):
         parsers[name].add_argument(
             "--before",
             type=Path,
@@ -85,7 +86,7 @@ def main() -> int:
     """Run the program that was asked for and return the exit status."""
     given = _arguments()
     _set_threads(given.threads)
-    from . import every_operation, recording, training, writing
+    from . import every_operation, models, recording, training, writing
     from .libraries import libraries
     from .measure import conditions, report
 
@@ -108,6 +109,8 @@ def main() -> int:
     print(heading)
     if given.program == "writing":
         writing.report(sides, given.rounds)
+    elif given.program == "models":
+        report(models.comparisons(sides))
     else:
         report([*recording.comparisons(sides), *training.comparisons(sides)])
     return 0

@@ -4,6 +4,7 @@ Read `operations.py` next, the calls of all other operations.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from .operands import (
@@ -35,6 +36,19 @@ def functional(*lines: tuple[Any, ...], **given: Any) -> list[Line]:
 
 def _cell(library: Any, x: Any, h: Any, c: Any, *weights: Any) -> Any:
     return library.lstm_cell(x, (h, c), *weights)
+
+
+@cache
+def _made(library: Any, kind: str, width: int, options: tuple[tuple[str, Any], ...]) -> Any:
+    library.manual_seed(0)
+    return getattr(library.nn, kind)(width, width, **dict(options))
+
+
+def _through_time(name: str, kind: str, **options: Any) -> Line:
+    def call(library: Any, x: Any) -> Any:
+        return _made(library, kind, x.shape[-1], tuple(options.items()))(x)[0]
+
+    return Line(name, images.of(lambda n, m: (n, m, m)), call=call, needs=f"nn.{kind}")
 
 
 def _alignments(library: Any, x: Any) -> Any:
@@ -90,4 +104,6 @@ LAYERS_AND_LOSSES = [
     Line("avg_pool2d", images, call=lambda t, x: t.nn.functional.avg_pool2d(x, 2),
          needs=f"{F}.avg_pool2d"),
     Line("lstm_cell", real, hidden, hidden, *gate_weights, call=_cell, needs="lstm_cell"),
+    _through_time("lstm_layer", "LSTM"), _through_time("gru_layer", "GRU"),
+    _through_time("elman_layer", "RNN"),
 ]  # fmt: skip
