@@ -14,6 +14,7 @@ import tinygrad_nn as tnn
 
 needs_bfloat16 = pytest.mark.skipif(find_spec("ml_dtypes") is None, reason="needs ml_dtypes")
 HALVES = ["float16", pytest.param("bfloat16", marks=needs_bfloat16)]  # what is computed in float32
+HALVES_HERE = ["float16", *["bfloat16"] * (find_spec("ml_dtypes") is not None)]
 UNIT = {"float16": 2.0**-10, "bfloat16": 2.0**-7}  # of the last place, at 1
 
 

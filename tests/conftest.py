@@ -11,6 +11,8 @@ for name in ("OPENBLAS", "OMP", "MKL"):  # read when NumPy and PyTorch are impor
 import pytest
 from hypothesis import settings
 
+gc.disable()  # until all tests are collected: a quarter of that time went into looking for garbage
+
 settings.register_profile(
     "house",
     deadline=None,  # a busy machine is not a failure
@@ -33,6 +35,7 @@ def pytest_collection_finish():
     """Leave the tests themselves, 28,000 objects and more, out of all collections of garbage."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 NEEDS = {  # what a skipped test lacked: what is said instead, once

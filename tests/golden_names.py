@@ -12,61 +12,84 @@ GOLDEN = {
         arctanh arctanh_ argmax argmin argsort argwhere as_strided as_strided_copy
         as_strided_scatter as_tensor asarray asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_
         atleast_1d atleast_2d atleast_3d autograd avg_pool1d baddbmm bartlett_window batch_norm
-        bernoulli bfloat16 bilinear bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or
-        bitwise_right_shift bitwise_xor blackman_window block_diag bmm bool broadcast_shapes
-        broadcast_tensors broadcast_to bucketize can_cast cartesian_prod cat cdist cdouble ceil
-        ceil_ celu celu_ cfloat chain_matmul channel_shuffle channels_last cholesky cholesky_inverse
-        cholesky_solve chunk clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clip clip_ clone
-        column_stack combinations complex complex128 complex64 concat concatenate conj conj_physical
-        conj_physical_ constant_pad_nd contiguous_format conv1d conv2d conv3d conv_transpose1d
-        conv_transpose2d conv_transpose3d copysign corrcoef cos cos_ cosh cosh_ cosine_similarity
-        count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid datasets
-        default_generator deg2rad deg2rad_ det detach_copy device diag diag_embed diagflat diagonal
-        diagonal_copy diagonal_scatter diff digamma dist div divide dot double dsplit dstack dtype e
-        einsum embedding empty empty_like empty_permuted empty_strided enable_grad eq equal erf erf_
-        erfc erfc_ erfinv exp exp2 exp2_ exp_ expand_copy expm1 expm1_ eye fft fill fill_ finfo fix
-        fix_ flatten flip fliplr flipud float float16 float32 float64 float_power floor floor_
-        floor_divide fmax fmin fmod formulas frac frac_ frexp from_dlpack from_numpy full full_like
-        func gather gcd gcd_ ge geqrf ger get_default_dtype get_device get_rng_state gradient
-        greater greater_equal grid_sampler grid_sampler_2d grid_sampler_3d group_norm gt half
-        hamming_window hann_window hardshrink heaviside histc histogram histogramdd hsplit hstack
-        hypot i0 i0_ igamma igammac iinfo imag index_add index_copy index_fill index_put index_put_
-        index_reduce index_select inf inference_mode initial_seed inner instance_norm int int16
-        int32 int64 int8 inverse is_complex is_conj is_floating_point is_grad_enabled
-        is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed is_storage is_tensor
-        isclose isfinite isin isinf isnan isneginf isposinf isreal istft kaiser_window kron kthvalue
-        layer_norm lcm lcm_ ldexp ldexp_ le lerp less less_equal lgamma linalg linspace log log10
-        log10_ log1p log1p_ log2 log2_ log_ log_softmax logaddexp logaddexp2 logcumsumexp logdet
-        logical_and logical_not logical_or logical_xor logit logit_ logspace logsumexp long
-        lstm_cell lt lu lu_solve lu_unpack manual_seed masked_fill masked_scatter masked_select
-        matmul matrix_exp matrix_power max max_pool1d max_pool1d_with_indices max_pool2d max_pool3d
-        maximum mean median memory_format meshgrid min minimum mm mode moveaxis movedim msort mul
-        multinomial multiply mv mvlgamma nan nan_to_num nan_to_num_ nanmean nanmedian nanquantile
-        nansum narrow narrow_copy native_batch_norm native_channel_shuffle native_dropout
-        native_group_norm native_layer_norm ne neg neg_ negative negative_ nextafter nn no_grad
-        nonzero nonzero_static norm normal not_equal numel ones ones_like optim orgqr ormqr outer
-        pairwise_distance pdist permute permute_copy pi pinverse pixel_shuffle pixel_unshuffle
-        poisson polar polygamma positive pow prelu preserve_format prod promote_types put qr
-        quantile rad2deg rad2deg_ rand rand_like randint randint_like randn randn_like randperm
-        range ravel real reciprocal reciprocal_ relu relu_ remainder renorm repeat_interleave
-        reshape resolve_conj resolve_neg result_type rms_norm roll rot90 round round_ row_stack
-        rrelu rrelu_ rsqrt rsqrt_ rsub scalar_tensor scatter scatter_add scatter_reduce searchsorted
-        seed select select_copy select_scatter selu selu_ set_default_dtype set_grad_enabled
-        set_printoptions set_rng_state sgn short sigmoid sigmoid_ sign signal signbit sin sin_ sinc
-        sinc_ sinh sinh_ slice_copy slice_scatter slogdet softmax sort special split split_copy
-        split_with_sizes split_with_sizes_copy sqrt sqrt_ square square_ squeeze squeeze_copy stack
-        std std_mean stft sub subtract sum svd swapaxes swapdims t t_copy take take_along_dim tan
-        tan_ tanh tanh_ tensor tensor_split tensordot threshold threshold_ tile topk trace transpose
+        bernoulli bfloat16 bilinear bincount binomial bitwise_and bitwise_left_shift bitwise_not
+        bitwise_or bitwise_right_shift bitwise_xor blackman_window block_diag bmm bool
+        broadcast_shapes broadcast_tensors broadcast_to bucketize can_cast cartesian_prod cat cdist
+        cdouble ceil ceil_ celu celu_ cfloat chain_matmul channel_shuffle channels_last cholesky
+        cholesky_inverse cholesky_solve chunk clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_
+        clip clip_ clone column_stack combinations complex complex128 complex64 concat concatenate
+        conj conj_physical conj_physical_ constant_pad_nd contiguous_format conv1d conv2d conv3d
+        conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cos_ cosh cosh_
+        cosine_similarity count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid
+        datasets default_generator deg2rad deg2rad_ det detach_copy device diag diag_embed diagflat
+        diagonal diagonal_copy diagonal_scatter diff digamma dist distributions div divide dot
+        double dsplit dstack dtype e einsum embedding empty empty_like empty_permuted empty_strided
+        enable_grad eq equal erf erf_ erfc erfc_ erfinv exp exp2 exp2_ exp_ expand_copy expm1 expm1_
+        eye fft fill fill_ finfo fix fix_ flatten flip fliplr flipud float float16 float32 float64
+        float_power floor floor_ floor_divide fmax fmin fmod formulas frac frac_ frexp from_dlpack
+        from_numpy full full_like func gather gcd gcd_ ge geqrf ger get_default_dtype get_device
+        get_rng_state gradient greater greater_equal grid_sampler grid_sampler_2d grid_sampler_3d
+        group_norm gru_cell gt half hamming_window hann_window hardshrink heaviside histc histogram
+        histogramdd hsplit hstack hypot i0 i0_ igamma igammac iinfo imag index_add index_copy
+        index_fill index_put index_put_ index_reduce index_select inf inference_mode initial_seed
+        inner instance_norm int int16 int32 int64 int8 inverse is_complex is_conj is_floating_point
+        is_grad_enabled is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed
+        is_storage is_tensor isclose isfinite isin isinf isnan isneginf isposinf isreal istft
+        kaiser_window kron kthvalue layer_norm lcm lcm_ ldexp ldexp_ le lerp less less_equal lgamma
+        linalg linspace load log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax logaddexp
+        logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor logit logit_
+        logspace logsumexp long lstm_cell lt lu lu_solve lu_unpack manual_seed masked_fill
+        masked_scatter masked_select matmul matrix_exp matrix_power max max_pool1d
+        max_pool1d_with_indices max_pool2d max_pool3d maximum mean median memory_format meshgrid min
+        minimum mm mode moveaxis movedim msort mul multinomial multiply mv mvlgamma nan nan_to_num
+        nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy native_batch_norm
+        native_channel_shuffle native_dropout native_group_norm native_layer_norm ne neg neg_
+        negative negative_ nextafter nn no_grad nonzero nonzero_static norm normal not_equal numel
+        ones ones_like optim orgqr ormqr outer pairwise_distance pdist permute permute_copy pi
+        pinverse pixel_shuffle pixel_unshuffle poisson polar polygamma positive pow prelu
+        preserve_format prod promote_types put qr quantile rad2deg rad2deg_ rand rand_like randint
+        randint_like randn randn_like random randperm range ravel real reciprocal reciprocal_ relu
+        relu_ remainder renorm repeat_interleave reshape resolve_conj resolve_neg result_type
+        rms_norm rnn_relu_cell rnn_tanh_cell roll rot90 round round_ row_stack rrelu rrelu_ rsqrt
+        rsqrt_ rsub save scalar_tensor scatter scatter_add scatter_reduce searchsorted seed select
+        select_copy select_scatter selu selu_ set_default_dtype set_grad_enabled set_printoptions
+        set_rng_state sgn short sigmoid sigmoid_ sign signal signbit sin sin_ sinc sinc_ sinh sinh_
+        slice_copy slice_scatter slogdet softmax sort special split split_copy split_with_sizes
+        split_with_sizes_copy sqrt sqrt_ square square_ squeeze squeeze_copy stack std std_mean stft
+        sub subtract sum summary svd swapaxes swapdims t t_copy take take_along_dim tan tan_ tanh
+        tanh_ tensor tensor_split tensordot testing threshold threshold_ tile topk trace transpose
         transpose_copy trapezoid trapz triangular_solve tril tril_indices triu triu_indices
         true_divide trunc trunc_ uint8 unbind unbind_copy unflatten unfold_copy unique
         unique_consecutive unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
-        unsqueeze_copy vander var var_mean vdot view_as_complex view_as_real view_copy viz vmap
-        vsplit vstack where xlogy xlogy_ zeros zeros_like
+        unsqueeze_copy utils vander var var_mean vdot view_as_complex view_as_real view_copy viz
+        vmap vsplit vstack where xlogy xlogy_ zeros zeros_like
     """,
     "nn": """
-        BCEWithLogitsLoss Conv2d CrossEntropyLoss Dropout Flatten Identity LayerNorm Linear
-        LogSoftmax MSELoss Module NLLLoss Parameter ReLU Sequential Sigmoid Softmax Tanh functional
-        init parameter
+        AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveLogSoftmaxWithLoss
+        AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d AlphaDropout AvgPool1d AvgPool2d
+        AvgPool3d BCELoss BCEWithLogitsLoss BatchNorm1d BatchNorm2d BatchNorm3d Bilinear Buffer CELU
+        CTCLoss ChannelShuffle CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d
+        ConstantPad3d Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d
+        CosineEmbeddingLoss CosineSimilarity CrossEntropyLoss Dropout Dropout1d Dropout2d Dropout3d
+        ELU Embedding EmbeddingBag FeatureAlphaDropout Flatten Fold FractionalMaxPool2d
+        FractionalMaxPool3d GELU GLU GRU GRUCell GaussianNLLLoss GroupNorm Hardshrink Hardsigmoid
+        Hardswish Hardtanh HingeEmbeddingLoss HuberLoss Identity InstanceNorm1d InstanceNorm2d
+        InstanceNorm3d KLDivLoss L1Loss LPPool1d LPPool2d LPPool3d LSTM LSTMCell LayerNorm
+        LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyConv1d LazyConv2d LazyConv3d
+        LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d LazyInstanceNorm1d
+        LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear LeakyReLU Linear LinearCrossEntropyLoss
+        LocalResponseNorm LogSigmoid LogSoftmax MSELoss MarginRankingLoss MaxPool1d MaxPool2d
+        MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d Mish Module ModuleDict ModuleList
+        MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss MultiheadAttention NLLLoss
+        PReLU PairwiseDistance Parameter ParameterDict ParameterList PixelShuffle PixelUnshuffle
+        PoissonNLLLoss RMSNorm RNN RNNBase RNNCell RNNCellBase RReLU ReLU ReLU6 ReflectionPad1d
+        ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d SELU
+        Sequential SiLU Sigmoid SmoothL1Loss SoftMarginLoss Softmax Softmax2d Softmin Softplus
+        Softshrink Softsign Tanh Tanhshrink Threshold Transformer TransformerDecoder
+        TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer TripletMarginLoss
+        TripletMarginWithDistanceLoss Unflatten Unfold UninitializedBuffer UninitializedParameter
+        Upsample UpsamplingBilinear2d UpsamplingNearest2d ZeroPad1d ZeroPad2d ZeroPad3d functional
+        init parameter utils
     """,
     "nn.functional": """
         adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
@@ -112,6 +135,59 @@ GOLDEN = {
         scaled_modified_bessel_k0 scaled_modified_bessel_k1 shifted_chebyshev_polynomial_t
         shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w
         sinc softmax spherical_bessel_j0 xlog1py xlogy zeta
+    """,
+    "nn.utils": """
+        clip_grad_norm clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ get_total_norm
+        parameters_to_vector parametrizations parametrize prune remove_spectral_norm
+        remove_weight_norm rnn skip_init spectral_norm vector_to_parameters weight_norm
+    """,
+    "nn.utils.rnn": """
+        PackedSequence invert_permutation pack_padded_sequence pack_sequence pad_packed_sequence
+        pad_sequence unpack_sequence unpad_sequence
+    """,
+    "utils.tensorboard": """
+        SummaryWriter
+    """,
+    "testing": """
+        assert_close
+    """,
+    "nn.utils.parametrizations": """
+        spectral_norm weight_norm
+    """,
+    "nn.utils.parametrize": """
+        ParametrizationList cached is_parametrized register_parametrization remove_parametrizations
+        type_before_parametrizations
+    """,
+    "nn.utils.prune": """
+        BasePruningMethod CustomFromMask Identity L1Unstructured LnStructured RandomStructured
+        RandomUnstructured custom_from_mask global_unstructured identity is_pruned l1_unstructured
+        ln_structured random_structured random_unstructured remove
+    """,
+    "distributions": """
+        AbsTransform AffineTransform Bernoulli Beta Binomial CatTransform Categorical Cauchy Chi2
+        ComposeTransform CorrCholeskyTransform CumulativeDistributionTransform Dirichlet
+        Distribution ExpTransform Exponential ExponentialFamily Gamma Geometric Gumbel HalfCauchy
+        HalfNormal Independent IndependentTransform InverseGamma Laplace LogNormal LogisticNormal
+        LowerCholeskyTransform MixtureSameFamily Multinomial MultivariateNormal NegativeBinomial
+        Normal OneHotCategorical OneHotCategoricalStraightThrough Pareto Poisson
+        PositiveDefiniteTransform PowerTransform RelaxedBernoulli RelaxedOneHotCategorical
+        ReshapeTransform SigmoidTransform SoftmaxTransform SoftplusTransform StackTransform
+        StickBreakingTransform StudentT TanhTransform Transform TransformedDistribution Uniform
+        Weibull biject_to identity_transform kl_divergence register_kl transform_to
+    """,
+    "distributions.constraints": """
+        Constraint MixtureSameFamilyConstraint boolean cat corr_cholesky dependent
+        dependent_property greater_than greater_than_eq half_open_interval independent
+        integer_interval interval is_dependent less_than lower_cholesky lower_triangular multinomial
+        nonnegative nonnegative_integer one_hot positive positive_definite positive_integer
+        positive_semidefinite real real_vector simplex square stack symmetric unit_interval
+    """,
+    "distributions.transforms": """
+        AbsTransform AffineTransform CatTransform ComposeTransform CorrCholeskyTransform
+        CumulativeDistributionTransform ExpTransform IndependentTransform LowerCholeskyTransform
+        PositiveDefiniteTransform PowerTransform ReshapeTransform SigmoidTransform SoftmaxTransform
+        SoftplusTransform StackTransform StickBreakingTransform TanhTransform Transform
+        identity_transform
     """,
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from looping import looped
 
 import tinygrad_nn as tnn
 
@@ -69,7 +70,7 @@ def test_no_title_is_there_twice():
     assert sorted(set(titles)) == sorted(titles)
 
 
-@pytest.mark.parametrize("line", OUR_LINES, ids=repr)
+@looped("line", OUR_LINES)
 def test_both_libraries_compute_the_same(line):
     torch = pytest.importorskip("torch")
     if not line.there(torch):

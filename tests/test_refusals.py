@@ -1,5 +1,5 @@
-"""Every public function refuses what it cannot take in words of ours, not in Python's or NumPy's.
-Read `safety/test_mistakes.py` next, for single mistakes beside PyTorch.
+"""Every operation refuses what it cannot take in words of ours, not in Python's or NumPy's.
+Read `test_refusals_by_name.py` next, which asks it of every public function, with its name.
 """
 
 import inspect
@@ -9,14 +9,17 @@ import warnings
 
 import numpy as np
 import pytest
+from looping import looped
 
 import tinygrad_nn as tnn
 from tinygrad_nn import nn
 from tinygrad_nn.arrays.arguments import REQUIRED
 from tinygrad_nn.autograd import op, registry
 from tinygrad_nn.errors import DTypeError, GraphError, RangeError, ShapeError
+from tinygrad_nn.missing import vars_of
 
-LEFT_OUT = {  # decorators, checks that take functions, and what sets the state of the package
+LEFT_OUT = {  # decorators, checks that take functions, what sets the state of the package, files
+    *("save", "load"),
     *("dtype", "Size", "op", "elementwise", "Function", "formulas", "compare", "gradcheck"),
     *("gradgradcheck", "set_printoptions", "seed", "initial_seed", "no_grad", "enable_grad"),
     *("set_default_dtype", "inference_mode", "set_grad_enabled", "explain", "Variable"),
@@ -95,6 +98,9 @@ def call(function, name, bad):
     return function(*args, **keywords)
 
 
+NOT_CALLED = {"load", "save", "warn_user"}  # a string is the name of a file to the first two
+
+
 def functions():
     for place, owner in PLACES.items():
         names = getattr(owner, "__all__", None) or [
@@ -105,7 +111,7 @@ def functions():
         for name in sorted(names):
             value = getattr(owner, name)
             is_own = getattr(value, "__module__", "").startswith("tinygrad_nn")
-            is_public = name[0] != "_" and name not in LEFT_OUT | {"warn_user"}
+            is_public = name[0] != "_" and name not in LEFT_OUT | NOT_CALLED
             if inspect.isfunction(value) and is_own and is_public:
                 yield f"{place}.{name}".lstrip("."), value
     for name in sorted(vars_of_tensor()):
@@ -113,8 +119,8 @@ def functions():
 
 
 def vars_of_tensor():
-    names = (name for name in dir(tnn.Tensor) if not name.startswith("_") and name not in LEFT_OUT)
-    return [name for name in names if inspect.isfunction(getattr(tnn.Tensor, name, None))]
+    names = (name for name in vars_of(tnn.Tensor) - LEFT_OUT if not name.startswith("_"))
+    return [name for name in names if inspect.isfunction(getattr(tnn.Tensor, name))]
 
 
 FUNCTIONS = dict(functions())
@@ -149,12 +155,7 @@ def not_in_our_words(function):
     return found
 
 
-@pytest.mark.parametrize("path", list(FUNCTIONS))
-def test_a_function_refuses_in_words_of_ours(path):
-    assert not_in_our_words(FUNCTIONS[path]) == []
-
-
-@pytest.mark.parametrize("name", [name for name in registry if hasattr(registry[name].call, "op")])
+@looped("name", [name for name in registry if hasattr(registry[name].call, "op")])
 def test_an_operation_refuses_in_words_of_ours(name):
     assert not_in_our_words(registry[name].call) == []
 

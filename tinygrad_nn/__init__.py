@@ -9,7 +9,20 @@ import typing as _typing
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
-from . import autograd, datasets, fft, func, linalg, nn, optim, signal, special
+from . import (
+    autograd,
+    datasets,
+    fft,
+    func,
+    linalg,
+    nn,
+    optim,
+    random,
+    signal,
+    special,
+    testing,
+    utils,
+)
 from . import missing as _missing
 from .arrays.dtypes import (
     bfloat16,
@@ -53,6 +66,7 @@ from .func import vmap
 from .ops.names import *
 from .ops.names import __all__ as _operations
 from .random import Generator, default_generator, initial_seed, manual_seed, seed
+from .saving import load, save
 from .tensor import Tensor
 from .tensor import creation as _creation
 from .tensor import old_classes as _old_classes
@@ -95,6 +109,7 @@ __all__ = [
     "datasets",
     "default_generator",
     "device",
+    "distributions",
     "double",
     "dtype",
     "e",
@@ -129,6 +144,7 @@ __all__ = [
     "linalg",
     "linspace",
     "logspace",
+    "load",
     "long",
     "manual_seed",
     "memory_format",
@@ -141,8 +157,10 @@ __all__ = [
     "pi",
     "preserve_format",
     "promote_types",
+    "random",
     "range",
     "result_type",
+    "save",
     "seed",
     "set_default_dtype",
     "set_grad_enabled",
@@ -152,7 +170,10 @@ __all__ = [
     "triu_indices",
     "signal",
     "special",
+    "testing",
+    "summary",
     "uint8",
+    "utils",
     "viz",
     "vmap",
     "zeros_like",
@@ -164,9 +185,11 @@ __all__ = [
     *_sampling.__all__,
 ]
 
+_OF_VIZ = ("formulas", "summary")
 
 for _place in (
-    *("nn", "nn.functional", "nn.init", "optim", "autograd", "linalg", "fft", "func", "special"),
+    *("nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "autograd"),
+    *("linalg", "fft", "func", "special"),
 ):
     _missing.explain_names_of(_sys.modules[f"{__name__}.{_place}"], _place)
 _missing.explain_methods_of(Tensor, "Tensor")
@@ -174,13 +197,19 @@ _missing.explain_methods_of(nn.Module, "nn.Module")
 _missing.explain_methods_of(optim.Optimizer, "optim.Optimizer")
 
 
+_LATER = ("viz", "distributions", *_OF_VIZ)
+
+
 def __getattr__(name: str) -> _typing.Any:
-    """Import `viz`, and `formulas` from it, when first asked for: a third of our import time."""
-    if name not in ("viz", "formulas"):
+    """Import `viz`, with what is taken from it, and `distributions` when they are asked for.
+
+    They are half of our import time.
+    """
+    if name not in _LATER:
         _missing.refuse(_sys.modules[__name__], "", name)
-    loaded = _import_module(".viz", __name__)
-    return loaded if name == "viz" else loaded.formulas
+    loaded = _import_module(f".{'viz' if name in _OF_VIZ else name}", __name__)
+    return getattr(loaded, name) if name in _OF_VIZ else loaded
 
 
 def __dir__() -> list[str]:
-    return [*globals(), "viz", "formulas"]
+    return [*globals(), *_LATER]

@@ -41,5 +41,13 @@ class DataError(ValueError):
     """A data file that is not what its format promises."""
 
 
+class CheckpointError(DataError, RuntimeError):
+    """A file of saved tensors that is damaged, or that holds more than plain data."""
+
+
+class WorkerError(RuntimeError):
+    """A process that made batches and ended, or took too long."""
+
+
 class MissingExtraError(ImportError, RuntimeError):
     """An optional package is needed; the message names the extra that installs it."""

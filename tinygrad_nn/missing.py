@@ -5,6 +5,7 @@ Read `../tests/test_missing_names.py` next, which writes `pytorch_names.txt` ane
 from __future__ import annotations
 
 import opcode
+import re
 import sys
 from difflib import get_close_matches
 from functools import cache, partial
@@ -29,7 +30,7 @@ def missing(place: str, name: str, owner: Any) -> str:
     names = getattr(owner, "__all__", None) or vars_of(owner)
     there = [each for each in names if each[0] != "_"]
     near = get_close_matches(name, there, 3) or (there if len(there) <= FEW else [])
-    near += [each for each in _elsewhere(name) if each not in near]
+    near += [each for each in (*_elsewhere(name), *_as_function(name)) if each not in near]
     nearest = f"; the nearest that is here: {', '.join(near)}" if near else ""
     own = f"{PACKAGE}.{place}".rstrip(".")
     if name in pytorch_names().get(place, ()):
@@ -43,6 +44,15 @@ def _elsewhere(name: str) -> list[str]:
     places = {place: _reach(package, place) for place in pytorch_names()}
     found = [place for place, owner in places.items() if name in vars_of(owner)]
     return [f"{PACKAGE}.{place}.{name}".replace("..", ".") for place in found]
+
+
+def _as_function(name: str) -> list[str]:
+    """Return the function that computes what a layer of that name does: MaxPool2d's, max_pool2d."""
+    functional = vars_of(_reach(sys.modules[PACKAGE], "nn.functional"))
+    plain = name.lower() if name[0].isupper() else ""
+    wanted = {plain, re.sub(r"\dd$", "", plain)}
+    found = [each for each in sorted(functional) if each.replace("_", "") in wanted]
+    return [f"{PACKAGE}.nn.functional.{each}" for each in found if "_" not in (each[0], each[-1])]
 
 
 def vars_of(owner: Any) -> set[str]:
@@ -71,7 +81,7 @@ def explain_names_of(module: ModuleType, place: str) -> None:
 
 def refuse(module: ModuleType, place: str, name: str) -> Any:
     """Raise AttributeError for a name that a module does not have, ImportError in an import."""
-    if name.startswith("__"):
+    if name.startswith("_"):  # what tools ask every object for
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
     said = missing(place, name, module)
     if _is_import(sys._getframe(1)) or _is_import(sys._getframe(1).f_back):

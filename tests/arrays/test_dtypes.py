@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from beside_torch import assert_same
 from bfloat16_arrays import needs_bfloat16
+from looping import looped
 
 import tinygrad_nn as tnn
 
@@ -90,7 +91,7 @@ def test_what_is_no_dtype_of_a_tensor_is_refused(given):
 # --- mixing ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("first", "second"), list(itertools.product(NAMES, NAMES)))
+@looped("first, second", list(itertools.product(NAMES, NAMES)))
 def test_two_dtypes_meet_where_pytorch_s_do(first, second):
     def program(library):
         a, b = getattr(library, first), getattr(library, second)
@@ -128,7 +129,7 @@ def test_two_numbers_meet_where_pytorch_s_do(a, b):
     assert_same(lambda library: repr(library.result_type(a, b)))
 
 
-@pytest.mark.parametrize(("first", "second"), list(itertools.product(NAMES, NAMES)))
+@looped("first, second", list(itertools.product(NAMES, NAMES)))
 def test_arithmetic_follows_the_same_rules(first, second):
     def program(library):
         a = library.ones(2, dtype=getattr(library, first))

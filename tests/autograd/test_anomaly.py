@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from looping import looped
 
 import tinygrad_nn as tnn
 from tinygrad_nn import nn
@@ -99,7 +100,7 @@ def test_a_clean_training_run_is_not_disturbed():
         assert train(20) == expected
 
 
-@pytest.mark.parametrize("seed", range(200))
+@looped("seed", range(200))
 def test_a_write_through_any_numpy_alias_is_found(seed):
     random = np.random.default_rng(seed)
     arrays = [random.standard_normal((3, 4)) for _ in range(3)]

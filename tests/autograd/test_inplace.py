@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from beside_torch import assert_same, leaf
+from looping import looped
 
 import tinygrad_nn as tnn
 
@@ -79,7 +80,6 @@ KEEPS_NOTHING = {
 }
 
 
-@pytest.fixture
 def start():
     """A computed tensor of numbers that every operation here accepts."""
     return leaf(tnn, 0.7, 0.8) * 1.0
@@ -87,24 +87,26 @@ def start():
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 class TestAfter:
-    @pytest.mark.parametrize("operation", KEEPS_ITS_OPERAND.values(), ids=KEEPS_ITS_OPERAND.keys())
-    def test_an_operation_that_kept_its_operand(self, start, operation, write):
-        y = operation(start)
-        write(start)
+    @looped("operation", KEEPS_ITS_OPERAND.values(), ids=KEEPS_ITS_OPERAND)
+    def test_an_operation_that_kept_its_operand(self, operation, write):
+        x = start()
+        y = operation(x)
+        write(x)
         with pytest.raises(RuntimeError, match=r"operand.*\(2,\).*in place.*version"):
             y.sum().backward()
 
-    @pytest.mark.parametrize("operation", KEEPS_ITS_OUTPUT.values(), ids=KEEPS_ITS_OUTPUT.keys())
-    def test_an_operation_that_kept_its_output(self, start, operation, write):
-        y = operation(start)
+    @looped("operation", KEEPS_ITS_OUTPUT.values(), ids=KEEPS_ITS_OUTPUT)
+    def test_an_operation_that_kept_its_output(self, operation, write):
+        y = operation(start())
         write(y)
         with pytest.raises(RuntimeError, match=r"output.*\(2,\).*in place.*version"):
             y.sum().backward()
 
-    @pytest.mark.parametrize("operation", KEEPS_NOTHING.values(), ids=KEEPS_NOTHING.keys())
-    def test_an_operation_that_kept_nothing(self, start, operation, write):
-        y = operation(start)
-        write(start)
+    @looped("operation", KEEPS_NOTHING.values(), ids=KEEPS_NOTHING)
+    def test_an_operation_that_kept_nothing(self, operation, write):
+        x = start()
+        y = operation(x)
+        write(x)
         y.sum().backward()
 
 

@@ -20,6 +20,7 @@ LARGEST = 1e6  # a larger number ends a program: rounding would be all that diff
 TOLERANCE = 1e-9
 COARSE = {
     "matrix_exp": 1e-4,  # its gradient loses digits, in both, where what comes in is large
+    "frexp": 1e-4,  # the mantissa of what is near 0 shows the digits that a difference lost
     "gamma": 1e-7,  # PyTorch's trigamma, the slope of digamma, has 9 of its digits
 }
 MOST = 400  # elements of a variable that further statements are about

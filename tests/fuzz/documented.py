@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from .program import Leaf, Name, Statement
+from .program import Leaf, Statement
 
 
 class Difference(NamedTuple):
@@ -39,10 +39,6 @@ def _overlaps(x: Any) -> bool:
     return False
 
 
-def _are_equal(x: Any) -> bool:
-    return x.numel() > 0 and bool((x == x.flatten()[0]).all())
-
-
 def _theirs(pattern: str) -> Callable[[Difference], Any]:
     """PyTorch refuses with these words, and nothing is refused here."""
     return lambda d: d.ours is None and re.search(pattern, str(d.theirs))
@@ -58,12 +54,6 @@ UNDEFINED: dict[str, Callable[[Statement, dict[str, Any]], Any]] = {
     ),
     "PyTorch's median of an expanded tensor reads what lies behind it": (
         lambda statement, names: re.search(r"median\(.*expand", statement.template)
-    ),
-    "the deviation of equal numbers is what rounding leaves of 0, with a sign by chance": (
-        lambda statement, names: (
-            re.search(r"\bstd", statement.template)
-            and any(_are_equal(names[x]) for x in statement.given.values() if type(x) is Name)
-        )
     ),
 }
 DOCUMENTED: dict[str, Callable[[Difference], Any]] = {

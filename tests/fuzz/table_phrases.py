@@ -45,7 +45,7 @@ class Call(NamedTuple):
 
 def found(path: str) -> bool:
     """Whether both libraries have a function of this name."""
-    for library in (tnn, torch):
+    for library in (torch, tnn):  # which is quick to say no
         owner: Any = library
         for part in path.split("."):
             owner = getattr(owner, part, None)

@@ -117,6 +117,7 @@ def test_writing_equals_numpy(case, how, data):
 @example(((3,), (np.array([True, False, True]),)), (1, 2))
 @example(((3,), (np.array([True, False, True]),)), (2, 1))
 @example(((), (False,)), (0, 0))
+@example(((), (False, False)), (0, 0))
 def test_a_value_is_written_where_it_broadcasts_and_refused_where_not(case, value_shape):
     """Leading dimensions of 1, which NumPy drops in most places, are dropped in all."""
     shape, index = case

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from convention_rows import MEANING
 from convention_table import CONVENTIONS
+from looping import looped
 
 import tinygrad_nn as tnn
 
 
 def rows(*tags):
     chosen = [row for row in CONVENTIONS if row.tag in tags]
-    return pytest.mark.parametrize("row", chosen, ids=str)
+    return looped("row", chosen, ids=map(str, chosen))
 
 
 def test_the_table_is_complete():

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from beside_torch import assert_same, outcome, torch
+from looping import looped
 from op_checks import attribute, leaf
 from op_rows import cases
 from op_table import TABLE
@@ -69,7 +70,7 @@ def result_of(row: Any, case: Any, changed: dict[str, Any]) -> list[Any]:
     return [x.detach().array for x in (*several, *found) if x is not None]
 
 
-@pytest.mark.parametrize(("row", "case", "key"), TAKING, ids=str)
+@looped("row, case, key", TAKING)
 def test_any_integer_is_a_dim_or_size(row, case, key):
     given = case.sample.attributes[key]
     expected = result_of(row, case, {})
@@ -79,7 +80,7 @@ def test_any_integer_is_a_dim_or_size(row, case, key):
             np.testing.assert_array_equal(ours, plain, err_msg=name)
 
 
-@pytest.mark.parametrize(("row", "case", "key"), TAKING, ids=str)
+@looped("row, case, key", TAKING)
 def test_a_bool_is_no_dim_nor_size(row, case, key):
     given = case.sample.attributes[key]
     for flag in (True, False):

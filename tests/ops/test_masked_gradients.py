@@ -12,6 +12,7 @@ import itertools
 import numpy as np
 import pytest
 from beside_torch import torch
+from looping import looped
 from op_checks import array, assert_close, leaf, outputs_of
 from op_rows import cases, for_each_case
 from op_table import COMPOSED, TABLE
@@ -83,7 +84,7 @@ def compare(case, operands, choose):
         assert_close(np.where(known, one, 0), np.where(known, other, 0), case)
 
 
-@pytest.mark.parametrize("value", [np.inf, np.nan], ids=["inf", "nan"])
+@looped("value", [np.inf, np.nan])
 @for_each_case([case for case in CASES if not str(case).startswith(OTHER_ORDER)])
 def test_what_was_not_used_gets_no_gradient_of_inf_or_nan(case, value):
     if np.isnan(value) and case.row.name == "logcumsumexp":

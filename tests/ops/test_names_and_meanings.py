@@ -11,6 +11,7 @@ import pytest
 from beside_torch import assert_same, outcome, torch
 
 import tinygrad_nn as tnn
+from tinygrad_nn.missing import vars_of
 
 TENSORS = {
     "bool": lambda f: f.tensor([[True, False], [False, False]]),
@@ -39,9 +40,9 @@ NAMES = [
     name
     for name in sorted({*tnn.__all__, *dir(tnn.Tensor)})
     if not name.startswith("_")
-    and (hasattr(tnn, name) or hasattr(tnn.Tensor, name))
+    and (name in vars(tnn) or name in vars_of(tnn.Tensor))
     and callable(getattr(torch, name, getattr(torch.Tensor, name, None)))
-    and not isinstance(getattr(tnn, name, None), type)
+    and not isinstance(vars(tnn).get(name), type)
     and name not in {"data_ptr", "seed", "initial_seed", "manual_seed", "backward", "explain"}
     and name not in {"untyped_storage", "resize_as_"}  # memory itself, and what nobody has written
     and name != "vmap"  # it makes a function

@@ -9,6 +9,7 @@ from enum import IntEnum
 import numpy as np
 import pytest
 from beside_torch import assert_same
+from looping import looped
 from op_checks import leaf
 from op_rows import cases
 from op_table import TABLE
@@ -30,8 +31,8 @@ TWO = [op for op in registry.values() if op.elementwise and len(op.operands) > 1
 
 
 @pytest.mark.parametrize("op", TWO, ids=lambda op: op.name)
-@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64", "uint8", "bool"])
-@pytest.mark.parametrize("number", [Level.LOW, Metres(1.5)], ids=["IntEnum", "float"])
+@looped("dtype", ["float32", "float64", "float16", "int64", "uint8", "bool"])
+@looped("number", [Level.LOW, Metres(1.5)])
 def test_every_elementwise_operation_takes_a_number_of_another_class(op, dtype, number):
     x = tnn.ones(3, dtype=getattr(tnn, dtype))
 

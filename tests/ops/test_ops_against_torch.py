@@ -4,7 +4,8 @@ Read `test_ops_second_order.py` next.
 
 import numpy as np
 import pytest
-from bfloat16_arrays import needs_bfloat16, numpy_dtype
+from bfloat16_arrays import HALVES_HERE, numpy_dtype
+from looping import looped
 from op_checks import (
     array,
     assert_close,
@@ -48,16 +49,6 @@ def backwards(x):
     return np.array(turned)[(*(slice(None, None, -1),) * x.ndim, ...)]
 
 
-def by_columns(x):
-    return np.array(x, order="F")
-
-
-def every_other(x):
-    spread = np.full((*x.shape, 2), 7).astype(x.dtype)
-    spread[..., 0] = x
-    return spread[..., 0]
-
-
 def repeated(x):
     """Stride 0 along the first dimension; other numbers, but the same for both frameworks."""
     return np.broadcast_to(x[:1], x.shape) if x.ndim and len(x) else x
@@ -71,10 +62,10 @@ def read_only(x):
 
 AS_IT_LIES = {"view", "view_as_complex"}  # they refuse what lies otherwise, as in PyTorch
 SINGULAR = {"solve", "linalg_cholesky", "qr"}  # when repeated, and then without an answer
-LAYOUTS = [backwards, by_columns, every_other, repeated, read_only]
+LAYOUTS = [backwards, repeated, read_only]  # by columns, and spread: in `test_strides.py`
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
+@looped("layout", LAYOUTS)
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name not in AS_IT_LIES], ids=str)
 def test_memory_layout_does_not_matter(row, layout):
     if layout is repeated and (row.name in SINGULAR or not row.has_ties):
@@ -85,17 +76,15 @@ def test_memory_layout_does_not_matter(row, layout):
 
 def test_the_layouts_are_what_they_say():
     x = np.arange(6.0).reshape(2, 3)
-    assert [layout(x).strides for layout in LAYOUTS] == [
-        *((-24, -8), (8, 16), (48, 16), (0, 8), (24, 8))
-    ]
-    for layout in (backwards, by_columns, every_other, read_only):
+    assert [layout(x).strides for layout in LAYOUTS] == [*((-24, -8), (0, 8), (24, 8))]
+    for layout in (backwards, read_only):
         np.testing.assert_array_equal(layout(x), x)
 
 
 # --- ties, kinks, zeros and poles -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", [1.0, 0.5])
+@looped("step", [1.0, 0.5])
 @pytest.mark.parametrize(
     "row", [row for row in ROWS if row.differentiable and row.has_ties], ids=str
 )
@@ -106,23 +95,18 @@ def test_ties_and_kinks_follow_pytorch(row, step):
 
 # --- other dtypes ---------------------------------------------------------------------------------
 
+RTOL = {"float32": 1.3e-6, "float16": 1e-3, "bfloat16": 2**-8}
 
-@pytest.mark.parametrize(
-    ("dtype", "rtol"),
-    [
-        ("float32", 1.3e-6),
-        ("float16", 1e-3),
-        pytest.param("bfloat16", 2**-8, marks=needs_bfloat16),
-    ],
-)
+
+@looped("dtype", ["float32", *HALVES_HERE])
 @pytest.mark.parametrize(
     "row", [row for row in TABLE if row.differentiable and not row.is_complex], ids=str
 )
-def test_narrow_floats_are_as_exact_as_their_width(row, dtype, rtol):
+def test_narrow_floats_are_as_exact_as_their_width(row, dtype):
     """Against PyTorch in float64 on the same rounded operands."""
     if dtype != "float32" and row.name in WITHOUT_HALF:
         return
-    dtype = numpy_dtype(dtype)
+    rtol, dtype = RTOL[dtype], numpy_dtype(dtype)
     for case in cases([row]):
         if "dtype" in case.sample.attributes or (dtype.name, row.name) == (
             "bfloat16",
@@ -147,7 +131,7 @@ def test_narrow_floats_are_as_exact_as_their_width(row, dtype, rtol):
                 assert_close(array(gradient), wanted, case, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.int8, np.uint8, np.bool_])
+@looped("dtype", [np.int64, np.int32, np.int8, np.uint8, np.bool_])
 @pytest.mark.parametrize(
     "row", [row for row in TABLE if row.has_ties and not row.is_complex], ids=str
 )
@@ -184,7 +168,7 @@ def test_integers_and_bool_give_what_pytorch_gives(row, dtype):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", cases(ROWS), ids=str)
+@for_each_case(cases(ROWS))
 def test_many_draws_and_their_ties_equal_pytorch(case):
     for seed in range(1, 50):
         operands = case.draw(seed)

@@ -20,7 +20,7 @@ PUBLIC = {
     row.name: row
     for row in TABLE
     if registry[row.name].public == row.name
-    and getattr(getattr(tnn, row.name, None), "op", None) is registry[row.name]
+    and getattr(vars(tnn).get(row.name), "op", None) is registry[row.name]
     and hasattr(torch, row.name)
 }
 

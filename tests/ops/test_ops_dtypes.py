@@ -7,7 +7,8 @@ from itertools import product
 
 import numpy as np
 import pytest
-from bfloat16_arrays import HALVES, UNIT, as_tensor
+from bfloat16_arrays import HALVES, HALVES_HERE, UNIT, as_tensor
+from looping import looped
 from op_checks import array, assert_close, leaf
 from op_table import TABLE
 
@@ -34,8 +35,8 @@ SCALARS = {
 }
 
 
-@pytest.mark.parametrize("dtype", [*HALVES, "float32"])
-@pytest.mark.parametrize("scalar", SCALARS)
+@looped("dtype", [*HALVES_HERE, "float32"])
+@looped("scalar", SCALARS)
 @pytest.mark.parametrize("row", RULED, ids=str)
 def test_a_narrow_float_stays_narrow(row, scalar, dtype):
     """In value and in gradients of the first and the second order, on either side."""

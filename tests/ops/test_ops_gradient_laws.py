@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from looping import looped
 from op_checks import array, assert_close, cotangents_for, leaf, outputs_of
 from op_rows import cases, for_each_case
 from op_table import COMPOSED, TABLE
@@ -59,16 +60,14 @@ def passes(row, dtype=np.float64):
             yield case, run
 
 
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_a_zero_cotangent_gives_exact_zeros(row):
+def a_zero_cotangent_gives_exact_zeros(row):
     for case, run in passes(row):
         run.backward([each * 0 for each in run.cotangents])
         for x in run.leaves:
             np.testing.assert_array_equal(x.grad.array, 0, err_msg=str(case))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_operands_and_cotangent_stay_as_they_are(row):
+def operands_and_cotangent_stay_as_they_are(row):
     for case, run in passes(row):
         before = [held.tobytes() for held in run.held()]
         run.backward(retain_graph=True)
@@ -76,9 +75,8 @@ def test_operands_and_cotangent_stay_as_they_are(row):
         assert [held.tobytes() for held in run.held()] == before, case
 
 
-@pytest.mark.parametrize("create_graph", [False, True])
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_a_gradient_has_memory_of_its_own(row, create_graph):
+@looped("create_graph", [False, True])
+def a_gradient_has_memory_of_its_own(row, create_graph):
     for case, run in passes(row):
         run.backward(retain_graph=True, create_graph=create_graph)
         gradients = [x.grad.array for x in run.leaves]
@@ -91,9 +89,8 @@ def test_a_gradient_has_memory_of_its_own(row, create_graph):
             assert not np.shares_memory(first, second), case
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_a_gradient_has_the_shape_and_dtype_of_its_operand(row, dtype):
+@looped("dtype", [np.float32, np.float64])
+def a_gradient_has_the_shape_and_dtype_of_its_operand(row, dtype):
     for case, run in passes(row, dtype):
         run.backward()
         for x in run.leaves:
@@ -102,8 +99,7 @@ def test_a_gradient_has_the_shape_and_dtype_of_its_operand(row, dtype):
             assert row.is_complex or x.array.dtype == dtype, case
 
 
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_finite_numbers_raise_no_floating_point_flag(row):
+def finite_numbers_raise_no_floating_point_flag(row):
     with np.errstate(all="raise"):
         for case, run in passes(row):
             if not all(np.isfinite(y.array).all() for y in run.outputs):
@@ -113,8 +109,7 @@ def test_finite_numbers_raise_no_floating_point_flag(row):
             assert all(np.isfinite(x.grad.array).all() for x in run.leaves), case
 
 
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_two_passes_over_a_retained_graph_give_the_same_bits(row):
+def two_passes_over_a_retained_graph_give_the_same_bits(row):
     for case, run in passes(row):
         once, again = (
             tnn.autograd.grad(run.outputs, run.leaves, run.cotangents, retain_graph=True)
@@ -122,6 +117,22 @@ def test_two_passes_over_a_retained_graph_give_the_same_bits(row):
         )
         for one, other in zip(once, again, strict=True):
             assert one.array.tobytes() == other.array.tobytes(), case
+
+
+LAWS = (
+    a_zero_cotangent_gives_exact_zeros,
+    operands_and_cotangent_stay_as_they_are,
+    a_gradient_has_memory_of_its_own,
+    a_gradient_has_the_shape_and_dtype_of_its_operand,
+    finite_numbers_raise_no_floating_point_flag,
+    two_passes_over_a_retained_graph_give_the_same_bits,
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+@looped("law", LAWS)
+def test_a_gradient_keeps_the_laws(row, law):
+    law(row)
 
 
 @pytest.mark.parametrize("name", TWICE)

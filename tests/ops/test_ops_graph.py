@@ -4,6 +4,7 @@ Read `test_ops_calls.py` next.
 
 import numpy as np
 import pytest
+from looping import looped
 from op_checks import (
     check_what_requires_a_gradient,
     cotangents_for,
@@ -116,7 +117,7 @@ def forward_and_backward(case, operands):
         tnn.autograd.grad(roots, leaves, cotangents, create_graph=True, **given)
 
 
-@pytest.mark.parametrize("kind", ODD_NUMBERS)
+@looped("kind", ODD_NUMBERS)
 @pytest.mark.parametrize("row", TABLE + COMPOSED, ids=str)
 def test_no_operation_warns(row, kind):
     """Warnings are errors in these tests; NumPy is set to raise on top."""
@@ -135,7 +136,7 @@ def test_no_operation_warns(row, kind):
             assert np.geterr() == before, case
 
 
-@pytest.mark.parametrize("row", TABLE + COMPOSED, ids=str)
+@looped("row", TABLE + COMPOSED)
 def test_numpys_settings_are_what_they_were_after_a_call_that_failed(row):
     before = np.geterr()
     for wrong in ("a", None, object()):

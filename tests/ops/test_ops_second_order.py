@@ -2,6 +2,8 @@
 Read `test_ops_gradient_laws.py` next.
 """
 
+import math
+
 import numpy as np
 import pytest
 from op_checks import (
@@ -34,6 +36,11 @@ BENT = {name for name, op in registry.items() if op.elementwise}
 BENT -= INFINITE | OF_ANOTHER_SIDE | ONCE_IN_PYTORCH
 BENT |= {"smooth_l1_loss", "huber_loss"}
 OF_THE_LOGITS = {"ctc_loss"}  # its gradient is that behind log_softmax, as in PyTorch
+
+
+def is_large(case):
+    return sum(map(math.prod, case.sample.shapes)) > 150
+
 
 # Functions of a (4, 3) and a (3, 3) matrix, written for both frameworks.
 FUNCTIONS = {
@@ -86,7 +93,7 @@ def test_derivatives_of_compositions_equal_pytorch_up_to_the_third(name, order):
 
 @for_each_case([case for case in SMOOTH if case.row.name not in OF_THE_LOGITS])
 def test_gradients_agree_with_differences(case):
-    check_against_differences(case)
+    check_against_differences(case, fast_mode=is_large(case))
 
 
 @for_each_case(SMOOTH)
@@ -95,7 +102,13 @@ def test_second_derivatives_agree_with_differences(case):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", SMOOTH, ids=str)
+@for_each_case(list(filter(is_large, SMOOTH)))
+def test_every_entry_of_a_large_gradient_agrees_with_differences(case):
+    check_against_differences(case)
+
+
+@pytest.mark.slow
+@for_each_case(SMOOTH)
 def test_every_second_derivative_agrees_with_differences(case):
     check_second_against_differences(case, fast_mode=False)
 

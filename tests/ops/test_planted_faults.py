@@ -55,8 +55,10 @@ WITH_TORCH = ("torch", "composed", "requires", "ties", "second order")
 
 
 def refusals(op, check):
-    """The errors with which a check refuses the operation at the samples of its row."""
-    found = []
+    """The errors with which a check refuses the operation at the samples of its row, as they come.
+
+    The rule that is wrong is refused where the first of them comes: `any(refusals(...))`.
+    """
     rows = [ROWS[op]] if check != "composed" else [COMPOSED_ROWS[op]]
     for case in cases(rows):
         if "differences" in check and "dtype" in case.sample.attributes:
@@ -64,8 +66,7 @@ def refusals(op, check):
         try:
             CHECKS[check](case)
         except (AssertionError, GradcheckError, ShapeError) as error:
-            found.append(error)
-    return found
+            yield error
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_a_wrong_rule_is_refused(name, check):
         pytest.importorskip("torch")
     op, rules, _ = FAULTS[name]
     with planted(registry[op], rules):
-        assert refusals(op, check)
+        assert any(refusals(op, check))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_a_wrong_rule_is_refused(name, check):
 def test_the_right_rule_passes_the_same_check(op, check):
     if check in WITH_TORCH:
         pytest.importorskip("torch")
-    assert refusals(op, check) == []
+    assert list(refusals(op, check)) == []
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_no_rule_may_be_off_by_a_thousandth(op, operand):
 
     scaled.__signature__ = inspect.signature(rule.formula)
     with planted(op_, {operand: scaled}):
-        assert refusals(op, "torch")
+        assert any(refusals(op, "torch"))
 
 
 def test_a_wrong_composite_is_refused():
@@ -125,11 +126,11 @@ def test_a_wrong_composite_is_refused():
     own = op.composite
     op.composite = lambda *given, **named: own(*given, **named) * 1.001
     try:
-        assert refusals("cross_entropy", "second order")
-        assert refusals("cross_entropy", "parts")
+        assert any(refusals("cross_entropy", "second order"))
+        assert any(refusals("cross_entropy", "parts"))
     finally:
         op.composite = own
-    assert refusals("cross_entropy", "second order") == []
+    assert list(refusals("cross_entropy", "second order")) == []
 
 
 def test_a_gradient_of_the_wrong_output_is_refused(monkeypatch):
@@ -143,8 +144,8 @@ def test_a_gradient_of_the_wrong_output_is_refused(monkeypatch):
 
         turned.__signature__ = inspect.signature(rule.formula)
         with planted(registry[name], {operand: turned}):
-            assert refusals(name, "torch")
-            assert refusals(name, "differences")
+            assert any(refusals(name, "torch"))
+            assert any(refusals(name, "differences"))
 
 
 def test_planting_leaves_no_trace():
@@ -153,4 +154,4 @@ def test_planting_leaves_no_trace():
     with planted(op, FAULTS["tanh forgets the square"].rules):
         assert op.rules != before
     assert op.rules == before
-    assert refusals("tanh", "differences") == []
+    assert list(refusals("tanh", "differences")) == []

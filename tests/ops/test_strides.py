@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from op_checks import drawn_like, outputs_of
+from op_checks import Result, assert_same, drawn_like, outputs_of
 from op_rows import Case, cases
 from op_table import COMPOSED, TABLE
 from table_special import KINDS
@@ -71,6 +71,10 @@ OTHERS = {
     "dropout": "at p=0 PyTorch returns the tensor itself, as nn.functional.dropout does here",
     "einsum": "PyTorch's is a permuted view of a batch of products, ours lies by rows",
     "inv": "LAPACK's columns, which NumPy copies to rows",
+    **dict.fromkeys(
+        ("lstm_layer", "gru_layer", "elman_layer"),
+        "going backwards is spelt as one half of both directions' output, a view",
+    ),
     "strided_view": "a view taken again of what lies otherwise is a copy",
     "complex": "ours lies by rows",
     "polar": "ours lies by rows",
@@ -104,7 +108,7 @@ def _strides(tensor: Any) -> Any:
     return tuple(s for s, n in zip(tensor.stride(), tensor.shape, strict=True) if n > 1)
 
 
-def _run(framework: Any, case: Case, arrays: list[Any]) -> tuple[list[Any], list[Any]]:
+def _run(framework: Any, case: Case, arrays: list[Any]) -> Result:
     leaves = [framework.from_numpy(x).requires_grad_(x.dtype.kind in "fc") for x in arrays]
     outputs = outputs_of(framework, case, leaves)
     roots = [y for y in outputs if y.requires_grad]
@@ -112,12 +116,11 @@ def _run(framework: Any, case: Case, arrays: list[Any]) -> tuple[list[Any], list
         random = np.random.default_rng(0)
         cotangents = [framework.from_numpy(drawn_like(random, y)) for y in roots]
         framework.autograd.backward(roots, cotangents)
-    return [_strides(y) for y in outputs], [_strides(x.grad) for x in leaves]
+    return Result(outputs, [x.grad for x in leaves])
 
 
-def _layouts_of(case: Case) -> Any:
+def _layouts_of(case: Case, count: int) -> Any:
     """The same layout for all operands, and each beside the next two."""
-    count = len(case.draw())
     for i, by in itertools.product(range(5), (0, 1, 2) if count > 1 else (0,)):
         layouts = [LAYOUTS[(i + by * place) % 5] for place in range(count)]
         if expanded not in layouts or case.row.name not in INVERTED:
@@ -128,14 +131,21 @@ def _in_rows(strides: Any) -> bool:
     return strides is None or list(strides) == sorted(strides, reverse=True)
 
 
-def test_results_and_gradients_have_pytorchs_strides():
+@pytest.mark.parametrize("part", range(4))
+def test_results_and_gradients_have_pytorchs_values_and_strides(part):
+    rows = [row for row in TABLE + COMPOSED if row.name not in AS_IT_LIES][part::4]
     differ = set()
-    for case in cases([row for row in TABLE + COMPOSED if row.name not in AS_IT_LIES]):
-        for layouts in _layouts_of(case):
-            arrays = [lay(x) for lay, x in zip(layouts, case.draw(), strict=True)]
-            (ours, gradients), (theirs, expected) = (_run(f, case, arrays) for f in (tnn, torch))
+    for case in cases(rows):
+        drawn = case.draw()
+        for layouts in _layouts_of(case, len(drawn)):
+            arrays = [lay(x) for lay, x in zip(layouts, drawn, strict=True)]
+            mine, other = (_run(framework, case, arrays) for framework in (tnn, torch))
+            if expanded not in layouts:  # PyTorch misreads some of those that it sorts
+                assert_same(mine, other, case)
             where = f"{case} {[lay.__name__ for lay in layouts]}"
+            gradients, expected = (list(map(_strides, run.gradients)) for run in (mine, other))
             assert gradients == expected, where
+            ours, theirs = (list(map(_strides, run.outputs)) for run in (mine, other))
             if ours == theirs:
                 continue
             name = case.row.name
@@ -146,7 +156,12 @@ def test_results_and_gradients_have_pytorchs_strides():
             if name not in OF_GRADIENTS:
                 for one, other in zip(ours, theirs, strict=True):
                     assert _in_rows(one) or not _in_rows(other), where
-    assert differ == MIXED | set(OTHERS)  # none is listed that has PyTorch's strides by now
+    listed = MIXED | set(OTHERS)  # none is listed that has PyTorch's strides by now
+    assert differ == listed & {row.name for row in rows}
+
+
+def test_what_is_listed_is_tried():
+    assert MIXED | set(OTHERS) <= {row.name for row in TABLE + COMPOSED} - AS_IT_LIES
 
 
 def test_pytorchs_format_for_images_is_kept_where_tensors_are_joined():

@@ -30,14 +30,6 @@ class Row(NamedTuple):
 
 ROWS: list[Row] = []
 
-# The numbers that have no row yet, each with the name that has to exist before it can have one.
-WAITING = {
-    "S083": "nn.BatchNorm2d",
-    "S101": "optim.Adam",
-    "S102": "optim.Adam",
-    "S114": "nn.utils.clip_grad_norm_",
-}
-
 
 def refused(
     number: str, *errors: type[Exception], says: tuple[str, ...]

@@ -13,7 +13,7 @@ import graph_mistakes
 import pytest
 import shape_mistakes
 import training_mistakes
-from mistakes import ROWS, WAITING, Row, run
+from mistakes import ROWS, Row, run
 from silent_mistakes import SILENT
 from watching import what_the_last_line_changed
 
@@ -61,14 +61,12 @@ def main() -> None:
         print(f"      PyTorch  gives {program(torch)}")
         print(f"      here     {here}")
         print(f"               {got(*run(Row(number, program), tnn))}")
-    for number, name in WAITING.items():
-        print(f"{number}  waits for {name}")
     for number, found in wrong.items():
         print(f"DIFFERS  {number}: {'; '.join(found)}")
     held = {row.number for row in rows} - set(wrong)
     print(
         f"\nof 114 numbers {len(held)} hold (in {len(rows)} programs), {len(wrong)} do not, "
-        f"{len(SILENT)} are better than in PyTorch, {len(WAITING)} wait"
+        f"{len(SILENT)} are better than in PyTorch"
     )
 
 

@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from operator import attrgetter
 
 import grad_mistakes
 import graph_mistakes
 import pytest
 import shape_mistakes
 import training_mistakes
-from mistakes import ROWS, WAITING, run
+from mistakes import ROWS, run
 from silent_mistakes import SILENT
 from watching import what_the_last_line_changed
 
@@ -51,17 +50,10 @@ def quoted(text: str, source: str) -> list[str]:
     return [run for run in runs if run in " ".join(source.split())]
 
 
-def test_every_number_has_a_row_or_waits_for_what_is_not_there():
+def test_every_number_has_a_row():
     assert all((graph_mistakes, grad_mistakes, shape_mistakes, training_mistakes))
-    numbers = {row.number for row in ROWS} | set(WAITING) | set(SILENT)
+    numbers = {row.number for row in ROWS} | set(SILENT)
     assert numbers == {f"S{number:03}" for number in range(1, 115)}
-    assert not {row.number for row in ROWS} & set(WAITING)
-
-
-@pytest.mark.parametrize(("number", "name"), WAITING.items())
-def test_a_number_waits_only_for_what_is_not_there_yet(number, name):
-    with pytest.raises(AttributeError):
-        attrgetter(name)(tnn)
 
 
 @for_rows

@@ -64,6 +64,12 @@ def running_statistics_of_other_channels(library):
     library.nn.functional.batch_norm(library.ones(2, 4), library.zeros(3), library.ones(3))
 
 
+@refused("S083", *Shape, says=("BatchNorm2d", "(N, C, H, W)", "(2, 3)"))
+def images_without_height_and_width(library):
+    layer = library.nn.BatchNorm2d(3)
+    layer(library.ones(2, 3))
+
+
 @refused("S084", *Shape, says=("layer_norm", "(2, 3)", "(4,)"))
 def a_normalisation_of_another_size(library):
     layer = library.nn.LayerNorm(4)
@@ -142,6 +148,16 @@ def nesterov_without_momentum(library):
     library.optim.SGD([parameter(library)], lr=0.1, nesterov=True)
 
 
+@refused("S101", ValueError, says=("Adam", "betas[0]", "1.0", "below 1"))
+def a_mean_that_forgets_nothing(library):
+    library.optim.Adam([parameter(library)], betas=(1.0, 0.999))
+
+
+@refused("S102", ValueError, says=("Adam", "eps", "-1"))
+def a_negative_epsilon(library):
+    library.optim.Adam([parameter(library)], eps=-1)
+
+
 @refused("S103", ValueError, says=("weight_decay", "-1"))
 def a_negative_weight_decay(library):
     library.optim.SGD([parameter(library)], lr=0.1, weight_decay=-1)
@@ -211,3 +227,10 @@ def names_that_differ_without_strict(library):
 def a_list_as_state(library):
     loaded = model(library)
     loaded.load_state_dict([])
+
+
+@refused("S114", RuntimeError, says=("clip_grad_norm_", "inf", "2.0", "error_if_nonfinite=False"))
+def gradients_that_are_not_finite(library):
+    p = parameter(library)
+    p.grad = library.tensor([1.0, float("inf")])
+    library.nn.utils.clip_grad_norm_(p, 1.0, error_if_nonfinite=True)

@@ -82,7 +82,13 @@ def test_what_is_drawn_anew_is_pytorchs(dtype, shape):
 
 def test_the_gradient_of_what_was_drawn_is_zero():
     x = tnn.full((3,), 0.5, requires_grad=True)
-    for made in (tnn.bernoulli(x), tnn.poisson(x), tnn.normal(x, 1.0), tnn.normal(0.0, x)):
+    for made in (
+        tnn.bernoulli(x),
+        tnn.poisson(x),
+        tnn.normal(x, 1.0),
+        tnn.normal(0.0, x),
+        tnn.binomial(9 * x, x),
+    ):
         (g,) = tnn.autograd.grad(made.sum(), x)
         assert g.tolist() == [0.0, 0.0, 0.0]
     y = x * 2
@@ -118,6 +124,8 @@ REFUSED = [
     (lambda f: f.normal(f.ones(2), -f.ones(2)), "normal.*-1"),
     (lambda f: f.normal(f.ones(2), f.ones(3)), "normal.*"),
     (lambda f: f.multinomial(f.ones(2), 3), "multinomial.*3.*2"),
+    (lambda f: f.binomial(f.ones(2), f.ones(3)), r"binomial.*\(2,\).*\(3,\)"),
+    (lambda f: f.binomial(f.ones(2), f.ones(2, dtype=f.float64)), "binomial.*float32.*float64"),
     (lambda f: f.multinomial(f.zeros(2), 1), "multinomial.*0"),
     (lambda f: f.bernoulli(f.tensor([1])), "bernoulli.*int64"),
 ]

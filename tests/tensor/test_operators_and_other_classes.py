@@ -9,6 +9,7 @@ import operator
 import numpy as np
 import pytest
 from beside_torch import assert_same, outcome, plain, torch
+from looping import looped
 
 import tinygrad_nn as tnn
 from tinygrad_nn.autograd import registry
@@ -72,7 +73,7 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS.keys())
+@looped("other", OTHERS.values(), ids=OTHERS)
 @pytest.mark.parametrize("name", OPERATORS)
 def test_an_operator_with_another_class_does_what_pytorchs_does(name, other):
     apply = OPERATORS[name]
@@ -209,7 +210,7 @@ USES = {
 }
 
 
-@pytest.mark.parametrize("x", ODD.values(), ids=ODD.keys())
+@looped("x", ODD.values(), ids=ODD)
 @pytest.mark.parametrize("use", USES.values(), ids=USES.keys())
 def test_a_size_is_the_tuple_that_pytorchs_is(use, x):
     found = [outcome(lambda f: use(f.Size([2, 3]), x), f) for f in (tnn, torch)]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from beside_torch import assert_same, torch
+from looping import looped
 
 import tinygrad_nn as tnn
 
@@ -59,7 +60,7 @@ VALUES = {
 
 
 @pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad=True")
-@pytest.mark.parametrize("use", NUMBERS.values(), ids=NUMBERS.keys())
+@looped("use", NUMBERS.values(), ids=NUMBERS)
 @pytest.mark.parametrize("make", VALUES.values(), ids=VALUES.keys())
 def test_a_tensor_is_used_as_a_python_object_as_in_pytorch(make, use):
     assert_same(lambda library: use(make(library)))

@@ -26,7 +26,7 @@ OURS: dict[type[Exception], type[Exception]] = {  # of what Python and NumPy rai
     ValueError: ShapeError,
     ZeroDivisionError: ShapeError,
 }
-CALLED_BY_CONSTRUCTORS = ("empty", "Optimizer")
+CALLED_BY_CONSTRUCTORS = ("empty", "requires_grad_", "Optimizer")
 # An annotation: what is said of it, and whether a value is one.
 KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "Tensor": ("a Tensor", lambda value: hasattr(value, "array")),
@@ -101,7 +101,7 @@ def refuses(function: Function) -> Function:
         except tuple(OURS) as error:
             wrong = _what_is_wrong(function, args, keywords, error)
             if wrong is error:
-                say_as(error, _name_of(function), CALLED_BY_CONSTRUCTORS, else_before=True)
+                say_as(error, _name_of(function, args), CALLED_BY_CONSTRUCTORS, else_before=True)
                 raise
         raise wrong
 
@@ -133,7 +133,7 @@ def say_as(error: Exception, name: str, inner: tuple[str, ...], else_before: boo
 
     Where it does not, and names none, the name may go before it.
     """
-    if type(error).__module__.partition(".")[0] != __name__.partition(".")[0]:
+    if not _is_ours(type(error)):
         return
     said = str(error)
     first = re.match(r"\w+(?=\(\)|: )", said)
@@ -143,17 +143,24 @@ def say_as(error: Exception, name: str, inner: tuple[str, ...], else_before: boo
         error.args = (f"{name}(): {said}",)
 
 
-def _name_of(function: Callable[..., Any]) -> str:
-    """Return what users call a function: a constructor by its class."""
+def _name_of(function: Callable[..., Any], args: Any) -> str:
+    """Return what users call a function: a constructor by the class of ours that is made."""
     *_, place, name = ("", *function.__qualname__.split("."))
-    return place if name == "__init__" else name
+    if name not in ("__init__", "__new__"):
+        return name
+    made = args[0] if isinstance(args[0], type) else type(args[0])
+    return next((each.__name__ for each in made.__mro__ if _is_ours(each)), place)
+
+
+def _is_ours(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 def _what_is_wrong(
     function: Callable[..., Any], args: Any, keywords: Any, error: Exception
 ) -> Exception:
     signature = inspect.signature(function)
-    name = _name_of(function)
+    name = _name_of(function, args)
     try:
         given = signature.bind(*args, **keywords).arguments
     except TypeError as wrong:

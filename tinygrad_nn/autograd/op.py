@@ -5,13 +5,13 @@ Read `recorder.py` next: the function that users call, which is written for each
 from __future__ import annotations
 
 import inspect
-from collections import namedtuple
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple, ParamSpec, Protocol
 
 from ..arrays.arguments import REQUIRED
 from ..arrays.kinds import is_array, is_differentiable
+from ..arrays.named_results import result
 from ..errors import GraphError
 from .node import Node, Origin
 from .outputs import make_selector
@@ -159,7 +159,7 @@ class Op(Origin):
         """The tuple of named outputs that users get."""
         if self.is_variadic:
             return tuple
-        return namedtuple(self.public, self.returns)._make  # type: ignore[attr-defined]
+        return result(self.public, ", ".join(self.returns))._make
 
     def value_of(self, node: Node, name: str) -> Any:
         """Return a kept operand or output as the Tensor that it was, with its graph."""

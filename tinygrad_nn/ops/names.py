@@ -33,6 +33,7 @@ from .layers.adaptive_pooling import *
 from .layers.alpha_dropout import *
 from .layers.averaging import *
 from .layers.batch_normalization import *
+from .layers.cells import *
 from .layers.convolution import *
 from .layers.distances import *
 from .layers.grid_sampling import *

@@ -15,6 +15,7 @@ INNER = {
     *("restrided", "fold_padding", "pad_with_own", "add_at", "place_along", "embedding_bag"),
     *("pad_to", "overlay", "batch_norm", "windows", "fold_windows", "resample", "elu"),
     *("embedding_dense_backward", "fft_c2c", "fft_r2c", "fft_c2r", "lstm_cell"),
+    *("lstm_layer", "gru_layer", "elman_layer"),
 }
 
 
@@ -38,6 +39,7 @@ ALLOWED = [
     Allowed(r"refused, DTypeError.*of nothing", None, "of nothing PyTorch looks at no dtype"),
     Allowed(r"^\[complex.*refused, DTypeError.*not defined for complex", {
         *("logsumexp", "logcumsumexp", "dropout", "lstm_cell", "silu", "rms_norm"),
+        *("lstm_layer", "gru_layer", "elman_layer"),
         "scaled_dot_product_attention",
     }, "complex numbers are not taken yet"),
     Allowed(r"automatic differentiation for outputs with complex", None,

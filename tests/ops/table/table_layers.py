@@ -31,6 +31,44 @@ def _lstm_cell(input: Any, h: Any, c: Any, *weights: Any) -> Any:
     return torch.lstm_cell(input, (h, c), *weights)
 
 
+def _layer(batch: int, states: int, gates: int, biases: int = 2, **given: Any) -> Any:
+    """A recurrent layer of 3 steps, or of packed rows that 4 are left of."""
+    rows = (4,) if "batch_sizes" in given else (3, batch)
+    shapes = [(*rows, 3), *[(batch, 2)] * states, (gates * 2, 3), (gates * 2, 2)]
+    return at(*shapes, *[(gates * 2,)] * biases, **given)
+
+
+def _recurrent(name: str) -> Any:
+    """Return PyTorch's layer of that name, of operands in the order that ours have."""
+
+    def call(
+        input: Any, *given: Any, batch_sizes: Any = None, reverse: bool = False, **how: Any
+    ) -> Any:
+        import torch
+
+        if not (input.is_floating_point() or input.is_complex()):
+            raise RuntimeError("PyTorch's relu is there for integers by chance; networks have none")
+        states = 2 if name == "lstm" else 1
+        hx, weights = [each[None] for each in given[:states]], list(given[states:])
+        function = torch.rnn_relu if how.get("by_relu") else getattr(torch, name)
+        sizes = [] if batch_sizes is None else [torch.tensor(batch_sizes)]
+        if reverse:  # the other direction, beside one whose output is left out
+            hx, weights = [torch.cat([each, each]) for each in hx], weights * 2
+        output, *last = function(
+            *(
+                input,
+                *sizes,
+                tuple(hx) if states == 2 else hx[0],
+                weights,
+                len(weights) > 2 + 2 * reverse,
+            ),
+            *(1, 0.0, True, reverse, *([] if sizes else [False])),
+        )
+        return (output[..., output.shape[-1] // 2 :] if reverse else output, *(x[-1] for x in last))
+
+    return call
+
+
 def _batch_norm(input: Any, *learnt: Any, mean: Any = None, var: Any = None, **given: Any) -> Any:
     import torch
 
@@ -122,6 +160,18 @@ LAYERS = [
         *each([((28, 2), (3, 2)), ((2, 3), (4, 3))],
               *({"compute_mode": mode} for mode in DISTANCE_MODES)),
         *[at((0, 3), (4, 3)), at((2, 3), (0, 3)), at((2, 0), (3, 0))],
+    ]),
+    Row("lstm_layer", *[real] * 7, torch=_recurrent("lstm"), samples=[
+        *[_layer(2, 2, 4), _layer(2, 2, 4, 0), _layer(2, 2, 4, reverse=True)],
+        _layer(3, 2, 4, batch_sizes=(3, 1)),
+    ]),
+    Row("gru_layer", *[real] * 6, torch=_recurrent("gru"), samples=[
+        *[_layer(2, 1, 3), _layer(2, 1, 3, 0), _layer(2, 1, 3, reverse=True)],
+        _layer(3, 1, 3, batch_sizes=(3, 1)),
+    ]),
+    Row("elman_layer", *[real] * 6, torch=_recurrent("rnn_tanh"), samples=[
+        *[_layer(2, 1, 1), _layer(2, 1, 1, 0), _layer(2, 1, 1, reverse=True)],
+        *[_layer(3, 1, 1, batch_sizes=(3, 1)), _layer(2, 1, 1, by_relu=True)],
     ]),
     Row("lstm_cell", *[real] * 7, torch=_lstm_cell, samples=[
         *[_cell(3, 4, 5), _cell(3, 4, 5, 0), _cell(3, 4, 5, 1), _cell(1, 1, 1), _cell(0, 2, 3)],

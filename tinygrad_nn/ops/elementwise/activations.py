@@ -28,8 +28,8 @@ _BOOL = np.dtype(bool)
 
 
 def check_float(x: Array, name: str) -> None:
-    """Raise `DTypeError` for integers and bool."""
-    if not is_floating(x):
+    """Raise `DTypeError` for tensors of integers and bool; a number has the dtype of the others."""
+    if hasattr(x, "dtype") and not is_floating(x):
         raise DTypeError(f"{name}: not defined for {x.dtype}; use x.float()")
 
 

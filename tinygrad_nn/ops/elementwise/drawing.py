@@ -12,11 +12,12 @@ from ...arrays.arguments import as_number
 from ...arrays.refusing import check_are_tensors, refuses
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
-from ...errors import ArgumentError
+from ...errors import ArgumentError, DTypeError, ShapeError
 from ...random import Generator, default_generator, distributions
+from ...random import binomial as counting
 from .activations import check_float
 
-__all__ = ["bernoulli", "poisson"]
+__all__ = ["bernoulli", "binomial", "poisson"]
 
 
 @op(r"y \sim D(x)", name="drawn")
@@ -72,3 +73,37 @@ def poisson(input: Any, generator: Generator | None = None) -> Any:
     check_float(input.array, "poisson")
     source = default_generator if generator is None else generator
     return drawn(input, distributions.poisson(source, input.array))
+
+
+@refuses
+def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Any:
+    """Return how many of `count` trials of probability `prob` succeed, in their common dtype.
+
+    Both are tensors of one floating-point dtype that broadcast. PyTorch's numbers for the same
+    seed; they are made one by one. The gradient is 0.
+
+    Raises:
+        DTypeError: integers, or two dtypes. ShapeError: shapes that do not broadcast.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> _ = tnn.manual_seed(0)
+        >>> tnn.binomial(tnn.tensor([10.0, 100.0]), tnn.tensor([0.5]))
+        tensor([ 7., 51.])
+    """
+    check_are_tensors("binomial", count=count, prob=prob)
+    trials, chances = count.array, prob.array
+    check_float(trials, "binomial")
+    if chances.dtype != trials.dtype:
+        raise DTypeError(
+            f"binomial: count and prob are of one dtype, got {trials.dtype} and {chances.dtype}"
+        )
+    try:
+        shape = np.broadcast_shapes(trials.shape, chances.shape)
+    except ValueError:
+        raise ShapeError(
+            f"binomial: count {trials.shape} and prob {chances.shape} do not broadcast"
+        ) from None
+    source = default_generator if generator is None else generator
+    values = counting.binomial(source, trials, chances)
+    return drawn((count + prob) if shape else count, values)

@@ -4,8 +4,6 @@ Read `inverses.py` next.
 
 from __future__ import annotations
 
-from collections import namedtuple
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -78,12 +76,6 @@ def lower(x: Any, k: int = 0) -> Any:
 def upper(x: Any, k: int = 0) -> Any:
     """Return x with zeros below diagonal k: of an array or a Tensor."""
     return np.where(below(x, k - 1), 0.0, x)
-
-
-@lru_cache(maxsize=64)
-def result(name: str, fields: str) -> Any:
-    """Return the class of a tuple with named places."""
-    return namedtuple(name, fields)
 
 
 def into(out: Any, y: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import as_bool
+from ...arrays.named_results import result
 from ...arrays.refusing import instead_of, refuses
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -23,7 +24,6 @@ from .checks import (
     into,
     lower,
     no_errors,
-    result,
 )
 from .solving import solve_triangular
 
@@ -87,7 +87,7 @@ def cholesky_ex(
         definite = (info.array == 0)[..., None, None]
         possible = np.where(definite, input.array, np.eye(input.shape[-1], dtype=input.array.dtype))
         L = constant(np.where(definite, factor.op.forward(possible, upper=upper), np.nan))
-    return into(out, result("cholesky_ex", "L, info")(L, info))
+    return into(out, result("linalg_cholesky_ex", "L, info")(L, info))
 
 
 def _first_that_is_not(A: Array) -> Array:

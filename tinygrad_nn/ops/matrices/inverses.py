@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import as_bool, as_integer
+from ...arrays.named_results import result
 from ...arrays.refusing import instead_of, refuses
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -21,7 +22,6 @@ from .checks import (
     computed,
     constant,
     into,
-    result,
     transposed,
 )
 
@@ -64,7 +64,7 @@ def inv_ex(A: Any, *, check_errors: bool = False, out: Any = None) -> Any:
         y = constant(
             np.linalg.inv(np.where(np.isnan(regular), np.eye(A.shape[-1]), A.array)) * regular
         )
-    return into(out, result("inv_ex", "inverse, info")(y, constant(info)))
+    return into(out, result("linalg_inv_ex", "inverse, info")(y, constant(info)))
 
 
 def zero_pivots(A: Array) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...arrays.arguments import as_bool
 from ...arrays.kinds import is_array, is_complex
+from ...arrays.named_results import result
 from ...arrays.refusing import instead_of, refuses
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -25,7 +26,6 @@ from .checks import (
     constant,
     into,
     lower,
-    result,
     transposed,
 )
 from .checks import upper as upper_part
@@ -161,7 +161,7 @@ def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False, out:
     info = np.where(zero.any(-1), zero.argmax(-1) + 1 if zero.shape[-1] else 0, 0).astype(np.int32)
     if check_errors and info.any():
         raise LinAlgError(f"lu_factor_ex: U has 0 on its diagonal, at {info.max()} counted from 1")
-    return into(out, result("lu_factor_ex", "LU, pivots, info")(LU, pivots, constant(info)))
+    return into(out, result("linalg_lu_factor_ex", "LU, pivots, info")(LU, pivots, constant(info)))
 
 
 @refuses

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import as_bool
+from ...arrays.named_results import result
 from ...arrays.refusing import instead_of, refuses
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -23,7 +24,6 @@ from .checks import (
     identity_in_place_of,
     into,
     on_diagonal,
-    result,
 )
 from .checks import upper as upper_part
 from .products import matmul

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...arrays.arguments import as_bool
 from ...arrays.kinds import is_array, is_complex
+from ...arrays.named_results import result
 from ...arrays.refusing import instead_of, refuses
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -21,7 +22,6 @@ from .checks import (
     computed,
     constant,
     into,
-    result,
 )
 from .inverses import given_tolerance, tolerance
 

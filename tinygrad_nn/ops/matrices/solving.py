@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import as_bool, as_integers
+from ...arrays.named_results import result
 from ...arrays.refusing import instead_of, refuses
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -25,7 +26,6 @@ from .checks import (
     into,
     lower,
     no_errors,
-    result,
     transposed,
 )
 from .checks import (
@@ -118,7 +118,7 @@ def solve_ex(
         X = solve(possible, B, left=left).array
         there = regular[..., 0] if X.ndim < A.ndim else regular
         y = constant(np.where(there, X, np.nan).astype(X.dtype))
-    return into(out, result("solve_ex", "result, info")(y, info))
+    return into(out, result("linalg_solve_ex", "result, info")(y, info))
 
 
 @op(r"A^{-1} B", keeps_halves=True)

@@ -5,12 +5,13 @@ Read `searching.py` next.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ...arrays.arguments import Dim, Integer, Number
 from ...arrays.kinds import is_array, is_floating, is_integer
+from ...arrays.named_results import result
 from ...arrays.refusing import refuses, shown
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
@@ -275,13 +276,6 @@ def histogram(
     return _histogram(input, bins, range, weight, density, **given)
 
 
-class Histogram(NamedTuple):
-    """What `histogramdd` returns."""
-
-    hist: Any
-    bin_edges: tuple[Any, ...]
-
-
 @refuses
 def histogramdd(
     input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False
@@ -302,7 +296,8 @@ def histogramdd(
     several = [_array_or_number(each, array, "histogramdd") for each in several]
     given = None if weight is None else weight.array
     hist, edges = _counted(array.reshape(-1, dims), several, range, given, density, "histogramdd")
-    return Histogram(make_tensor(hist), tuple(make_tensor(each.copy()) for each in edges))
+    bin_edges = tuple(make_tensor(each.copy()) for each in edges)
+    return result("histogramdd", "hist, bin_edges")(make_tensor(hist), bin_edges)
 
 
 class CountingMethods:

@@ -39,7 +39,7 @@ def _check_extreme(x: Array, dim: Any, ord: float) -> None:
         )
 
 
-@op(r"\|x\|_p")
+@op(r"{\lVert x \rVert}_p")
 def vector_norm(
     input: Array, ord: Number = 2, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype = None
 ) -> Array:

@@ -49,7 +49,10 @@ def special_log_ndtr(input: FloatArray) -> Array:
 
 
 def _log_ndtr_rule(g: Array, input: Array) -> Array:
-    """g phi(x) / Phi(x): each side is computed where neither it nor its gradient overflows."""
+    """g * exp(-(x**2) / 2 - y) / (2 * pi) ** 0.5: g phi(x) / Phi(x), as e^y is Phi(x).
+
+    Each side is computed where neither it nor its gradient overflows.
+    """
     left, right = np.clip(input, None, 0.0), np.clip(input, 0.0, None)
     below = math.sqrt(2.0 / math.pi) / special_erfcx(left * -_ROOT_HALF)
     above = math.sqrt(0.5 / math.pi) * np.exp(right**2 / -2.0 - special_log_ndtr(right))
