@@ -100,8 +100,6 @@ ALLOWED = [
             {*AVERAGES, "unfold()", "fold()"},
             "PyTorch refuses channels of size 0"),
     Allowed(r"smaller than kernel size", {"avg_pool3d"}, "PyTorch leaves padding out of its check"),
-    Allowed(r"float64\] is refused, ShapeError", {"fractional_max_pool2d"},
-            "PyTorch doesn't look at the shape of the numbers that are drawn"),
     Allowed(r"got 1\)$", {"repeat_each"}, "PyTorch refuses a 0-d tensor by an error of its own"),
     Allowed(r"(float64 float32|float32 int64|int64 float64)\].*(dtype|cast|float|Integer div)", {
         *("heaviside", "lerp", "lerp(number)", "addcdiv", "huber_loss", "binary_cross_entropy"),
