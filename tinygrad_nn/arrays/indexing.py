@@ -5,6 +5,7 @@ Read `../autograd/grad_mode.py` next; `../ops/indexing/` is where indices are us
 from __future__ import annotations
 
 import operator
+import warnings
 from typing import Any
 
 import numpy as np
@@ -151,7 +152,19 @@ def pick(x: Array, index: tuple[Any, ...]) -> Array:
     if type(rows) is np.ndarray and rows.dtype is _INT64:
         return x.take(rows, 0)  # 0.2 µs, x[rows] 0.9
     first, then = in_two_steps(index, x.ndim)
-    return x[first] if then is None else np.ascontiguousarray(x[first][then])
+    if then is None:
+        return x[first]
+    return np.ascontiguousarray(x[first][then] if x.size else _pick_of_nothing(x[first], then))
+
+
+def _pick_of_nothing(x: Array, index: tuple[Any, ...]) -> Array:
+    """Return x[index]; an older NumPy only warns of a place that an empty array does not have."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)
+        try:
+            return x[index]
+        except DeprecationWarning as error:
+            raise IndexError(str(error)) from None
 
 
 def put(x: Array, index: tuple[Any, ...], value: Any) -> None:
@@ -166,6 +179,8 @@ def put(x: Array, index: tuple[Any, ...], value: Any) -> None:
 
 
 def _assign(x: Array, index: tuple[Any, ...], value: Any) -> None:
+    if not x.size:
+        _pick_of_nothing(x, index)
     try:
         x[index] = value
     except TypeError:  # through a mask NumPy writes vectors only
