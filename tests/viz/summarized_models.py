@@ -1,4 +1,4 @@
-"""LeNet and a small GPT, each written once for this package and for PyTorch.
+"""LeNet, ResNet-18 and a small GPT, each written once for this package and for PyTorch.
 Read `test_summary.py` next, which has them summarized.
 """
 
@@ -22,6 +22,51 @@ def lenet(library):
             return self.head(x.flatten(1))
 
     return LeNet()
+
+
+def resnet18(library, classes=10):
+    """ResNet-18 of He et al. (2015), table 1: a 7 x 7 stem, four stages of two basic blocks."""
+    nn, F = library.nn, library.nn.functional
+
+    class BasicBlock(nn.Module):
+        def __init__(self, inputs, outputs, stride):
+            super().__init__()
+            self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+            self.bn1 = nn.BatchNorm2d(outputs)
+            self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+            self.bn2 = nn.BatchNorm2d(outputs)
+            self.relu = nn.ReLU(inplace=True)
+            self.downsample = nn.Identity()
+            if inputs != outputs:
+                self.downsample = nn.Sequential(
+                    nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+                )
+
+        def forward(self, x):
+            y = self.relu(self.bn1(self.conv1(x)))
+            return self.relu(self.bn2(self.conv2(y)) + self.downsample(x))
+
+    class ResNet18(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
+            self.bn1 = nn.BatchNorm2d(64)
+            self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
+            widths = [(64, 64, 1), (64, 128, 2), (128, 256, 2), (256, 512, 2)]
+            self.stages = nn.Sequential(
+                *(
+                    nn.Sequential(BasicBlock(*stage), BasicBlock(stage[1], stage[1], 1))
+                    for stage in widths
+                )
+            )
+            self.avgpool = nn.AdaptiveAvgPool2d(1)
+            self.fc = nn.Linear(512, classes)
+
+        def forward(self, x):
+            x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+            return self.fc(self.avgpool(self.stages(x)).flatten(1))
+
+    return ResNet18()
 
 
 def gpt(library, vocabulary=65, width=64, heads=4, blocks=2, context=32):

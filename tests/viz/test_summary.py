@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from summarized_models import gpt, lenet
+from summarized_models import gpt, lenet, resnet18
 
 import tinygrad_nn as tnn
 from tinygrad_nn import nn
@@ -18,6 +18,7 @@ CASES = {
     # the model, the size of its input, its dtype, and what torchinfo 1.8.0 says: parameters, those
     # that are trained, multiply-adds
     "LeNet": (lenet, (8, 1, 28, 28), None, (61_706, 61_706, 3_384_304)),
+    "ResNet-18": (resnet18, (2, 3, 32, 32), None, (11_181_642, 11_181_642, 74_052_372)),
     "GPT": (gpt, (4, 32), "int64", (110_464, 110_464, 417_024)),
 }
 
