@@ -25,6 +25,21 @@ class DimensionError(IndexError, RuntimeError):
     """A dimension that the tensor does not have."""
 
 
+class LoadError(ShapeError, DTypeError, KeyError):
+    """A saved state that does not fit a module or an optimizer; the message lists every problem."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    @classmethod
+    def of(cls, name: str, problems: list[str]) -> "LoadError":
+        """Return the error that says what is wrong with the state for a class of this name."""
+        return cls(
+            f"load_state_dict: {len(problems)} problem{'s' * (len(problems) > 1)} loading into "
+            f"{name}; nothing was changed:\n  " + "\n  ".join(problems)
+        )
+
+
 class GraphError(RuntimeError):
     """A backward pass that the recorded graph does not allow."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tinygrad_nn as tnn
-from tinygrad_nn.nn.module.state import LoadError
+from tinygrad_nn.errors import LoadError
 
 
 def make_net(library, seed=0):

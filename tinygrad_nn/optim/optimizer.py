@@ -25,6 +25,8 @@ from .hooks import (
 from .saved_state import SavedState
 from .stepping import GroupStep
 
+FLOATS = ("float", "float | Tensor")
+
 
 class Optimizer(SavedState):
     """The base of the optimizers: `param_groups`, `zero_grad`, `step`, `state_dict`.
@@ -75,7 +77,8 @@ class Optimizer(SavedState):
         group = {**self.defaults, **param_group, "params": params}
         if names:
             group["param_names"] = names
-        self._check_numbers(group)
+        for name in self._numbers(group):
+            check_number(self, name, group[name])
         if len({id(each) for each in params}) != len(params):
             warn_user("an optimizer got the same parameter twice; it is then updated twice a step")
         taken = {id(each) for group in self.param_groups for each in group["params"]}
@@ -96,12 +99,11 @@ class Optimizer(SavedState):
                 "leaf that it was computed from"
             )
 
-    def _check_numbers(self, group: Mapping[str, Any]) -> None:
-        """Raise `DTypeError` for an option that __init__ annotates as float and that is none."""
+    def _numbers(self, group: Mapping[str, Any]) -> list[str]:
+        """Return the options of a group that __init__ annotates as float."""
         parameters = inspect.signature(type(self).__init__).parameters
-        for name in parameters.keys() & group.keys():
-            if str(parameters[name].annotation) in ("float", "float | Tensor"):
-                check_number(self, name, group[name])
+        is_number = {name for name, each in parameters.items() if str(each.annotation) in FLOATS}
+        return [name for name in group if name in is_number]
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drop every parameter's gradient, or fill it with 0 if `set_to_none` is False."""

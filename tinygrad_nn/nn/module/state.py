@@ -10,11 +10,13 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from ...arrays.kinds import is_complex
 from ...arrays.refusing import refuses
 from ...arrays.warnings import quiet
 from ...autograd.node import RemovableHandle, add_hook
-from ...errors import DTypeError, ShapeError
+from ...errors import DTypeError, LoadError
 from ...tensor import Tensor
+from ...tensor.questions import can_cast
 from ..uninitialized import Uninitialized
 from .registration import BUFFER, MODULE, PARAMETER, Registration
 
@@ -34,13 +36,6 @@ class IncompatibleKeys(NamedTuple):
             f"_IncompatibleKeys(missing_keys={self.missing_keys}, "
             f"unexpected_keys={self.unexpected_keys})"
         )
-
-
-class LoadError(ShapeError, KeyError):
-    """A state dict that does not fit the module; the message lists every problem."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 class StateDict(Registration):
@@ -137,11 +132,12 @@ class StateDict(Registration):
         """Copy the tensors of `state_dict` into this module, all of them or none.
 
         With `strict=False`, missing and unexpected names are returned, not refused; shapes must fit
-        all the same. `assign=True` takes the tensors themselves, with their dtype.
+        all the same. Numbers are converted to the module's dtype, unless a fraction or an imaginary
+        part would be lost. `assign=True` takes the tensors themselves, with their dtype.
 
         Raises:
-            LoadError: listing every missing and unexpected name and every wrong shape at once; the
-                module is then unchanged. TypeError: `state_dict` is no mapping.
+            LoadError: listing every missing and unexpected name, every wrong shape and every wrong
+                dtype at once; the module is then unchanged. TypeError: `state_dict` is no mapping.
         """
         if not isinstance(state_dict, Mapping):
             raise DTypeError(f"load_state_dict() takes a dict, got {type(state_dict).__name__}")
@@ -165,7 +161,8 @@ class StateDict(Registration):
         incompatible.missing_keys[:] += [name for name in expected if name not in given]
         known = set(expected)
         incompatible.unexpected_keys[:] += [name for name in given if name not in known]
-        problems += [each for name in own if name in given for each in _misfit(name, own, given)]
+        shared = [name for name in own if name in given]
+        problems += [each for name in shared for each in _misfit(name, own, given, assign)]
         hooks = [(each, hook) for each in self._inner_first() for hook in each._load_hooks.values()]
         if not hooks or problems:
             self._refuse_to_load(problems + _mismatch(incompatible, strict))
@@ -184,10 +181,7 @@ class StateDict(Registration):
 
     def _refuse_to_load(self, problems: list[str]) -> None:
         if problems:
-            raise LoadError(
-                f"load_state_dict: {len(problems)} problem{'s' * (len(problems) > 1)} loading into "
-                f"{type(self).__name__}; nothing was changed:\n  " + "\n  ".join(problems)
-            )
+            raise LoadError.of(type(self).__name__, problems)
 
     def _load_tensors(
         self, own: Mapping[str, Tensor], given: Mapping[str, Any], assign: bool
@@ -204,12 +198,34 @@ def _mismatch(incompatible: IncompatibleKeys, strict: bool) -> list[str]:
     return lines if strict else []
 
 
-def _misfit(name: str, own: Mapping[str, Tensor], given: Mapping[str, Any]) -> Iterator[str]:
-    value, shape = given[name], own[name].array.shape
+def _misfit(
+    name: str, own: Mapping[str, Tensor], given: Mapping[str, Any], assign: bool
+) -> Iterator[str]:
+    """Yield what keeps a tensor of the dict from being loaded, if anything does."""
+    value, ours = given[name], own[name]
     if not isinstance(value, Tensor):
         yield f"{name!r}: a Tensor expected, got {type(value).__name__}"
-    elif value.array.shape != shape:
-        yield f"{name!r}: shape {value.array.shape} in the dict, {shape} in the module"
+        return
+    if value.shape != ours.shape:
+        yield f"{name!r}: shape {tuple(value.shape)} in the dict, {tuple(ours.shape)} in the module"
+    if assign:
+        fits = not ours.requires_grad or value.is_floating_point() or value.is_complex()
+    else:
+        fits = can_cast(value.dtype, ours.dtype) or _is_exact_in(value.array, ours.array)
+    if not fits:
+        yield f"{name!r}: dtype {value.dtype} in the dict, {ours.dtype} in the module"
+
+
+def _is_exact_in(array: Any, like: Any) -> bool:
+    """Whether numbers of another kind lose nothing: whole floats, complex numbers that are real."""
+    with quiet():
+        there_and_back = _real_for(array, like).astype(like.dtype).astype(array.dtype)
+    return np.array_equal(there_and_back, array, equal_nan=True)
+
+
+def _real_for(array: Any, like: Any) -> Any:
+    """Return complex numbers as real ones where another array is real: NumPy would warn."""
+    return array.real if is_complex(array) and not is_complex(like) else array
 
 
 def _load(tensor: Tensor, value: Tensor, assign: bool) -> None:
@@ -217,5 +233,5 @@ def _load(tensor: Tensor, value: Tensor, assign: bool) -> None:
         tensor.data = value.detach()
     else:
         with quiet():  # what float32 cannot hold becomes inf
-            np.copyto(tensor.array, value.array, casting="unsafe")
+            np.copyto(tensor.array, _real_for(value.array, tensor.array), casting="unsafe")
         tensor.version[0] += 1
