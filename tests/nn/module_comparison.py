@@ -1,5 +1,5 @@
 """One module, built here and in PyTorch from one seed: everything that a user can see of it.
-Read `test_modules.py` next, whose table is compared by this, then `pytorch_modules.py`.
+Read `test_modules.py` next, a table compared by this, then `pytorch_modules.py`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ torch = pytest.importorskip("torch")
 
 
 class Case(NamedTuple):
-    """A module's name and arguments, and the inputs that it is called with.
+    """A module's name and arguments, and the inputs that it is called with, in any nest.
 
     Arrays stand for tensors, and strings that begin with "@" for what the library has of that
-    name, such as "@float64".
+    name, such as "@float64". `prepare(library, *inputs)` makes what the module is called with.
     """
 
     name: str
@@ -29,17 +29,48 @@ class Case(NamedTuple):
     keywords: Mapping[str, Any] = {}
     inputs: Sequence[Any] = ()
     input_keywords: Mapping[str, Any] = {}
+    prepare: Callable[..., Any] | None = None
+
+    @property
+    def module(self) -> str:
+        return f"{self.name}({_listed(self.arguments, self.keywords)})"
 
     def __str__(self) -> str:
-        given = [*map(_short, self.arguments)]
-        given += [f"{name}={_short(value)}" for name, value in self.keywords.items()]
-        return f"{self.name}({', '.join(given)})"
+        how = "" if self.prepare is None else f" {self.prepare.__name__}"
+        return f"{self.module} of {_listed(self.inputs, self.input_keywords)}{how}"
+
+
+def case(name: str, *arguments: Any, of: Any, **keywords: Any) -> Case:
+    """Return a row: the module's name and arguments, and `of` which input or inputs."""
+    return Case(name, arguments, keywords, of if isinstance(of, tuple) else (of,))
+
+
+def calls_of(name: str, *arguments: Any, **keywords: Any) -> Callable[..., Case]:
+    """Return a function of inputs, and of more of them by name, that makes a row."""
+
+    def called(*inputs: Any, prepare: Any = None, **input_keywords: Any) -> Case:
+        return Case(name, arguments, keywords, inputs, input_keywords, prepare)
+
+    return called
+
+
+def modules_of(cases: Sequence[Case]) -> list[Case]:
+    """Return one case of each module, however many inputs it is given."""
+    return list({each.module: each for each in cases}.values())
+
+
+def _listed(values: Sequence[Any], named: Mapping[str, Any]) -> str:
+    return ", ".join([*map(_short, values), *(f"{k}={_short(v)}" for k, v in named.items())])
 
 
 def _short(value: Any) -> str:
     if isinstance(value, Fixed):
         return _short(value.array)
-    return f"array{value.shape}" if isinstance(value, np.ndarray) else str(value)
+    if isinstance(value, np.ndarray):
+        return f"{'' if value.dtype.kind == 'f' else value.dtype}{value.shape}".replace(" ", "")
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_short, value))})"
+    return str(value)
 
 
 class Seen(NamedTuple):
@@ -113,17 +144,28 @@ def as_array(tensor: Any) -> Any:
     return np.array(tensor.detach().numpy())
 
 
-def seen(case: Case, library: Any, training: bool, form: Form) -> Seen:
-    """Build the module, run it twice forward and backward, and return what there is to see."""
-    library.manual_seed(0)
-    made = attrgetter(case.name)(library.nn)
-    arguments, keywords = given_to(library, [*case.arguments]), dict(case.keywords)
-    keywords = {name: given_to(library, value) for name, value in keywords.items()}
+def built(case: Case, library: Any, seed: int = 0) -> Any:
+    """Return the module, its initial values drawn from a seed."""
+    library.manual_seed(seed)
+    arguments = given_to(library, [*case.arguments])
+    keywords = {name: given_to(library, value) for name, value in case.keywords.items()}
     for each in tensors_in([arguments, *keywords.values()]):
         each.requires_grad_(False)
-    module = made(*arguments, **keywords)
-    first = as_arrays(module.state_dict().items())
+    return attrgetter(case.name)(library.nn)(*arguments, **keywords)
+
+
+def seen(case: Case, library: Any, training: bool, form: Form) -> Seen:
+    """Build the module, run it twice forward and backward, and return what there is to see."""
+    module = built(case, library)
+    exact = {"repr": repr(module)}
+    exact |= {f"initial {name}": as_array(each) for name, each in module.state_dict().items()}
     module.to(getattr(library, form.dtype)).train(training)
+    found = run(case, library, module, form)
+    return Seen(exact | found.exact, found.close)
+
+
+def run(case: Case, library: Any, module: Any, form: Form = USUAL) -> Seen:
+    """Run a module twice forward and backward, and return what there is to see then."""
     weights = np.random.default_rng(5)
     close: dict[str, Any] = {}
     exact: dict[str, Any] = {}
@@ -132,6 +174,8 @@ def seen(case: Case, library: Any, training: bool, form: Form) -> Seen:
         inputs = given_to(library, [*case.inputs], form)
         input_keywords = {k: given_to(library, v, form) for k, v in case.input_keywords.items()}
         leaves = [x for x in tensors_in([inputs, *input_keywords.values()]) if x.requires_grad]
+        if case.prepare is not None:
+            inputs = case.prepare(library, *inputs)
         output = module(*inputs, **input_keywords)
         found = list(tensors_in(output))
         close.update(as_arrays((f"{turn} output {i}", each) for i, each in enumerate(found)))
@@ -149,7 +193,6 @@ def seen(case: Case, library: Any, training: bool, form: Form) -> Seen:
     close.update(as_arrays((f"d {name}", p.grad) for name, p in module.named_parameters()))
     close.update(as_arrays((f"buffer {name}", each) for name, each in module.named_buffers()))
     close.update(as_arrays((f"parameter {name}", p) for name, p in module.named_parameters()))
-    exact |= {"repr": repr(module), **{f"initial {name}": value for name, value in first.items()}}
     return Seen(exact, close)
 
 
@@ -164,6 +207,25 @@ def disagreements(
             ours = seen(case, tnn, training, form)
         except Exception as error:
             return [f"raises {type(error).__name__}: {error}"]
+    return differing(ours, theirs, tolerance)
+
+
+def disagreements_of_loaded_states(case: Case) -> list[str]:
+    """Return what differs where a state_dict of either library is loaded into the other."""
+    found = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for one, other in ((tnn, torch), (torch, tnn)):
+            source = built(case, one, 1).double().eval()
+            target = built(case, other, 2).double().eval()
+            state = {k: other.from_numpy(v.numpy().copy()) for k, v in source.state_dict().items()}
+            target.load_state_dict(state)
+            found += differing(run(case, one, source), run(case, other, target), 1e-10)
+    return found
+
+
+def differing(ours: Seen, theirs: Seen, tolerance: float) -> list[str]:
+    """Return in what two runs are not the same, each in a line."""
 
     def close(a: Any, b: Any) -> bool:
         return (a.shape, a.dtype) == (b.shape, b.dtype) and np.allclose(

@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 from beside_torch import assert_same
-from module_comparison import Case, Fixed, Form, disagreements
+from module_comparison import (
+    Fixed,
+    Form,
+    case,
+    disagreements,
+    disagreements_of_loaded_states,
+    modules_of,
+)
 from pytorch_modules import compared, database, samples
 
 import tinygrad_nn as tnn
@@ -19,11 +26,6 @@ import tinygrad_nn as tnn
 def x(*shape: int, seed: int = 0) -> Any:
     """Return normal numbers."""
     return np.random.default_rng(seed).standard_normal(shape)
-
-
-def case(name: str, *arguments: Any, of: Any, **keywords: Any) -> Case:
-    """Return a row: the module's name and arguments, and `of` which input or inputs."""
-    return Case(name, arguments, keywords, of if isinstance(of, tuple) else (of,))
 
 
 CONVOLUTIONS = [
@@ -202,13 +204,19 @@ LAZY = [
     case("LazyInstanceNorm3d", affine=False, of=x(2, 3, 2, 2, 1)),
 ]
 
-CASES = [*LAZY, *CONVOLUTIONS, *WINDOWS, *ACTIVATIONS, *NORMS, *TABLES, *LOSSES]
+WITH_SIZES = [*CONVOLUTIONS, *WINDOWS, *ACTIVATIONS, *NORMS, *TABLES, *LOSSES]
+CASES = [*LAZY, *WITH_SIZES]
 
 
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_module_is_pytorch_s(case, training):
     assert disagreements(case, training) == []
+
+
+@pytest.mark.parametrize("case", modules_of(WITH_SIZES), ids=str)
+def test_a_state_dict_loads_both_ways(case):
+    assert disagreements_of_loaded_states(case) == []
 
 
 @pytest.mark.parametrize("method", ["log_prob", "predict"])
@@ -244,12 +252,12 @@ def test_what_an_adaptive_softmax_refuses(given, shapes):
     assert isinstance(assert_same(program), ValueError)
 
 
-def differing(cases, form, tolerance):
+def differing_in(cases, form, tolerance):
     """Return what differs in a form of inputs, but for what PyTorch itself refuses in it."""
     found = []
-    for case in cases:
+    for each in cases:
         try:
-            found += disagreements(case, True, form, tolerance)
+            found += disagreements(each, True, form, tolerance)
         except RuntimeError as error:
             if not re.search("view size is not compatible|must be contiguous", str(error)):
                 raise
@@ -258,11 +266,11 @@ def differing(cases, form, tolerance):
 
 @pytest.mark.slow
 def test_modules_in_float32_and_on_inputs_that_lie_column_by_column():
-    assert differing(CASES, Form("float32"), 2e-4) == []
-    theirs = [case for info in database().values() for case in samples(info, True)]
-    here = [case for case in theirs if hasattr(tnn.nn, case.name)]
+    assert differing_in(CASES, Form("float32"), 2e-4) == []
+    theirs = [each for info in database().values() for each in samples(info, True)]
+    here = [each for each in theirs if hasattr(tnn.nn, each.name)]
     assert len(here) > 1400
-    assert differing([*CASES, *here], Form(strided=True), 1e-10) == []
+    assert differing_in([*CASES, *here], Form(strided=True), 1e-10) == []
 
 
 @pytest.mark.slow
@@ -276,3 +284,5 @@ def test_a_planted_fault_is_found(monkeypatch):
     monkeypatch.setattr(tnn.nn.BatchNorm1d, "extra_repr", lambda self: "")
     monkeypatch.setattr(tnn.nn.BatchNorm1d, "reset_running_stats", lambda self: None)
     assert any("repr" in each for each in disagreements(NORMS[0]))
+    monkeypatch.setattr(tnn.nn.Module, "load_state_dict", lambda self, state: None)
+    assert any("output" in each for each in disagreements_of_loaded_states(CONVOLUTIONS[0]))
