@@ -62,7 +62,10 @@ def test_the_ending_says_what_is_written(program, tmp_path, name, start):
         (["mine.py"], "the shape of its input is needed, as --input-size 8,1,28,28"),
         (["mine.py", "--input-size", "2,5"], "mine.py, called with (2, 5): "),
         (["mine.py:other", "--input-size", "2"], "other is of type int, not a Module; what is one"),
-        (["mine.py:nothing", "--input-size", "2"], "nothing is None, not a Module; what is one"),
+        (
+            ["mine.py:nothing", "--input-size", "2"],
+            "mine.py:nothing: there is no nothing; what is one there: model",
+        ),
         (["mine.py:fails", "--input-size", "2"], "RuntimeError: no such data"),
         (["there.py", "--input-size", "2"], "is no Python file; expected FILE.py or FILE.py:NAME"),
     ],

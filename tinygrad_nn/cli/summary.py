@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import re
 import runpy
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..arrays import dtypes
 from ..errors import DataError
 from ..saving.whole_files import write_file
 from ..viz.drawing.document import document
+from ..viz.drawing.words import printable
 from .arguments import add_command, file_name
 from .explain import print_signs
 from .subject import as_if_imported, finish, kind, network, sizes, takes_nothing, told
@@ -24,7 +26,13 @@ from .subject import as_if_imported, finish, kind, network, sizes, takes_nothing
 DTYPES = ("float32", "float64", "int64")
 ROWS = 64  # that a network of given sizes is called with
 PAGE = Path("summary.html")  # where there is no --out, and something is to be opened
-STYLE = "\ntable { border-collapse: collapse } td, th { padding: 0.2em 0.6em }\n"
+STYLE = """
+h1 { font-size: 1.2rem; overflow-wrap: anywhere; }
+th[scope="row"] { position: sticky; left: 0; background: var(--ground); }
+@media (max-width: 40rem) {
+  th[scope="row"] { max-width: 45vw; white-space: normal !important; overflow-wrap: anywhere; }
+}
+"""
 _FILE = re.compile(r"(?P<path>.*\.py)(?::(?P<name>[^\W\d]\w*))?", re.DOTALL)
 
 DESCRIPTION = """\
@@ -105,14 +113,16 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         found = tnn.summary(model, size, dtypes=getattr(dtypes, arguments.dtype))
     except Exception as error:
-        raise DataError(f"{title}, called with {size}: {error}") from error
+        places = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+        raise DataError(f"{title}, called with {size}: {error}{places}") from error
     path: Path | None = arguments.out or (PAGE if arguments.open else None)
     if path is None:
         print_signs(str(found), "summary.txt")
         return 0
     text = str(found)
     if path.suffix.lower() == ".html":
-        text = document(title, STYLE, found._repr_html_())
+        heading = f"<h1>{escape(printable(title))}</h1>"
+        text = document(title, STYLE, heading + found._repr_html_())
     write_file(path, f"{text}\n".encode())
     finish(arguments, path, f"the summary of {len(found.layers)} calls")
     return 0
@@ -135,5 +145,8 @@ def _of_program(given: str) -> nn.Module:
     if not isinstance(value, nn.Module):
         there = [key for key, each in variables.items() if isinstance(each, nn.Module)]
         hint = f"what is one there: {', '.join(there)}" if there else "nothing there is one"
-        raise DataError(f"{given}: {name} is {kind(value)}, not a Module; {hint}")
+        wrong = (
+            f"{name} is {kind(value)}, not a Module" if name in variables else f"there is no {name}"
+        )
+        raise DataError(f"{given}: {wrong}; {hint}")
     return value

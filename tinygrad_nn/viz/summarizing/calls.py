@@ -34,12 +34,15 @@ def watched(model: Module, run: Callable[[], Any]) -> tuple[list[Call], Any]:
     """Return the calls of all modules of a model while `run` calls it, and what that returned."""
     calls: list[Call] = []
     around: list[int] = []
-    names = {id(module): path.rpartition(".")[2] for path, module in model.named_modules()}
+    called: set[int] = set()
+    paths = {id(module): path for path, module in model.named_modules()}
 
     def enter(module: Module, args: Any, kwargs: Any) -> None:
-        is_first = all(call.module is not module for call in calls)
+        is_first = id(module) not in called
+        called.add(id(module))
         parent = around[-1] if around else -1
-        call = Call(module, names[id(module)], len(around), parent, clock(), is_first=is_first)
+        name = paths[id(module)].rpartition(".")[2]
+        call = Call(module, name, len(around), parent, clock(), is_first=is_first)
         call.inputs = [tensor.array.shape for tensor in tensors_in((args, kwargs))]
         around.append(len(calls))
         calls.append(call)
@@ -55,6 +58,13 @@ def watched(model: Module, run: Callable[[], Any]) -> tuple[list[Call], Any]:
             handles.append(module.register_forward_pre_hook(enter, prepend=False, with_kwargs=True))
             handles.append(module.register_forward_hook(leave, prepend=True, with_kwargs=True))
         result = run()
+    except Exception as error:
+        for place in around[-1:]:
+            failed = calls[place]
+            given = ", ".join(map(str, failed.inputs)) or "nothing"
+            where = f"{paths[id(failed.module)]}: {type(failed.module).__name__}".removeprefix(": ")
+            error.add_note(f"in {where}, which was given {given}")
+        raise
     finally:
         for handle in handles:
             handle.remove()

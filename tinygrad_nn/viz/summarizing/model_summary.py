@@ -1,5 +1,5 @@
 """`summary`: a table of a model's layers, with what backward will need of each of them.
-Read `table.py` next, which writes it as text and as HTML.
+Read `table.py` next, which writes it as text.
 """
 
 from __future__ import annotations
@@ -17,23 +17,24 @@ from ...nn import Module
 from ...random import default_generator
 from ...tensor import Tensor
 from ...tensor.sampling import rand
-from . import table
 from .calls import Call, tensors_in, watched
 from .counting import kernel, multiply_adds, own_parameters
 from .facts import Layer, ModelFacts
 from .kept_bytes import kept_bytes
+from .table import terminal_width, to_text
+from .table_html import to_html
 
 
 class ModelSummary(ModelFacts):
     """A model's layers in the order of their calls, and totals; `str()` and notebooks show it."""
 
     def __str__(self) -> str:
-        return table.to_text(self)
+        return to_text(self, terminal_width())
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return table.to_html(self)
+        return to_html(self)
 
 
 def summary(

@@ -1,11 +1,14 @@
-"""The table of a model's layers as text and as HTML.
-Read `../drawing/module_tree.py` next, which shows a model that was not called.
+"""The table of a model's layers as text, of as many columns as a terminal has room for.
+Read `table_html.py` next, the same as HTML.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..drawing.words import printable
@@ -16,34 +19,71 @@ TITLES = (
     *("Layer (name: type)", "Input", "Output", "Kernel", "Parameters", "Multiply-adds"),
     *("Trainable", "Saved for backward"),
 )
-NUMBERS = {4, 5, 7}  # columns that stand to the right
+INPUT, OUTPUT, KERNEL, PARAMETERS, MULTIPLY_ADDS, TRAINABLE, SAVED = range(1, 8)
+NUMBERS = {PARAMETERS, MULTIPLY_ADDS, SAVED}  # columns that stand to the right
+LEFT_OUT = (TRAINABLE, KERNEL, INPUT, MULTIPLY_ADDS, OUTPUT)  # one after another, to be narrower
 GAP = "  "
 
 
-def to_text(summary: ModelFacts) -> str:
-    """Return the table with lines above and below, and the totals under it."""
-    rows = [_cells(layer, _indent(layer)) for layer in summary.layers]
-    widths = [max(map(len, column)) for column in zip(TITLES, *rows, strict=True)]
-    lines = [_line(cells, widths) for cells in (TITLES, *rows)]
-    width = max(map(len, lines))
-    rule = "=" * width
-    totals = [f"{name}: {value}" for name, value in _totals(summary)]
-    return "\n".join([rule, lines[0], rule, *lines[1:], rule, *totals, rule])
+def to_text(summary: ModelFacts, width: int | None = None) -> str:
+    """Return the table with lines above and below, and the totals under it.
+
+    It is as wide as it is, or leaves out columns until it is not wider than `width`; the last line
+    then says which.
+    """
+    rows = [cells(layer, _indent(layer)) for layer in summary.layers]
+    lines = _lines([TITLES, *rows], range(len(TITLES)))
+    left_out: list[int] = []
+    while width and len(left_out) < len(LEFT_OUT) and _width(lines) > width:
+        left_out.append(LEFT_OUT[len(left_out)])
+        shown = [i for i in range(len(TITLES)) if i not in left_out]
+        lines = _lines([*_in_two_lines(TITLES), *rows], shown)
+    head = len(lines) - len(rows)
+    rule = "=" * _width(lines)
+    said = [f"{name}: {value}" for name, value in totals(summary)]
+    if left_out:
+        names = ", ".join(TITLES[i] for i in sorted(left_out))
+        said += [*textwrap.wrap(f"Left out, for want of room: {names}", width or 0)]
+    return "\n".join([rule, *lines[:head], rule, *lines[head:], rule, *said, rule])
 
 
-def _line(cells: Sequence[str], widths: list[int]) -> str:
-    placed = [
-        cell.rjust(width) if i in NUMBERS else cell.ljust(width)
-        for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+def terminal_width() -> int | None:
+    """Return how many columns the terminal has that is printed to; None for files and notebooks."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _lines(rows: Sequence[Sequence[str]], shown: Iterable[int]) -> list[str]:
+    """Return rows as lines, with the columns that are shown below each other."""
+    columns = []
+    for i in shown:
+        column = [row[i] for row in rows]
+        width = max(map(len, column))
+        columns.append(
+            [each.rjust(width) if i in NUMBERS else each.ljust(width) for each in column]
+        )
+    return [GAP.join(row).rstrip() for row in zip(*columns, strict=True)]
+
+
+def _width(lines: Iterable[str]) -> int:
+    return max(map(len, lines))
+
+
+def _in_two_lines(titles: Sequence[str]) -> list[list[str]]:
+    """Return titles of columns of numbers, which are longer than these, in two lines."""
+    parts = [
+        re.fullmatch(r"(.*[ -])(.+)", title) if i in NUMBERS else None
+        for i, title in enumerate(titles)
     ]
-    return GAP.join(placed).rstrip()
+    first = [part[1].strip() if part else "" for part in parts]
+    return [first, [part[2] if part else title for part, title in zip(parts, titles, strict=True)]]
 
 
 def _indent(layer: Layer) -> str:
     return "│  " * (layer.depth - 1) + "├─" * (layer.depth > 0)
 
 
-def _cells(layer: Layer, indent: str) -> tuple[str, ...]:
+def cells(layer: Layer, indent: str = "") -> tuple[str, ...]:
+    """Return what stands in a layer's row, column by column."""
     name = printable(f"{layer.name}: {layer.kind}" if layer.name else layer.kind)
     trained = {True: "yes", False: "no", None: "some" if layer.parameters else NOTHING}
     parameters = f"{layer.parameters:,}" if layer.parameters else NOTHING
@@ -63,7 +103,8 @@ def _shapes(shapes: tuple[Any, ...]) -> str:
     return ", ".join(str(list(shape)) for shape in shapes) or NOTHING
 
 
-def _totals(summary: ModelFacts) -> list[tuple[str, str]]:
+def totals(summary: ModelFacts) -> list[tuple[str, str]]:
+    """Return what stands below the table: names and numbers."""
     fixed = summary.total_params - summary.trainable_params
     return [
         ("Parameters", f"{summary.total_params:,}"),
@@ -74,22 +115,3 @@ def _totals(summary: ModelFacts) -> list[tuple[str, str]]:
         ("Bytes of the parameters", f"{summary.param_bytes:,}"),
         ("Bytes saved for backward", f"{summary.total_saved_bytes:,}"),
     ]
-
-
-def to_html(summary: ModelFacts) -> str:
-    """Return the table as HTML for notebooks, which needs no style and no script."""
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in TITLES)
-    rows = []
-    for layer in summary.layers:
-        first, *rest = _cells(layer, "")
-        cells = [f'<th scope="row" style="text-align:left;padding-left:{1.2 * layer.depth:g}em">'
-                 f"{escape(first)}</th>"]  # fmt: skip
-        for i, cell in enumerate(rest, 1):
-            side = "right" if i in NUMBERS else "left"
-            cells.append(f'<td style="text-align:{side}">{escape(cell)}</td>')
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    totals = "".join(f"<li>{escape(name)}: {value}</li>" for name, value in _totals(summary))
-    return (
-        f'<div style="font-family:sans-serif"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table><ul>{totals}</ul></div>"
-    )
