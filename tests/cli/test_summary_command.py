@@ -53,7 +53,9 @@ def test_a_model_of_a_program_is_printed(program, write, name, size, parameters)
 def test_the_ending_says_what_is_written(program, tmp_path, name, start):
     run = program("summary", "--out", name)
     assert (run.code, run.out) == (0, f"wrote {name}: the summary of 4 calls\n")
-    assert (tmp_path / name).read_text("utf-8").startswith(start)
+    text = (tmp_path / name).read_text("utf-8")
+    assert text.startswith(start)
+    assert ("<h1>A network of 64-10-10 units</h1>" in text) == name.lower().endswith("html")
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,7 @@ def test_the_ending_says_what_is_written(program, tmp_path, name, start):
     [
         (["mine.py"], "the shape of its input is needed, as --input-size 8,1,28,28"),
         (["mine.py", "--input-size", "2,5"], "mine.py, called with (2, 5): "),
+        (["mine.py", "--input-size", "2,5"], "(in 0: Linear, which was given (2, 5))"),
         (["mine.py:other", "--input-size", "2"], "other is of type int, not a Module; what is one"),
         (
             ["mine.py:nothing", "--input-size", "2"],

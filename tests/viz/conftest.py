@@ -56,6 +56,34 @@ def chromium():
 
 
 @pytest.fixture
+def show(chromium, tmp_path):
+    """A function that opens HTML from the disk and returns the page; `.said` is its console."""
+    contexts = []
+
+    def show(html, width=1280, scheme="light", anchor=""):
+        file = tmp_path / "page.html"
+        file.write_text(html, "utf-8", newline="")
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(5000)
+        page.said = []
+        page.asked = []
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.on("dialog", lambda dialog: (page.said.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto(file.as_uri() + anchor)
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
 def show_player(chromium, tmp_path):
     """A function that opens a player from the disk; whatever the page says or asks for fails."""
     contexts, said, asked = [], [], []

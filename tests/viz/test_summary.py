@@ -13,6 +13,7 @@ from summarized_models import gpt, lenet, resnet18
 
 import tinygrad_nn as tnn
 from tinygrad_nn import nn
+from tinygrad_nn.viz.summarizing.table import to_text
 
 CASES = {
     # the model, the size of its input, its dtype, and what torchinfo 1.8.0 says: parameters, those
@@ -195,6 +196,36 @@ def test_the_text_is_a_table():
     assert re.search(r"├─1: Tanh +\[2, 3\] +\[2, 3\] +-- +-- +-- +-- +24", text)
     assert "Bytes saved for backward: 24" in text
     assert len({len(line) for line in text.splitlines() if set(line) == {"="}}) == 1
+
+
+@pytest.mark.parametrize("case", list(CASES))
+@pytest.mark.parametrize("width", [80, 100])
+def test_a_narrow_terminal_is_shown_fewer_columns_and_told_which(case, width):
+    found = summarized(case)
+    text = to_text(found, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "Left out, for want of room: " in text
+    for title in ("Layer (name: type)", "Output", "Parameters"):
+        assert title in text.split("Left out")[0]
+    assert f"Bytes saved for backward: {found.total_saved_bytes:,}" in text
+    assert text.count("├─") == len(found.layers) - 1
+    assert to_text(found, 200) == to_text(found)
+
+
+def test_the_width_is_that_of_the_terminal_and_all_of_it_elsewhere(monkeypatch):
+    found = summarized("ResNet-18")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert str(found) == to_text(found, 80)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: False)
+    assert str(found) == to_text(found)
+
+
+def test_an_input_that_does_not_fit_names_the_layer_where_it_failed():
+    model = nn.Sequential(nn.Tanh(), nn.Sequential(nn.Linear(4, 3)))
+    with pytest.raises(ValueError, match="linear") as raised:
+        tnn.summary(model, (2, 5))
+    assert raised.value.__notes__ == ["in 1.0: Linear, which was given (2, 5)"]
 
 
 def test_the_html_is_a_table_in_which_nothing_runs():

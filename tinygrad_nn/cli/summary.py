@@ -28,9 +28,9 @@ ROWS = 64  # that a network of given sizes is called with
 PAGE = Path("summary.html")  # where there is no --out, and something is to be opened
 STYLE = """
 h1 { font-size: 1.2rem; overflow-wrap: anywhere; }
-th[scope="row"] { position: sticky; left: 0; background: var(--ground); }
+th:first-child { position: sticky; left: 0; background: var(--ground); }
 @media (max-width: 40rem) {
-  th[scope="row"] { max-width: 45vw; white-space: normal !important; overflow-wrap: anywhere; }
+  th[scope="row"] { max-width: 50vw; white-space: normal !important; overflow-wrap: anywhere; }
 }
 """
 _FILE = re.compile(r"(?P<path>.*\.py)(?::(?P<name>[^\W\d]\w*))?", re.DOTALL)

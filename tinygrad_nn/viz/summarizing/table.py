@@ -41,9 +41,9 @@ def to_text(summary: ModelFacts, width: int | None = None) -> str:
     head = len(lines) - len(rows)
     rule = "=" * _width(lines)
     said = [f"{name}: {value}" for name, value in totals(summary)]
-    if left_out:
+    if width and left_out:
         names = ", ".join(TITLES[i] for i in sorted(left_out))
-        said += [*textwrap.wrap(f"Left out, for want of room: {names}", width or 0)]
+        said += textwrap.wrap(f"Left out, for want of room: {names}", width)
     return "\n".join([rule, *lines[:head], rule, *lines[head:], rule, *said, rule])
 
 

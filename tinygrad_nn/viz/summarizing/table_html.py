@@ -10,7 +10,7 @@ from .facts import ModelFacts
 from .table import NUMBERS, TITLES, cells, totals
 
 CELL = "padding:0.2em 0.6em;border-bottom:1px solid #88888866;white-space:nowrap"
-INDENT = 1.2  # em
+INDENT = "min(1.2em, 2.5vw)"  # a level; less on a telephone
 
 
 def to_html(summary: ModelFacts) -> str:
@@ -43,4 +43,4 @@ def to_html(summary: ModelFacts) -> str:
 
 
 def _indent(depth: int) -> str:
-    return f"{INDENT * depth + 0.6:g}em"
+    return f"calc(0.6em + {depth} * {INDENT})"
