@@ -175,6 +175,7 @@ def test_a_program_that_asks_at_its_top_level_is_told():
 
 def test_what_python_asks_of_a_module_is_answered_as_ever():
     assert not hasattr(tnn, "__wrapped__")
+    assert not hasattr(tnn, "")
     with pytest.raises(AttributeError, match="no attribute '_mock'"):
         tnn.nn._mock  # noqa: B018
     assert importlib.import_module("tinygrad_nn.optim") is tnn.optim

@@ -49,7 +49,7 @@ def _elsewhere(name: str) -> list[str]:
 def _as_function(name: str) -> list[str]:
     """Return the function that computes what a layer of that name does: MaxPool2d's, max_pool2d."""
     functional = vars_of(_reach(sys.modules[PACKAGE], "nn.functional"))
-    plain = name.lower() if name[0].isupper() else ""
+    plain = name.lower() if name[:1].isupper() else ""
     wanted = {plain, re.sub(r"\dd$", "", plain)}
     found = [each for each in sorted(functional) if each.replace("_", "") in wanted]
     return [f"{PACKAGE}.nn.functional.{each}" for each in found if "_" not in (each[0], each[-1])]
