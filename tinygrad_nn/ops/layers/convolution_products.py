@@ -1,5 +1,8 @@
 """The three products of a convolution on arrays: windows under the kernel as columns of matrices.
 Read `transposed_convolution.py` next, the same products in other roles.
+
+Columns are made of a few images at a time, brought into the form (C, ..., N): what an element of
+the kernel meets are then long runs of memory, whatever stride and kernel are.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.op import Array
 from .windows import Sizes
 
-_COLUMNS = 2**18  # elements of columns made at a time: they stay in the cache, and memory small
+_COLUMNS = 2**17  # elements of columns made at a time: they stay in the cache, and memory small
+_MOST = 2**18  # the same, where it takes more to have runs of eight images
+_IMAGES = 8
 _FEW = 2**13  # elements of columns that are picked, and added up again, by an index of them all
 
 
@@ -23,13 +28,11 @@ class Geometry(NamedTuple):
     """Where the kernel lies, over what: all that follows from the shapes and arguments."""
 
     padded: Sizes  # the input's shape, with padding
-    held: Sizes  # the same with a row more, if places are whole rows
     inner: tuple[Any, ...]  # the index of the input in it
     kernel: Sizes
     stride: Sizes
     dilation: Sizes
     sizes: Sizes  # of the output
-    places: Sizes  # the same; at stride 1 with rows as long as the input's, copied as one
     groups: int
     index: Any  # of the columns' elements in the padded input, as a matrix a group; None of many
 
@@ -47,23 +50,17 @@ def geometry_over(
 ) -> Geometry:
     """Return where a kernel lies over (N, C, ...), given the output's sizes and the padding."""
     images, channels, *inside = shape
-    out, _, *kernel = weight_shape
+    kernel = weight_shape[2:]
     wide = [b + n + a for b, n, a in zip(before, inside, after, strict=True)]
     columns = channels * math.prod(kernel)
     few = 0 < images * columns * math.prod(sizes) <= _FEW
-    across, row = sizes[-1], wide[-1]
-    as_rows = len(sizes) > 1 and not few and set(stride) == {1} and across < row <= 1.25 * across
-    as_rows = as_rows and columns > 2 * out  # the output is then copied by parts
-    held = [*wide[:-2], wide[-2] + as_rows, row] if len(wide) > 1 else wide
     geometry = Geometry(
         padded=(images, channels, *wide),
-        held=(images, channels, *held),
         inner=(..., *(slice(b, b + n) for b, n in zip(before, inside, strict=True))),
         kernel=tuple(kernel),
         stride=stride,
         dilation=dilation,
         sizes=sizes,
-        places=(*sizes[:-1], row if as_rows else across),
         groups=groups,
         index=None,
     )
@@ -71,20 +68,23 @@ def geometry_over(
 
 
 def _index_of_columns(geometry: Geometry) -> Array:
-    places = np.arange(math.prod(geometry.padded)).reshape(geometry.padded)
-    rows = geometry.padded[1] * math.prod(geometry.kernel) // geometry.groups
+    images, channels, *wide = geometry.padded
+    places = np.arange(math.prod(geometry.padded)).reshape(channels, *wide, images)
+    rows = channels * math.prod(geometry.kernel) // geometry.groups
     return _windows(places, geometry).reshape(geometry.groups, rows, -1)
 
 
 def convolve(input: Array, weight: Array, bias: Array | None, geometry: Geometry) -> Array:
     """Return the sum of what the kernel meets at each place, times the weight, plus the bias."""
-    x = _padded(input, geometry)
+    x = _images(input, geometry)
+    if _is_pointwise(geometry):
+        return _mixed(x, weight, bias)
     if geometry.index is None:
         return _by_parts(x, weight, bias, geometry)
-    y = _products(_filters(weight, geometry.groups), x.take(geometry.index))
-    y = y.reshape(len(weight), len(x), *geometry.sizes).swapaxes(0, 1)
+    y = _products(_filters(weight, geometry.groups), _padded(x, geometry).take(geometry.index))
+    y = _first(y.reshape(len(weight), *geometry.sizes, len(x)))
     if bias is not None:
-        y += bias.reshape(-1, *(1,) * len(geometry.sizes))
+        y = y + bias.reshape(-1, *(1,) * len(geometry.sizes))
     return np.ascontiguousarray(y, input.dtype)
 
 
@@ -94,17 +94,17 @@ def convolve_back(g: Array, input: Any, weight: Any, geometry: Geometry, wants: 
     fold adds each element of a column where it was taken from the input. What is not wanted is
     None, and what only it needs may be None.
     """
-    x = None if input is None else _padded(input, geometry)
+    x = None if input is None else _images(input, geometry)
     out = g.shape[-len(geometry.sizes) - 1]
     g = in_float32(g).reshape(geometry.padded[0], out, *geometry.sizes)
     filters = None if weight is None else _filters(weight, geometry.groups).swapaxes(1, 2)
+    if _is_pointwise(geometry):
+        return _mixed_back(g, x, filters, wants)
     by_index = geometry.index is not None and not is_complex(g)
     by_convolving = wants[0] and not by_index and _is_convolution_back(geometry)
     wanted = (wants[0] and not by_convolving, *wants[1:])
     dx, dw, db = (_back_by_index if by_index else _back_by_parts)(g, x, filters, geometry, wanted)
-    if by_convolving:
-        return _convolved_back(g, weight, geometry), dw, db
-    return None if dx is None else dx[geometry.inner], dw, db
+    return _convolved_back(g, weight, geometry) if by_convolving else dx, dw, db
 
 
 def _sides(geometry: Geometry) -> tuple[Sizes, Sizes, Sizes]:
@@ -147,6 +147,36 @@ def _convolved_back(g: Array, weight: Array, geometry: Geometry) -> Array:
     return convolve(g, turned, None, back)
 
 
+def _is_pointwise(geometry: Geometry) -> bool:
+    """Whether each place meets itself alone, so that images are matrices as they are."""
+    steps = {*geometry.kernel, *geometry.stride, geometry.groups}
+    is_bare = geometry.padded[2:] == geometry.sizes and geometry.index is None
+    return steps == {1} and is_bare
+
+
+def _mixed(x: Array, weight: Array, bias: Any) -> Array:
+    """Return the product of each image, (C, places), with the weight, plus the bias."""
+    rows = np.ascontiguousarray(x).reshape(*x.shape[:2], -1)
+    y = np.matmul(_filters(weight, 1)[0], rows)
+    if bias is not None:
+        y += bias[:, None]
+    return y.reshape(len(x), len(weight), *x.shape[2:]).astype(weight.dtype, copy=False)
+
+
+def _mixed_back(g: Array, x: Any, filters: Any, wants: Any) -> Any:
+    """Return W.T @ g, (g @ x.T).sum(0), g.sum(): of all images."""
+    dx = dw = db = None
+    rows = np.ascontiguousarray(g).reshape(*g.shape[:2], -1)
+    if wants[0]:
+        dx = np.matmul(filters[0], rows).reshape(len(g), -1, *g.shape[2:])
+    if wants[1]:
+        met = np.ascontiguousarray(x).reshape(*x.shape[:2], -1).swapaxes(1, 2)
+        dw = accurate_sum(np.matmul(rows, met), 0)
+    if wants[2]:
+        db = accurate_sum(accurate_sum(rows, 2), 0)
+    return dx, dw, db
+
+
 def _filters(weight: Array, groups: int) -> Array:
     """Return the weight as matrices, (groups, out/groups, C/groups h w)."""
     return in_float32(weight).reshape(groups, len(weight) // groups, -1)
@@ -158,13 +188,15 @@ def _products(a: Array, b: Array) -> Array:
 
 
 def _by_parts(x: Array, weight: Array, bias: Any, geometry: Geometry) -> Array:
-    """Convolve as many images at a time as keep the columns in the cache."""
+    """Convolve as many images and rows at a time as keep the columns in the cache."""
     filters = _with_bias(weight, bias, geometry.groups)
     y = np.empty((len(x), len(weight), *geometry.sizes), weight.dtype)
-    for part in _parts(geometry):
-        columns = _as_columns(_windows(x[part], geometry), geometry.groups)
-        product = np.matmul(filters, columns).reshape(len(weight), -1, *geometry.places)
-        y[part] = product[..., : geometry.sizes[-1]].swapaxes(0, 1)
+    for images in _parts(geometry):
+        met = _windows(_padded(x[images], geometry), geometry)
+        onto = _last(y[images])
+        for rows in _parts_of_rows(geometry, images):
+            columns = _as_columns(met[(..., *rows)], geometry.groups)
+            onto[(..., *rows)] = np.matmul(filters, columns).reshape(onto[(..., *rows)].shape)
     return y
 
 
@@ -175,37 +207,72 @@ def _with_bias(weight: Array, bias: Any, groups: int) -> Array:
     return np.concatenate((matrix, column), 1).reshape(groups, len(weight) // groups, -1)
 
 
-def _padded(input: Array, geometry: Geometry) -> Array:
-    """Return the input, (N, C, ...) row by row in memory, with zeros around it."""
+def _images(input: Array, geometry: Geometry) -> Array:
+    """Return the input as (N, C, ...), float16 in float32."""
     x = in_float32(input)
-    if x.ndim < len(geometry.held):
-        x = x[None]
-    if x.shape == geometry.held:
-        return np.ascontiguousarray(x)
-    wide = np.zeros(geometry.held, x.dtype)
-    wide[geometry.inner] = x
-    return wide
+    return x if x.ndim == len(geometry.padded) else x[None]
+
+
+def _padded(x: Array, geometry: Geometry) -> Array:
+    """Return images (N, C, ...) as (C, ..., N), with zeros around them."""
+    channels, *wide = geometry.padded[1:]
+    moved = _last(x)
+    if moved.shape[1:-1] == tuple(wide):
+        return np.ascontiguousarray(moved)
+    padded = np.zeros((channels, *wide, len(x)), x.dtype)
+    padded[_inside(geometry)] = moved
+    return padded
+
+
+def _last(x: Array) -> Array:
+    """Return a view of (N, C, ...) as (C, ..., N)."""
+    return x.transpose(*range(1, x.ndim), 0)
+
+
+def _first(x: Array) -> Array:
+    """Return a view of (C, ..., N) as (N, C, ...)."""
+    return x.transpose(x.ndim - 1, *range(x.ndim - 1))
+
+
+def _inside(geometry: Geometry) -> tuple[Any, ...]:
+    """Return the index of the input in (C, ..., N)."""
+    return (slice(None), *geometry.inner[1:])
 
 
 def _parts(geometry: Geometry) -> list[slice]:
     """Return slices of the batch, each of so few images that their columns stay in the cache."""
-    images, channels = geometry.padded[:2]
-    each = channels * math.prod(geometry.kernel) * math.prod(geometry.places)
-    step = max(_COLUMNS // max(each, 1), 1)
+    images, row = geometry.padded[0], _columns_of_a_row(geometry)
+    run = _IMAGES if set(geometry.stride) == {1} else 2 * _IMAGES  # else rows are no longer runs
+    step = max(_COLUMNS // (row * geometry.sizes[0]), min(run, _MOST // row), 1)
+    step -= step % run if step > run else 0
     return [slice(i, min(i + step, images)) for i in range(0, images, step)]
 
 
+def _parts_of_rows(geometry: Geometry, images: slice) -> list[tuple[Any, ...]]:
+    """Return indices of (..., *sizes, N) for some images: all rows, or some of them at a time."""
+    each = _columns_of_a_row(geometry) * (images.stop - images.start)
+    rows, step = geometry.sizes[0], max(_MOST // each, 1)
+    others = (slice(None),) * len(geometry.sizes)
+    return [(slice(i, i + step), *others) for i in range(0, rows, step)]
+
+
+def _columns_of_a_row(geometry: Geometry) -> int:
+    """Return the elements of the columns for the places of one row of one image."""
+    row = geometry.padded[1] * math.prod(geometry.kernel) * math.prod(geometry.sizes[1:])
+    return max(row, 1)
+
+
 def _windows(x: Array, geometry: Geometry) -> Array:
-    """Return a view: what each element of the kernel meets, (C, *kernel, images, *places)."""
-    n, c, *steps = x.strides
+    """Return a view of (C, ..., N): what kernel elements meet, (C, *kernel, *sizes, N)."""
+    c, *steps, n = x.strides
     inside = (step * d for step, d in zip(steps, geometry.dilation, strict=True))
     along = (step * s for step, s in zip(steps, geometry.stride, strict=True))
-    shape = (x.shape[1], *geometry.kernel, len(x), *geometry.places)
-    return np.ndarray(shape, x.dtype, x, 0, (c, *inside, n, *along))
+    shape = (len(x), *geometry.kernel, *geometry.sizes, x.shape[-1])
+    return np.ndarray(shape, x.dtype, x, 0, (c, *inside, *along, n))
 
 
 def _as_columns(windows: Array, groups: int) -> Array:
-    """Return windows as (groups, C/groups h w + 1, images and places): ones stand last."""
+    """Return windows as (groups, C/groups h w + 1, places and images): ones stand last."""
     dims = windows.ndim // 2 - 1
     channels, *sizes = windows.shape
     rows = channels * math.prod(sizes[:dims]) // groups
@@ -226,50 +293,56 @@ def _room(groups: int, rows: int, places: int, dtype: Any) -> Array:
 
 
 def _back_by_index(g: Array, x: Any, filters: Any, geometry: Geometry, wants: Any) -> Any:
-    index, places = geometry.index, _placed(g, geometry)
+    index, places = geometry.index, _placed(_last(g), geometry.groups)
     dx = dw = db = None
     if wants[0]:
         back = _products(filters, places)
         dx = np.bincount(index.ravel(), back.ravel(), math.prod(geometry.padded))
-        dx = dx.astype(g.dtype).reshape(geometry.padded)  # 0.6 µs for 36, 7 for 5,000
+        images, *channels = geometry.padded
+        dx = dx.astype(g.dtype).reshape(*channels, images)  # 0.6 µs for 36, 7 for 5,000
+        dx = _first(dx[_inside(geometry)])
     if wants[1]:
-        dw = _products(places, x.take(index).swapaxes(1, 2))
+        dw = _products(places, _padded(x, geometry).take(index).swapaxes(1, 2))
     if wants[2]:
         db = accurate_sum(places.reshape(g.shape[1], -1), 1)
     return dx, dw, db
 
 
 def _back_by_parts(g: Array, x: Any, filters: Any, geometry: Geometry, wants: Any) -> Any:
-    groups = geometry.groups
-    rows = geometry.padded[1] * math.prod(geometry.kernel) // groups
-    dx = np.zeros(geometry.held, g.dtype) if wants[0] else None
-    room = None  # one for all parts: memory that was touched already
+    groups, (number, channels, *wide) = geometry.groups, geometry.padded
+    rows_of_kernel = channels * math.prod(geometry.kernel) // groups
+    sizes = tuple(each.stop - each.start for each in geometry.inner[1:])
+    dx = np.empty((number, channels, *sizes), g.dtype) if wants[0] else None
     dw = None
     if wants[1] or wants[2]:
-        dw = np.zeros((groups, rows + 1, g.shape[1] // groups), g.dtype)
-    for part in _parts(geometry):
-        places = _placed(g[part], geometry)
-        if dw is not None:
-            dw += np.matmul(_as_columns(_windows(x[part], geometry), groups), places.swapaxes(1, 2))
+        dw = np.zeros((groups, rows_of_kernel + 1, g.shape[1] // groups), g.dtype)
+    for images in _parts(geometry):
+        met = None if dw is None else _windows(_padded(x[images], geometry), geometry)
+        back = np.zeros((channels, *wide, images.stop - images.start), g.dtype)
+        onto = _windows(back, geometry)
+        for rows in _parts_of_rows(geometry, images):
+            places = _placed(_last(g[images])[(..., *rows)], groups)
+            if met is not None:
+                columns = _as_columns(met[(..., *rows)], groups)
+                dw += np.matmul(columns, places.swapaxes(1, 2))
+            if dx is not None:
+                _fold(np.matmul(filters, places), onto[(..., *rows)], geometry.kernel)
         if dx is not None:
-            onto = _windows(dx[part], geometry)
-            if room is None or room.shape[2] != places.shape[2]:
-                room = np.empty((groups, rows, places.shape[2]), g.dtype)
-            back = np.matmul(filters, places, out=room).reshape(onto.shape)
-            for offset in np.ndindex(geometry.kernel):  # at one no place is met twice
-                onto[(slice(None), *offset)] += back[(slice(None), *offset)]
+            dx[images] = _first(back[_inside(geometry)])
     if dw is None:
         return dx, None, None
-    return dx, dw[:, :rows].swapaxes(1, 2), dw[:, rows].reshape(-1)
+    return dx, dw[:, :-1].swapaxes(1, 2), dw[:, -1].reshape(-1)
 
 
-def _placed(g: Array, geometry: Geometry) -> Array:
-    """Return g as matrices, (groups, out/groups, images and places), 0 where no output is."""
-    images, out = g.shape[:2]
-    total = images * math.prod(geometry.places)
-    placed = _room(geometry.groups, out // geometry.groups, total, g.dtype)
-    if geometry.places != geometry.sizes:
-        placed[...] = 0
-    onto = placed.reshape(out, images, *geometry.places)
-    onto[..., : geometry.sizes[-1]] = g.swapaxes(0, 1)
+def _fold(columns: Array, onto: Array, kernel: Sizes) -> None:
+    """Add columns to what the kernel met: at one of its elements no place is met twice."""
+    columns = columns.reshape(onto.shape)
+    for offset in np.ndindex(kernel):
+        onto[(slice(None), *offset)] += columns[(slice(None), *offset)]
+
+
+def _placed(g: Array, groups: int) -> Array:
+    """Return g, (out, *sizes, N), as matrices (groups, out/groups, places and images)."""
+    placed = _room(groups, len(g) // groups, math.prod(g.shape[1:]), g.dtype)
+    placed.reshape(g.shape)[...] = g
     return placed
