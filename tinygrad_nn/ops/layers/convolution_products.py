@@ -318,8 +318,9 @@ def _back_by_parts(g: Array, x: Any, filters: Any, geometry: Geometry, wants: An
         dw = np.zeros((groups, rows_of_kernel + 1, g.shape[1] // groups), g.dtype)
     for images in _parts(geometry):
         met = None if dw is None else _windows(_padded(x[images], geometry), geometry)
-        back = np.zeros((channels, *wide, images.stop - images.start), g.dtype)
-        onto = _windows(back, geometry)
+        if dx is not None:
+            back = np.zeros((channels, *wide, images.stop - images.start), g.dtype)
+            onto = _windows(back, geometry)
         for rows in _parts_of_rows(geometry, images):
             places = _placed(_last(g[images])[(..., *rows)], groups)
             if met is not None:

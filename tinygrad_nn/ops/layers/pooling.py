@@ -17,6 +17,7 @@ from ...autograd.op import Array
 from ...errors import ArgumentError, ShapeError
 from ..elementwise.activations import check_float
 from ..elementwise.complex_parts import check_ordered
+from ..elementwise.selection import masked
 from ..indexing.along import check_bounds, check_index_dtype, place_along
 from .windows import Sizes, as_sizes, check_dims, inner, padded, under
 
@@ -95,7 +96,7 @@ def _choose(input: Array, pool: Pool) -> tuple[Array, Array]:
         better = met > best
         if nan:  # the last one is chosen, as in PyTorch
             better |= met != met
-        np.copyto(which, element, where=better)
+        np.maximum(which, better * which.dtype.type(element), out=which)  # 6 µs; where= takes 290
         np.maximum(best, met, out=best)
     if x is not input:
         _leave_padding(best, which, pool, least)
@@ -207,10 +208,9 @@ def _max_pool(dims: int) -> tuple[Any, Any]:
         sides = zip(pool.before, input_shape[-dims:], pool.after, strict=True)
         wide = (*input_shape[:-dims], *(b + n + a for b, n, a in sides))
         g = in_float32(g) if not pool.are_apart else g
-        zero = g.dtype.type(0)
         dx = np.empty(wide, g.dtype) if pool.are_apart else np.zeros(wide, g.dtype)
         for element, offset in enumerate(np.ndindex(pool.kernel)):
-            chosen = np.where(which == element, g, zero)
+            chosen = masked(g, which == element)
             if pool.are_apart:
                 dx[under(offset, *place)] = chosen
             else:
