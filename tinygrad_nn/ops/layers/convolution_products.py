@@ -21,6 +21,8 @@ from .windows import Sizes
 _COLUMNS = 2**17  # elements of columns made at a time: they stay in the cache, and memory small
 _MOST = 2**18  # the same, where it takes more to have runs of eight images
 _IMAGES = 8
+_UNPACKED = 10**6  # multiplications, up to which OpenBLAS does not copy a product's operands first
+_NARROW = 32  # columns, below which a product is too small
 _FEW = 2**13  # elements of columns that are picked, and added up again, by an index of them all
 
 
@@ -187,6 +189,28 @@ def _products(a: Array, b: Array) -> Array:
     return a[0].dot(b[0])[None] if len(a) == 1 else np.matmul(a, b)  # 0.8 µs less, if they are few
 
 
+def _by_pieces(a: Array, b: Array) -> Array:
+    """Return the product of the matrices of each group, some columns at a time.
+
+    (16, 145) times (145, 2048) takes 131 µs, and in 8 pieces, none of which is copied first, 92.
+    """
+    (groups, rows, inner), columns = a.shape, b.shape[2]
+    piece = _piece(columns, rows * inner)
+    if piece == columns:
+        return np.matmul(a, b)
+    y = np.empty((groups, rows, columns // piece, piece), b.dtype)
+    pieces = b.reshape(groups, inner, -1, piece).swapaxes(1, 2)
+    np.matmul(a[:, None], pieces, out=y.swapaxes(1, 2))
+    return y
+
+
+@lru_cache(maxsize=256)
+def _piece(columns: int, each: int) -> int:
+    """Return how many columns are one product, each of so many multiplications."""
+    most = min(columns, _UNPACKED // max(each, 1))
+    return next((n for n in range(most, _NARROW - 1, -1) if columns % n == 0), columns)
+
+
 def _by_parts(x: Array, weight: Array, bias: Any, geometry: Geometry) -> Array:
     """Convolve as many images and rows at a time as keep the columns in the cache."""
     filters = _with_bias(weight, bias, geometry.groups)
@@ -196,7 +220,7 @@ def _by_parts(x: Array, weight: Array, bias: Any, geometry: Geometry) -> Array:
         onto = _last(y[images])
         for rows in _parts_of_rows(geometry, images):
             columns = _as_columns(met[(..., *rows)], geometry.groups)
-            onto[(..., *rows)] = np.matmul(filters, columns).reshape(onto[(..., *rows)].shape)
+            onto[(..., *rows)] = _by_pieces(filters, columns).reshape(onto[(..., *rows)].shape)
     return y
 
 
@@ -327,7 +351,7 @@ def _back_by_parts(g: Array, x: Any, filters: Any, geometry: Geometry, wants: An
                 columns = _as_columns(met[(..., *rows)], groups)
                 dw += np.matmul(columns, places.swapaxes(1, 2))
             if dx is not None:
-                _fold(np.matmul(filters, places), onto[(..., *rows)], geometry.kernel)
+                _fold(_by_pieces(filters, places), onto[(..., *rows)], geometry.kernel)
         if dx is not None:
             dx[images] = _first(back[_inside(geometry)])
     if dw is None:
