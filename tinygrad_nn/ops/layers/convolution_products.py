@@ -22,7 +22,7 @@ _COLUMNS = 2**17  # elements of columns made at a time: they stay in the cache, 
 _MOST = 2**18  # the same, where it takes more to have runs of eight images
 _IMAGES = 8
 _UNPACKED = 10**6  # multiplications, up to which OpenBLAS does not copy a product's operands first
-_NARROW = 32  # columns, below which a product is too small
+_NARROW = 64  # columns, below which a product is too small
 _FEW = 2**13  # elements of columns that are picked, and added up again, by an index of them all
 
 
