@@ -159,36 +159,69 @@ def test_what_makes_no_schedule_is_refused(library, options):
 # --- statistics of batches ------------------------------------------------------------------------
 
 
-class BatchNormOfOne(tnn.nn.Module):
-    """What `update_bn` needs of a layer: statistics of all batches alike when momentum is None."""
+def norms(library):
+    """A model with norms of several momenta, one of them in eval mode inside a model in train."""
+    nn = library.nn
+    model = nn.Sequential(
+        nn.BatchNorm1d(3, momentum=0.3),
+        nn.Sequential(nn.BatchNorm1d(3, momentum=None, affine=False), nn.Dropout(0.0)),
+        nn.BatchNorm1d(3, track_running_stats=False),
+        nn.InstanceNorm1d(3, track_running_stats=True),
+    )
+    model[1].eval()
+    return model
 
-    def __init__(self):
-        super().__init__()
-        self.momentum = 0.1
-        self.register_buffer("running_mean", tnn.zeros(()))
-        self.reset_running_stats()
 
-    def reset_running_stats(self):
-        self.running_mean.zero_()
-        self.seen = 0
+def batches(library):
+    """A batch bare, with a label in a list, and in a tuple: each of another number of rows."""
+    rng = np.random.default_rng(3)
+    xs = [library.tensor(rng.standard_normal((n, 3, 5)).tolist()) * 2 + 1 for n in (4, 7, 2)]
+    return [xs[0], [xs[1], "labels"], (xs[2],)]
 
-    def forward(self, x):
-        self.seen += 1
-        share = 1 / self.seen if self.momentum is None else self.momentum
-        if self.training:
-            self.running_mean += share * (x.mean() - self.running_mean)
-        return x
+
+def statistics_after(library, model):
+    for name, buffer in model.named_buffers():
+        buffer.fill_(9.0 if "running" in name else 5)
+    library.optim.swa_utils.update_bn(batches(library), model)
+    return {name: value.numpy().tolist() for name, value in model.state_dict().items()}
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("instance", [True, False])
+def test_statistics_are_pytorch_s(torch, training, instance):
+    ours, theirs = norms(tnn).train(training), norms(torch).train(training)
+    found = [
+        statistics_after(library, model if instance else model[:3])
+        for library, model in ((tnn, ours), (torch, theirs))
+    ]
+    assert found[0].keys() == found[1].keys()
+    for name, values in found[0].items():
+        assert values == pytest.approx(found[1][name], rel=1e-5, abs=1e-6), name
+    kept = [
+        [(each.training, getattr(each, "momentum", "")) for each in m.modules()]
+        for m in (ours, theirs)
+    ]
+    assert kept[0] == kept[1]
 
 
 def test_statistics_are_means_over_all_batches():
-    model = tnn.nn.Sequential(BatchNormOfOne(), tnn.nn.Identity()).eval()
+    model = tnn.nn.Sequential(tnn.nn.BatchNorm1d(1, momentum=0.1), tnn.nn.Identity()).eval()
     model[0].running_mean.fill_(100.0)
-    batches = [tnn.tensor([1.0]), [tnn.tensor([2.0]), "a label"], (tnn.tensor([6.0]),)]
-    tnn.optim.swa_utils.update_bn(batches, model)
+    rows = tnn.tensor([[1.0], [1.0]])
+    given = [rows, [rows * 2, "a label"], (rows * 6,)]
+    tnn.optim.swa_utils.update_bn(given, model)
     assert model[0].running_mean.item() == pytest.approx(3.0)
+    assert model[0].num_batches_tracked == 3
     assert model[0].momentum == 0.1
     assert not model.training
     assert not model[0].training
+
+
+def test_a_batch_that_fails_leaves_momenta_and_mode_as_they_were():
+    model = tnn.nn.Sequential(tnn.nn.BatchNorm1d(1, momentum=0.3)).eval()
+    with pytest.raises(ValueError, match="batch_norm"):
+        tnn.optim.swa_utils.update_bn([tnn.ones(2, 5)], model)
+    assert (model[0].momentum, model.training) == (0.3, False)
 
 
 def test_without_such_a_layer_no_batch_is_asked_for(library):
