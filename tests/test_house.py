@@ -25,7 +25,13 @@ FOR_DEVELOPERS = ("test", "docs", "browser", "dev")  # extras that no file of th
 LAYERS = (
     *("errors", "missing", "warn", "arrays", "random"),
     *("autograd.grad_mode", "autograd.node", "autograd.tensor_base", "autograd.outputs"),
-    *("autograd.op", "autograd.anomaly", "autograd.views", "autograd.recording"),
+    *(
+        "autograd.parameters",
+        "autograd.op",
+        "autograd.anomaly",
+        "autograd.views",
+        "autograd.recording",
+    ),
     *("autograd.operands", "autograd.written_call", "autograd.written_pull", "autograd.recorder"),
     *("autograd.declaring", "autograd.gradients", "autograd.engine", "autograd.writing"),
     *("autograd.context", "autograd.function_call", "autograd.function"),
@@ -363,10 +369,17 @@ def test_an_import_is_read_as_python_reads_it(code, expected):
     assert imports(ast.parse(code), "p.autograd", modules) == expected
 
 
-def test_what_draws_is_imported_when_it_is_asked_for():
+def test_what_few_programs_need_is_imported_when_it_is_asked_for():
     program = (
-        "import sys, tinygrad_nn\n"
-        "before = 'tinygrad_nn.viz' in sys.modules\n"
-        "print(before, tinygrad_nn.viz.graph.__name__, tinygrad_nn.formulas.__name__)"
+        "import sys, tinygrad_nn as tnn\n"
+        "later = 'viz', 'datasets', 'distributions', 'saving', 'testing'\n"
+        "slow = 'difflib', 'json', 'pathlib', 'tempfile', 'zipfile', 'safetensors'\n"
+        "print(*(sys.modules.keys() & {*slow, *(f'tinygrad_nn.{each}' for each in later)}))\n"
+        "print(*(getattr(tnn, each).__name__ for each in (*later, 'formulas', 'load')))\n"
     )
-    assert in_a_fresh_interpreter(program) == "False graph formulas\n"
+    loaded, names = in_a_fresh_interpreter(program).splitlines()
+    assert loaded == ""
+    assert names == (
+        "tinygrad_nn.viz tinygrad_nn.datasets tinygrad_nn.distributions tinygrad_nn.saving "
+        "tinygrad_nn.testing formulas load"
+    )

@@ -9,20 +9,7 @@ import typing as _typing
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
-from . import (
-    autograd,
-    datasets,
-    fft,
-    func,
-    linalg,
-    nn,
-    optim,
-    random,
-    signal,
-    special,
-    testing,
-    utils,
-)
+from . import autograd, fft, func, linalg, nn, optim, random, signal, special, utils
 from . import missing as _missing
 from .arrays.dtypes import (
     bfloat16,
@@ -66,7 +53,6 @@ from .func import vmap
 from .ops.names import *
 from .ops.names import __all__ as _operations
 from .random import Generator, default_generator, initial_seed, manual_seed, seed
-from .saving import load, save
 from .tensor import Tensor
 from .tensor import creation as _creation
 from .tensor import old_classes as _old_classes
@@ -185,8 +171,6 @@ __all__ = [
     *_sampling.__all__,
 ]
 
-_OF_VIZ = ("formulas", "summary")
-
 for _place in (
     *("nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "autograd"),
     *("linalg", "fft", "func", "special"),
@@ -196,20 +180,26 @@ _missing.explain_methods_of(Tensor, "Tensor")
 _missing.explain_methods_of(nn.Module, "nn.Module")
 _missing.explain_methods_of(optim.Optimizer, "optim.Optimizer")
 
+if _typing.TYPE_CHECKING:
+    from . import datasets, distributions, testing
+    from .saving import load, save
 
-_LATER = ("viz", "distributions", *_OF_VIZ)
+# What is imported when it is asked for, and the names that are taken from it: half of our time.
+_LATER = {
+    **dict.fromkeys(("datasets", "distributions", "saving", "testing", "viz")),
+    **dict.fromkeys(("load", "save"), "saving"),
+    **dict.fromkeys(("formulas", "summary"), "viz"),
+}
 
 
 def __getattr__(name: str) -> _typing.Any:
-    """Import `viz`, with what is taken from it, and `distributions` when they are asked for.
-
-    They are half of our import time.
-    """
+    """Import what few programs need when it is asked for."""
     if name not in _LATER:
         _missing.refuse(_sys.modules[__name__], "", name)
-    loaded = _import_module(f".{'viz' if name in _OF_VIZ else name}", __name__)
-    return getattr(loaded, name) if name in _OF_VIZ else loaded
+    home = _LATER[name]
+    loaded = _import_module(f".{home or name}", __name__)
+    return getattr(loaded, name) if home else loaded
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *_LATER]
+    return sorted({*globals(), *_LATER})

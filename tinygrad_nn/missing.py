@@ -5,11 +5,10 @@ Read `../tests/test_missing_names.py` next, which writes `pytorch_names.txt` ane
 from __future__ import annotations
 
 import opcode
+import os
 import re
 import sys
-from difflib import get_close_matches
 from functools import cache, partial
-from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -20,13 +19,16 @@ PACKAGE = __name__.partition(".")[0]
 @cache
 def pytorch_names() -> dict[str, frozenset[str]]:
     """Return PyTorch's public names by place: "", "nn", "nn.functional", "Tensor" and others."""
-    text = Path(__file__).with_name("pytorch_names.txt").read_text("utf-8")
-    lines = (line.partition(":") for line in text.splitlines() if not line.startswith("#"))
+    path = os.path.join(os.path.dirname(__file__), "pytorch_names.txt")
+    with open(path, encoding="utf-8") as file:
+        lines = [line.partition(":") for line in file if not line.startswith("#")]
     return {place: frozenset(names.split()) for place, _, names in lines}
 
 
 def missing(place: str, name: str, owner: Any) -> str:
     """Say of a name that `owner`, known to users as `place`, does not have what there is."""
+    from difflib import get_close_matches  # 5 ms that an import of the package need not take
+
     names = getattr(owner, "__all__", None) or vars_of(owner)
     there = [each for each in names if each[0] != "_"]
     near = get_close_matches(name, there, 3) or (there if len(there) <= FEW else [])
@@ -42,7 +44,11 @@ def _elsewhere(name: str) -> list[str]:
     """Return where else there is something of that name."""
     package = sys.modules[PACKAGE]
     places = {place: _reach(package, place) for place in pytorch_names()}
-    found = [place for place, owner in places.items() if name in vars_of(owner)]
+    found = [
+        place
+        for place, owner in places.items()
+        if name in vars_of(owner) or name in getattr(owner, "__all__", ())
+    ]
     return [f"{PACKAGE}.{place}.{name}".replace("..", ".") for place in found]
 
 

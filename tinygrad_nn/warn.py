@@ -4,12 +4,12 @@ Read `tensor/differentiable.py` next, which gives a warning.
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
-from pathlib import Path
 from types import FrameType
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = os.path.dirname(__file__)
 
 
 def user_frame(above: int = 1) -> tuple[FrameType, int]:

@@ -2,14 +2,18 @@
 Read `test_engine.py` next.
 """
 
+import functools
+import inspect
 import re
 
 import numpy as np
 import pytest
 
 import tinygrad_nn as tnn
+from tinygrad_nn.arrays.arguments import REQUIRED
 from tinygrad_nn.autograd import op, registry
 from tinygrad_nn.autograd.declaring import alias
+from tinygrad_nn.autograd.parameters import names_of_parameters, parameters_of
 
 
 @pytest.mark.parametrize(
@@ -92,3 +96,28 @@ def test_an_alias_is_written_as_its_operation_is_and_takes_no_further_call():
         function = getattr(tnn, name)
         function(*operands)
         assert "forward" in function.__code__.co_names, name
+
+
+def plain(a: np.ndarray, b: "Dim" = 1, c=None, *, d: int, e: bool = False):  # noqa: F821
+    """Parameters of every kind that a forward function has."""
+    local = a
+    return local
+
+
+@functools.wraps(plain)
+def wrapped(*given, **keywords):
+    return plain(*given, **keywords)
+
+
+@pytest.mark.parametrize("function", [plain, wrapped, functools.partial(plain, d=1), np.clip])
+def test_parameters_are_read_as_inspect_reads_them(function):
+    there = inspect.signature(function).parameters
+    assert names_of_parameters(function) == tuple(there)
+    for read, p in zip(parameters_of(function), there.values(), strict=True):
+        assert read.name == p.name
+        assert read.default is (REQUIRED if p.default is p.empty else p.default)
+        assert read.keyword_only == (p.kind is p.KEYWORD_ONLY)
+
+
+def test_annotations_are_read_as_words():
+    assert [p.annotation for p in parameters_of(plain)] == ["ndarray", "Dim", "", "int", "bool"]

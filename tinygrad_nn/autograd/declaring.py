@@ -11,7 +11,8 @@ from types import FunctionType
 from typing import Any, ParamSpec, cast
 
 from ..arrays.arguments import REQUIRED
-from .op import Op, Operation, Parameter, registry
+from .op import Op, Operation, registry
+from .parameters import Parameter, parameters_of
 from .recorder import write
 
 P = ParamSpec("P")
@@ -67,7 +68,7 @@ def op(
             forward,
             latex,
             own,
-            _parameters(forward),
+            parameters_of(forward),
             public=public or own,
             returns=returns,
             keeps=keeps,
@@ -104,16 +105,6 @@ def elementwise(
         takes_exact_numbers=takes_exact_numbers,
     )
     return _declare(operation, doc, inspect.currentframe().f_back.f_globals["__name__"])  # type: ignore[union-attr]
-
-
-def _parameters(forward: Callable[..., Any]) -> tuple[Parameter, ...]:
-    found = []
-    for p in inspect.signature(forward).parameters.values():
-        annotation = "" if p.annotation is p.empty else p.annotation
-        text = annotation if isinstance(annotation, str) else annotation.__name__
-        default = REQUIRED if p.default is p.empty else p.default
-        found.append(Parameter(p.name, text, default, p.kind is p.KEYWORD_ONLY))
-    return tuple(found)
 
 
 def _declare(operation: Op, doc: str | None, module: str) -> Any:

@@ -4,17 +4,16 @@ Read `recorder.py` next: the function that users call, which is written for each
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple, ParamSpec, Protocol
 
-from ..arrays.arguments import REQUIRED
 from ..arrays.kinds import is_array, is_differentiable
 from ..arrays.named_results import result
 from ..errors import GraphError
 from .node import Node, Origin
 from .outputs import make_selector
+from .parameters import Parameter, names_of_parameters
 from .tensor_base import CONSTANT, make_tensor
 
 P = ParamSpec("P")
@@ -25,30 +24,6 @@ Data = Any  # an Array that gets no gradient and is not promoted: a mask, indice
 Arrays = Any  # a list or tuple of them
 
 registry: dict[str, Op] = {}
-
-
-class Parameter(NamedTuple):
-    """One parameter of a forward function, read from its signature."""
-
-    name: str
-    annotation: str
-    default: Any  # REQUIRED, if it has none
-    keyword_only: bool
-
-    @property
-    def takes_array(self) -> bool:
-        if not self.annotation:
-            return self.default is REQUIRED
-        return any(kind in self.annotation for kind in ("Array", "Data", "Tensor", "ndarray"))
-
-    @property
-    def is_strict(self) -> bool:
-        """Whether anything but a tensor is refused."""
-        return self.annotation.split(" ")[0] in ("Array", "FloatArray", "RealArray", "Data")
-
-    @property
-    def is_sequence(self) -> bool:
-        return self.annotation == "Arrays"
 
 
 class Rule(NamedTuple):
@@ -124,7 +99,7 @@ class Op(Origin):
 
     def read_rule(self, operands: tuple[str, ...], formula: Callable[..., Any]) -> Rule:
         """Read the formula's parameter names; a name that cannot be kept is an error."""
-        names = tuple(inspect.signature(formula).parameters)
+        names = names_of_parameters(formula)
         of = ", ".join(operands)
         for operand in operands:
             if operand not in self.parameters:
