@@ -52,6 +52,23 @@ class Lazy(Module):
         """Take the sizes from an input, and draw the initial values."""
         raise NotImplementedError(f"{type(self).__name__} needs a method initialize_parameters")
 
+    def _register_without_shape(self, device: Any, dtype: Any, **wanted: bool) -> None:
+        """Register parameters whose shapes an input will say, and None for those not wanted."""
+        for name, is_wanted in wanted.items():
+            made = UninitializedParameter(device=device, dtype=dtype) if is_wanted else None
+            self.register_parameter(name, made)
+
+    def _take_shapes(self, **shapes: tuple[int, ...]) -> None:
+        """Give what has no shape yet its own, and draw the initial values of all if there was any.
+
+        What was loaded before has its shape, and its values.
+        """
+        waiting = list(self._own_uninitialized())
+        for name, each in waiting:
+            each.materialize(shapes[name])
+        if waiting:
+            self.reset_parameters()
+
     def _own_uninitialized(self) -> Iterator[tuple[str, Any]]:
         """Yield the parameters and buffers that have no shape yet."""
         for name, each in (*self._parameters.items(), *self._buffers.items()):
@@ -95,27 +112,19 @@ class LazyLinear(Lazy, Linear):
     ) -> None:
         Module.__init__(self)
         self.in_features, self.out_features = 0, out_features
-        self.weight = UninitializedParameter(device=device, dtype=dtype)
-        offsets = UninitializedParameter(device=device, dtype=dtype) if bias else None
-        self.register_parameter("bias", offsets)
+        self._register_without_shape(device, dtype, weight=True, bias=bias)
 
     def initialize_parameters(self, input: Any, *args: Any, **kwargs: Any) -> None:
         """Take in_features from an input, and draw the initial values."""
         self.in_features = input.array.shape[-1]
-        if self.has_uninitialized_params():
-            self.weight.materialize((self.out_features, self.in_features))  # type: ignore[attr-defined]
-            if self.bias is not None:
-                self.bias.materialize((self.out_features,))  # type: ignore[attr-defined]
-            self.reset_parameters()
+        self._take_shapes(weight=(self.out_features, self.in_features), bias=(self.out_features,))
 
 
 class LazyKernels(Lazy, convolution.Kernels):
     """What lazy convolutions share."""
 
     def _make_parameters(self, bias: bool, device: Any, dtype: Any) -> None:
-        self.weight = UninitializedParameter(device=device, dtype=dtype)
-        offsets = UninitializedParameter(device=device, dtype=dtype) if bias else None
-        self.register_parameter("bias", offsets)
+        self._register_without_shape(device, dtype, weight=True, bias=bias)
 
     def initialize_parameters(self, input: Any, *args: Any, **kwargs: Any) -> None:
         """Take in_channels from an input, and draw the initial values."""
@@ -127,11 +136,7 @@ class LazyKernels(Lazy, convolution.Kernels):
             )
         self.in_channels = shape[-self._dims - 1]
         self._check_groups(name)
-        if self.has_uninitialized_params():
-            self.weight.materialize(self._weight_shape())  # type: ignore[attr-defined]
-            if self.bias is not None:
-                self.bias.materialize((self.out_channels,))  # type: ignore[attr-defined]
-            self.reset_parameters()
+        self._take_shapes(weight=self._weight_shape(), bias=(self.out_channels,))
 
 
 class LazyConvolution(LazyKernels, convolution.Convolution):
@@ -240,9 +245,7 @@ class LazyNorm(Lazy, batch_normalization.ChannelNorm):
         super().__init__(0, *given, bias=bias)
 
     def _make_parameters(self, shape: Any, device: Any, dtype: Any, **wanted: bool) -> None:
-        for name, is_wanted in wanted.items():
-            made = UninitializedParameter(device=device, dtype=dtype) if is_wanted else None
-            self.register_parameter(name, made)
+        self._register_without_shape(device, dtype, **wanted)
 
     def _make_statistics(self, device: Any, dtype: Any) -> None:
         tracked = self.track_running_stats
@@ -255,11 +258,8 @@ class LazyNorm(Lazy, batch_normalization.ChannelNorm):
         """Take num_features from an input, and set the initial values."""
         self._check_input(input)
         self.num_features = input.array.shape[1]
-        uninitialized = [each for _, each in self._own_uninitialized()]
-        for each in uninitialized:
-            each.materialize((self.num_features,))
-        if uninitialized:
-            self.reset_parameters()
+        waiting = [name for name, _ in self._own_uninitialized()]
+        self._take_shapes(**dict.fromkeys(waiting, (self.num_features,)))
 
 
 class LazyBatchNorm1d(LazyNorm, batch_normalization.BatchNorm1d):

@@ -23,12 +23,28 @@ from .transformer_layers import Activation, TransformerDecoderLayer, Transformer
 __all__ = ["Transformer", "TransformerDecoder", "TransformerEncoder"]
 
 
-def _copies(layer: Any, count: int, name: str) -> ModuleList:
-    if not isinstance(layer, Module):
-        raise DTypeError(f"{name}: a layer is a Module, got {shown(layer)}")
-    if not 0 <= index(count) < 2**31:
-        raise ArgumentError(f"{name}: num_layers must be from 0 to 2**31 - 1, got {shown(count)}")
-    return ModuleList([deepcopy(layer) for _ in range(count)])
+class _Stack(Module):
+    """Layers one after another, which start as copies of one; `norm` comes behind the last."""
+
+    norm: Any
+
+    def __init__(self, layer: Any, num_layers: int, norm: Any) -> None:
+        super().__init__()
+        name = type(self).__name__
+        if not isinstance(layer, Module):
+            raise DTypeError(f"{name}: a layer is a Module, got {shown(layer)}")
+        if not 0 <= index(num_layers) < 2**31:
+            raise ArgumentError(
+                f"{name}: num_layers must be from 0 to 2**31 - 1, got {shown(num_layers)}"
+            )
+        self.layers = ModuleList([deepcopy(layer) for _ in range(num_layers)])
+        self.num_layers = num_layers
+        self.norm = norm
+
+    def _through(self, output: Tensor, *memory: Tensor, **masks: Any) -> Tensor:
+        for layer in self.layers:
+            output = layer(output, *memory, **masks)
+        return output if self.norm is None else self.norm(output)
 
 
 def _later(size: int, device: Any = None, dtype: Any = None) -> Tensor:
@@ -45,7 +61,7 @@ def _hides_later(mask: Any, sequence: Tensor, layer: Any) -> bool:
     return bool((mask == (later if mask.is_floating_point() else later != 0)).all())
 
 
-class TransformerEncoder(Module):
+class TransformerEncoder(_Stack):
     """Layers of an encoder one after another, which start as copies of `encoder_layer`.
 
     `norm` comes behind the last; `enable_nested_tensor` and `mask_check` are accepted and ignored.
@@ -57,8 +73,6 @@ class TransformerEncoder(Module):
         torch.Size([5, 3, 8])
     """
 
-    norm: Any
-
     @refuses
     def __init__(
         self,
@@ -68,10 +82,7 @@ class TransformerEncoder(Module):
         enable_nested_tensor: bool = True,
         mask_check: bool = True,
     ) -> None:
-        super().__init__()
-        self.layers = _copies(encoder_layer, num_layers, "TransformerEncoder")
-        self.num_layers = num_layers
-        self.norm = norm
+        super().__init__(encoder_layer, num_layers, norm)
         self.enable_nested_tensor = enable_nested_tensor
         self.mask_check = mask_check
 
@@ -85,18 +96,12 @@ class TransformerEncoder(Module):
         """Return the last layer's output; `is_causal=None` looks whether the mask is causal."""
         if is_causal is None:
             is_causal = _hides_later(mask, src, self.layers[0])
-        output = src
-        for layer in self.layers:
-            output = layer(
-                output,
-                src_mask=mask,
-                src_key_padding_mask=src_key_padding_mask,
-                is_causal=is_causal,
-            )
-        return output if self.norm is None else self.norm(output)
+        return self._through(
+            src, src_mask=mask, src_key_padding_mask=src_key_padding_mask, is_causal=is_causal
+        )
 
 
-class TransformerDecoder(Module):
+class TransformerDecoder(_Stack):
     """Layers of a decoder one after another, which start as copies of `decoder_layer`.
 
     `norm` comes behind the last.
@@ -108,14 +113,9 @@ class TransformerDecoder(Module):
         torch.Size([5, 3, 8])
     """
 
-    norm: Any
-
     @refuses
     def __init__(self, decoder_layer: Any, num_layers: int, norm: Any = None) -> None:
-        super().__init__()
-        self.layers = _copies(decoder_layer, num_layers, "TransformerDecoder")
-        self.num_layers = num_layers
-        self.norm = norm
+        super().__init__(decoder_layer, num_layers, norm)
 
     def forward(
         self,
@@ -131,19 +131,16 @@ class TransformerDecoder(Module):
         """Return the last layer's output; `tgt_is_causal=None` looks whether tgt_mask is causal."""
         if tgt_is_causal is None:
             tgt_is_causal = _hides_later(tgt_mask, tgt, self.layers[0])
-        output = tgt
-        for layer in self.layers:
-            output = layer(
-                output,
-                memory,
-                tgt_mask=tgt_mask,
-                memory_mask=memory_mask,
-                tgt_key_padding_mask=tgt_key_padding_mask,
-                memory_key_padding_mask=memory_key_padding_mask,
-                tgt_is_causal=tgt_is_causal,
-                memory_is_causal=memory_is_causal,
-            )
-        return output if self.norm is None else self.norm(output)
+        return self._through(
+            tgt,
+            memory,
+            tgt_mask=tgt_mask,
+            memory_mask=memory_mask,
+            tgt_key_padding_mask=tgt_key_padding_mask,
+            memory_key_padding_mask=memory_key_padding_mask,
+            tgt_is_causal=tgt_is_causal,
+            memory_is_causal=memory_is_causal,
+        )
 
 
 class Transformer(Module):
