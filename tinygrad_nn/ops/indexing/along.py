@@ -90,8 +90,13 @@ def check_index_dtype(name: str, index: Array) -> None:
         raise DTypeError(f"{name}: index must be int64, got {index.dtype}")
 
 
-def check_index(name: str, x_shape: Any, dim: int, index: Array) -> bool:
-    """Check an index along `dim`, and return whether it has as many dimensions as x, and any."""
+def check_index(
+    name: str, x_shape: Any, dim: int, index: Array, empty_is_free: bool = False
+) -> bool:
+    """Check an index along `dim`, and return whether it has as many dimensions as x, and any.
+
+    With `empty_is_free` one without elements may be of any size, as gather's in PyTorch.
+    """
     if index.dtype is not _INT64 and index.size:
         check_index_dtype(name, index)
     shape = index.shape
@@ -104,14 +109,16 @@ def check_index(name: str, x_shape: Any, dim: int, index: Array) -> bool:
                 f"{tuple(x_shape)}"
             )
     elif shape[:dim] != x_shape[:dim] or shape[dim + 1 :] != x_shape[dim + 1 :]:
-        _check_sizes(name, shape, x_shape, dim)
+        _check_sizes(name, shape, x_shape, dim, empty_is_free)
     check_bounds(name, index, x_shape[dim] if x_shape else 1, dim)
     return is_plain
 
 
-def _check_sizes(name: str, shape: tuple[int, ...], x_shape: Any, dim: int) -> None:
-    if 0 in shape and name == "gather":
-        return  # PyTorch asks nothing of an index that has none
+def _check_sizes(
+    name: str, shape: tuple[int, ...], x_shape: Any, dim: int, empty_is_free: bool
+) -> None:
+    if 0 in shape and empty_is_free:
+        return
     for i, (given, held) in enumerate(zip(shape, x_shape, strict=True)):
         if i != dim and given > held:
             raise ShapeError(
@@ -144,7 +151,7 @@ def check_bounds(name: str, index: Array, size: int, dim: int) -> None:
 @op(r"x_{i_j, j}")
 def gather(input: Array, dim: Dim, index: Data, *, sparse_grad: bool = False) -> Array:
     """Return y[i][j] = x[index[i][j]][j] for dim = 0, and likewise along another `dim`."""
-    is_plain = check_index("gather", input.shape, dim, index)
+    is_plain = check_index("gather", input.shape, dim, index, empty_is_free=True)
     if not index.flags.c_contiguous:
         index = index.copy()  # what is picked lies as the index does
     if not is_plain:
