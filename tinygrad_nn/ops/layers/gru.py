@@ -17,6 +17,7 @@ from .time_steps import (
     as_columns,
     before,
     bias_of_rows,
+    by_gate,
     by_steps,
     carried,
     check_layer,
@@ -24,6 +25,8 @@ from .time_steps import (
     steps_of,
     weights_rule,
 )
+
+GATES = (0, 1, 2), 2  # r, z, n, in PyTorch's order; the first two are sigmoids
 
 
 @op(
@@ -50,8 +53,11 @@ def gru_layer(
     dtype, n = input.dtype, h.shape[1]
     x, h = in_float32(input), in_float32(h)
     x = x.reshape(-1, x.shape[-1])
-    w, u = (as_columns(_halved(each)) for each in (w_ih, w_hh))
-    b, k = (bias_of_rows(len(h), None if each is None else _halved(each)) for each in (b_ih, b_hh))
+    w, u = (as_columns(by_gate(each, *GATES)) for each in (w_ih, w_hh))
+    b, k = (
+        bias_of_rows(len(h), None if each is None else by_gate(each, *GATES))
+        for each in (b_ih, b_hh)
+    )
     gates = np.empty((3 * len(x), n), x.dtype)  # r, z, n of a step, then those of the next
     from_h, hidden = (np.empty((len(x), n), x.dtype) for _ in range(2))
     for step in steps_of(input, batch_sizes, reverse):
@@ -78,13 +84,6 @@ def gru_layer(
         h = carried(h_t, h)
     y = hidden.astype(dtype).reshape(*input.shape[:-1], n)
     return y, h.astype(dtype), gates, from_h, hidden
-
-
-def _halved(x: Array) -> Array:
-    """Return weights or a bias by gate, r, z and n; those of the sigmoids r and z halved."""
-    by_gate = in_float32(x).reshape(3, -1, *x.shape[1:]).copy()
-    by_gate[:2] *= 0.5
-    return by_gate
 
 
 @gru_layer.backward

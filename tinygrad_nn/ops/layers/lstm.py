@@ -20,6 +20,7 @@ from .time_steps import (
     as_columns,
     before,
     bias_of_rows,
+    by_gate,
     by_steps,
     carried,
     check_layer,
@@ -27,6 +28,8 @@ from .time_steps import (
     steps_of,
     weights_rule,
 )
+
+GATES = (0, 1, 3, 2), 3  # i, f, o, g; PyTorch has g before o, which is no sigmoid
 
 
 @op(
@@ -53,8 +56,9 @@ def lstm_layer(
     dtype, n = input.dtype, h.shape[1]
     x, h, c = (in_float32(each) for each in (input, h, c))
     x = x.reshape(-1, x.shape[-1])
-    w, u = (as_columns(_halved(each)) for each in (w_ih, w_hh))
-    bias = bias_of_rows(len(h), *(None if b is None else _halved(b) for b in (b_ih, b_hh)))
+    w, u = (as_columns(by_gate(each, *GATES)) for each in (w_ih, w_hh))
+    given = (None if b is None else by_gate(b, *GATES) for b in (b_ih, b_hh))
+    bias = bias_of_rows(len(h), *given)
     gates = np.empty((4 * len(x), n), x.dtype)  # i, f, o, g of a step, then those of the next
     output, cells, tanh_cells = (np.empty((len(x), n), x.dtype) for _ in range(3))
     for step in steps_of(input, batch_sizes, reverse):
@@ -80,13 +84,6 @@ def lstm_layer(
         cells,
         tanh_cells,
     )
-
-
-def _halved(x: Array) -> Array:
-    """Return weights or a bias by gate, in the order i, f, o, g; halved but g's, for sigmoids."""
-    by_gate = in_float32(x).reshape(4, -1, *x.shape[1:])[[0, 1, 3, 2]]
-    by_gate[:3] *= 0.5
-    return by_gate
 
 
 @lstm_layer.backward

@@ -137,6 +137,22 @@ def to_the_places(g: Array, indices: Array, input_shape: Any, dims: int) -> Arra
     return placed.reshape(tuple(input_shape))
 
 
+def _put_back(g: Array, which: Array, input_shape: Any, pool: Pool) -> Array:
+    """Return zeros of the input's shape, with g added where each element was chosen."""
+    dims, place = len(pool.kernel), (pool.stride, pool.dilation, pool.places)
+    sides = zip(pool.before, input_shape[-dims:], pool.after, strict=True)
+    wide = (*input_shape[:-dims], *(b + n + a for b, n, a in sides))
+    g = in_float32(g) if not pool.are_apart else g
+    dx = np.empty(wide, g.dtype) if pool.are_apart else np.zeros(wide, g.dtype)
+    for element, offset in enumerate(np.ndindex(pool.kernel)):
+        chosen = masked(g, which == element)
+        if pool.are_apart:
+            dx[under(offset, *place)] = chosen
+        else:
+            dx[under(offset, *place)] += chosen
+    return dx if pool.are_apart else dx[inner(pool.before, input_shape)]
+
+
 def _max_pool(dims: int) -> tuple[Any, Any]:
     """Return the operation of 1, 2 or 3 dimensions, and the one that returns indices too."""
     name = f"max_pool{dims}d"
@@ -204,18 +220,7 @@ def _max_pool(dims: int) -> tuple[Any, Any]:
     ) -> Array:
         """place_along(g, dims, which): zeros, with g added where each element was chosen."""
         pool = pool_over(input_shape, kernel_size, stride, padding, dilation, ceil_mode)
-        place = (pool.stride, pool.dilation, pool.places)
-        sides = zip(pool.before, input_shape[-dims:], pool.after, strict=True)
-        wide = (*input_shape[:-dims], *(b + n + a for b, n, a in sides))
-        g = in_float32(g) if not pool.are_apart else g
-        dx = np.empty(wide, g.dtype) if pool.are_apart else np.zeros(wide, g.dtype)
-        for element, offset in enumerate(np.ndindex(pool.kernel)):
-            chosen = masked(g, which == element)
-            if pool.are_apart:
-                dx[under(offset, *place)] = chosen
-            else:
-                dx[under(offset, *place)] += chosen
-        return dx if pool.are_apart else dx[inner(pool.before, input_shape)]
+        return _put_back(g, which, input_shape, pool)
 
     max_pool.composite(lambda *given, **names: max_pool_with_indices(*given, **names)[0])
     return max_pool, max_pool_with_indices

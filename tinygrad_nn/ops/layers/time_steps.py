@@ -51,6 +51,16 @@ def steps_of(input: Any, batch_sizes: BatchSizes, reverse: bool) -> list[slice]:
     return steps[::-1] if reverse else steps
 
 
+def by_gate(x: Array, order: tuple[int, ...], sigmoids: int) -> Array:
+    """Return weights or a bias by gate, in this order of the gates that PyTorch keeps.
+
+    Those of the first `sigmoids` are halved, so that one tanh makes all: (1 + tanh(x / 2)) / 2.
+    """
+    gates = in_float32(x).reshape(len(order), -1, *x.shape[1:])[list(order)]
+    gates[:sigmoids] *= 0.5
+    return gates
+
+
 def as_columns(weights: Array) -> Array:
     """Return weights (gates, H, in) as (gates, in, H), laid out so: half the time of a product."""
     return np.ascontiguousarray(weights.swapaxes(-1, -2))
