@@ -81,12 +81,21 @@ class Adam(Optimizer):
     def update(self, p: Any, g: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
         """Change the array `p` in place by its gradient's array `g`."""
         (beta1, beta2), t = group["betas"], state["step"]
-        m, v = state["exp_avg"], state["exp_avg_sq"]
-        m += (g - m) * (1.0 - beta1)
-        v *= beta2
-        v += g * g * (1.0 - beta2)
+        m, v = moved_means(g, group, state)
         if group["amsgrad"]:
             largest = state["max_exp_avg_sq"]
             largest[...] = v = np.maximum(largest, v)
         root = math.sqrt(1.0 - beta2**t)  # sqrt(v^) = sqrt(v) / root, and the fraction times root
         p -= m * (group["lr"] * root / (1.0 - beta1**t)) / (np.sqrt(v) + group["eps"] * root)
+
+
+def moved_means(g: Any, group: dict[str, Any], state: dict[str, Any]) -> tuple[Any, Any]:
+    """Take a gradient into the running means of the gradients and of their squares; return both.
+
+    m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g².
+    """
+    (beta1, beta2), m, v = group["betas"], state["exp_avg"], state["exp_avg_sq"]
+    m += (g - m) * (1.0 - beta1)
+    v *= beta2
+    v += g * g * (1.0 - beta2)
+    return m, v

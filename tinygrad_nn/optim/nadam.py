@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arrays.refusing import refuses
 from ..tensor import Tensor
+from .adam import moved_means
 from .checking import check_betas, check_not_negative
 from .optimizer import Optimizer
 
@@ -79,15 +80,13 @@ class NAdam(Optimizer):
     def update(self, p: Any, g: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
         """Change the array `p` in place by its gradient's array `g`."""
         (beta1, beta2), t, lr = group["betas"], state["step"], group["lr"]
-        m, v, product = state["exp_avg"], state["exp_avg_sq"], state["mu_product"]
         mu, after = (
             beta1 * (1.0 - 0.5 * 0.96 ** (step * group["momentum_decay"])) for step in (t, t + 1)
         )
+        product = state["mu_product"]
         state["mu_product"] = product = product * type(product)(mu)  # of its dtype, as PyTorch's
         product = float(product)
-        m += (g - m) * (1.0 - beta1)
-        v *= beta2
-        v += g * g * (1.0 - beta2)
+        m, v = moved_means(g, group, state)
         denominator = np.sqrt(v / (1.0 - beta2**t)) + group["eps"]
         p -= g / denominator * (lr * (1.0 - mu) / (1.0 - product))
         p -= m / denominator * (lr * after / (1.0 - product * after))

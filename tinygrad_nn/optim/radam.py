@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arrays.refusing import refuses
 from ..tensor import Tensor
+from .adam import moved_means
 from .checking import check_betas, check_not_negative
 from .optimizer import Optimizer
 
@@ -73,15 +74,8 @@ class RAdam(Optimizer):
 
     def update(self, p: Any, g: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
         """Change the array `p` in place by its gradient's array `g`."""
-        (beta1, beta2), t, m, v = (
-            group["betas"],
-            state["step"],
-            state["exp_avg"],
-            state["exp_avg_sq"],
-        )
-        m += (g - m) * (1.0 - beta1)
-        v *= beta2
-        v += g * g * (1.0 - beta2)
+        (beta1, beta2), t = group["betas"], state["step"]
+        m, v = moved_means(g, group, state)
         rate = group["lr"] / (1.0 - beta1**t)
         longest = 2.0 / (1.0 - beta2) - 1.0
         rho = longest - 2.0 * t * beta2**t / (1.0 - beta2**t)
