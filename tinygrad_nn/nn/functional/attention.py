@@ -64,25 +64,16 @@ def multi_head_attention_forward(
         ShapeError, DTypeError, ArgumentError: what does not fit.
     """
     check_are_tensors(_NAME, query=query, key=key, value=value)
+    _check_sizes(query, key, value, embed_dim_to_check, num_heads)
+    if is_causal and attn_mask is None:
+        raise ArgumentError(f"{_NAME}: is_causal=True needs the attn_mask that it describes")
     is_batched = query.ndim == 3
-    if query.ndim not in (2, 3) or not query.ndim == key.ndim == value.ndim:
-        raise ShapeError(
-            f"{_NAME}: query {query.array.shape}, key {key.array.shape} and value "
-            f"{value.array.shape} must be (L, N, E), (S, N, E), (S, N, E), or all without N"
-        )
     packed = (query is key, key is value)
     if not is_batched:
         query, key, value = query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1)
         if key_padding_mask is not None:
             key_padding_mask = key_padding_mask.unsqueeze(0)
     length, batch, size = query.array.shape
-    if size != embed_dim_to_check or num_heads < 1 or size % num_heads:
-        raise ShapeError(
-            f"{_NAME}: {num_heads} heads of an embedding of {embed_dim_to_check} and a query of "
-            f"shape {query.array.shape} do not fit"
-        )
-    if is_causal and attn_mask is None:
-        raise ArgumentError(f"{_NAME}: is_causal=True needs the attn_mask that it describes")
     hides_later = is_causal and key_padding_mask is None and not need_weights
     mask = None if hides_later else _added(attn_mask, "attn_mask", query)
     padding = _added(key_padding_mask, "key_padding_mask", query)
@@ -105,16 +96,7 @@ def multi_head_attention_forward(
         nothing = zeros((batch, num_heads, 1, size // num_heads), dtype=k.dtype)
         k, v = cat([k, nothing], 2), cat([v, nothing], 2)
         mask, padding = _one_more(mask), _one_more(padding)
-    if mask is not None and mask.ndim == 3:
-        mask = mask.reshape(batch, num_heads, *mask.array.shape[1:])
-    if padding is not None:
-        keys = k.array.shape[2]
-        if padding.array.shape != (batch, keys):
-            raise ShapeError(
-                f"{_NAME}: key_padding_mask must be ({batch}, {keys}), got {padding.array.shape}"
-            )
-        padding = padding.reshape(batch, 1, 1, keys)
-        mask = padding if mask is None else mask + padding
+    mask = _of_both(mask, padding, k)
     rate = dropout_p if training else 0.0
     if need_weights:
         scores = matmul(q * math.sqrt(num_heads / size), k.mT)
@@ -128,6 +110,20 @@ def multi_head_attention_forward(
         return y, None
     p = p.mean(1) if average_attn_weights else p
     return y, p if is_batched else p.squeeze(0)
+
+
+def _check_sizes(query: Tensor, key: Tensor, value: Tensor, embedding: int, heads: int) -> None:
+    shape = query.array.shape
+    if len(shape) not in (2, 3) or not len(shape) == key.ndim == value.ndim:
+        raise ShapeError(
+            f"{_NAME}: query {shape}, key {key.array.shape} and value {value.array.shape} must be "
+            "(L, N, E), (S, N, E), (S, N, E), or all without N"
+        )
+    if shape[-1] != embedding or heads < 1 or shape[-1] % heads:
+        raise ShapeError(
+            f"{_NAME}: {heads} heads of an embedding of {embedding} and a query of shape {shape} "
+            "do not fit; the query's last dimension is the embedding, which the heads divide"
+        )
 
 
 def _added(mask: Any, argument: str, like: Tensor) -> Any:
@@ -146,6 +142,21 @@ def _checked(mask: Any, scores: tuple[int, int], heads: int) -> Any:
     raise ShapeError(
         f"{_NAME}: attn_mask must be {scores} or {(heads, *scores)}, got {mask.array.shape}"
     )
+
+
+def _of_both(mask: Any, padding: Any, k: Tensor) -> Any:
+    """Return what is added to the scores (N, heads, L, S) of keys (N, heads, S, E / heads)."""
+    batch, heads, keys, _ = k.array.shape
+    if mask is not None and mask.ndim == 3:
+        mask = mask.reshape(batch, heads, *mask.array.shape[1:])
+    if padding is None:
+        return mask
+    if padding.array.shape != (batch, keys):
+        raise ShapeError(
+            f"{_NAME}: key_padding_mask must be ({batch}, {keys}), got {padding.array.shape}"
+        )
+    padding = padding.reshape(batch, 1, 1, keys)
+    return padding if mask is None else mask + padding
 
 
 def _projected(

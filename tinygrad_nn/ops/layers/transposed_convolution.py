@@ -64,16 +64,7 @@ def _transposed(dims: int, doc: str) -> Any:
         geometry = _geometry_of(
             name, dims, input, weight, None, stride, padding, output_padding, groups, dilation
         )
-        dx = dw = db = None
-        if wants[0]:
-            dx = convolve(g, weight, None, geometry).reshape(input.shape)
-        if wants[1]:
-            _, dw, _ = convolve_back(input, g, None, geometry, (False, True, False))
-            dw = dw.reshape(weight.shape)
-        if wants[2]:
-            inside = tuple(range(-dims, 0))
-            db = accurate_sum(g, inside if g.ndim == dims + 1 else (0, *inside))
-        return dx, dw, db
+        return _gradients(g, input, weight, geometry, wants)
 
     def by_parts(
         input: Any,
@@ -88,20 +79,42 @@ def _transposed(dims: int, doc: str) -> Any:
         geometry = _geometry_of(
             name, dims, input, weight, bias, stride, padding, output_padding, groups, dilation
         )
-        images, out = geometry.padded[:2]
-        channels, places = weight.shape[0], math.prod(geometry.sizes)
-        each = out // groups * math.prod(geometry.kernel)
-        filters = weight.reshape(groups, channels // groups, each).transpose(1, 2)
-        met = matmul(filters, input.reshape(images, groups, channels // groups, places))
-        met = met.reshape(images, out, *geometry.kernel, *geometry.sizes)
-        sizes = tuple(each.stop - each.start for each in geometry.inner[1:])
-        sides = tuple(each.start for each in geometry.inner[1:])
-        y = fold_windows(met, sizes, geometry.stride, geometry.dilation, sides)
-        y = y.reshape(*input.shape[: -dims - 1], out, *sizes)
-        return y if bias is None else y + bias.reshape(out, *(1,) * dims)
+        y = _folded_products(input, weight, groups, geometry)
+        return y if bias is None else y + bias.reshape(-1, *(1,) * dims)
 
     transposed.backward(rule)
     return transposed.composite(by_parts)
+
+
+def _gradients(
+    g: Array, input: Array, weight: Array, geometry: Geometry, wants: Any
+) -> tuple[Any, Any, Any]:
+    """Return the gradients of input, weight and bias, None of what is not wanted."""
+    dx = dw = db = None
+    if wants[0]:
+        dx = convolve(g, weight, None, geometry).reshape(input.shape)
+    if wants[1]:
+        _, dw, _ = convolve_back(input, g, None, geometry, (False, True, False))
+        dw = dw.reshape(weight.shape)
+    if wants[2]:
+        dims = len(geometry.kernel)
+        inside = tuple(range(-dims, 0))
+        db = accurate_sum(g, inside if g.ndim == dims + 1 else (0, *inside))
+    return dx, dw, db
+
+
+def _folded_products(input: Any, weight: Any, groups: int, geometry: Geometry) -> Any:
+    """Return the sum of the kernels laid over the output, each times an element of the input."""
+    images, out = geometry.padded[:2]
+    channels, places = weight.shape[0], math.prod(geometry.sizes)
+    each = out // groups * math.prod(geometry.kernel)
+    filters = weight.reshape(groups, channels // groups, each).transpose(1, 2)
+    met = matmul(filters, input.reshape(images, groups, channels // groups, places))
+    met = met.reshape(images, out, *geometry.kernel, *geometry.sizes)
+    sizes = tuple(each.stop - each.start for each in geometry.inner[1:])
+    sides = tuple(each.start for each in geometry.inner[1:])
+    y = fold_windows(met, sizes, geometry.stride, geometry.dilation, sides)
+    return y.reshape(*input.shape[: -len(sizes) - 1], out, *sizes)
 
 
 conv_transpose1d = _transposed(
