@@ -264,11 +264,13 @@ def _check_order(
                     "is for datasets with numbers"
                 )
     if sampler is not None and shuffle:
-        raise ArgumentError("DataLoader: sampler and shuffle exclude one another")
+        raise ArgumentError(
+            "DataLoader: sampler and shuffle exclude one another; a RandomSampler shuffles"
+        )
     if batch_sampler is not None and (batch_size != 1 or shuffle or sampler or drop_last):
         raise ArgumentError(
             "DataLoader: batch_sampler makes the batches; it excludes batch_size, shuffle, "
             "sampler and drop_last"
         )
     if batch_size is None and drop_last:
-        raise ArgumentError("DataLoader: batch_size=None makes no batches, of which to drop one")
+        raise ArgumentError("DataLoader: drop_last needs batches, and batch_size=None makes none")

@@ -128,7 +128,7 @@ class ConcatDataset(Dataset[Sample]):
     def __init__(self, datasets: Iterable[Any]) -> None:
         self.datasets = list(datasets)
         if not self.datasets:
-            raise ArgumentError("ConcatDataset: an empty list of datasets")
+            raise ArgumentError("ConcatDataset: an empty list of datasets; pass one or more")
         for each in self.datasets:
             if isinstance(each, IterableDataset):
                 raise DTypeError(

@@ -37,6 +37,10 @@ class DistributedSampler(Sampler[int]):
             raise ArgumentError(
                 "DistributedSampler: there are no process groups here; pass num_replicas and rank"
             )
+        if num_replicas < 1:
+            raise ArgumentError(
+                f"DistributedSampler: num_replicas must be 1 or more, got {num_replicas}"
+            )
         if not 0 <= rank < num_replicas:
             raise ArgumentError(
                 f"DistributedSampler: rank must be from 0 to {num_replicas - 1}, got {rank}"
