@@ -372,7 +372,7 @@ def test_an_import_is_read_as_python_reads_it(code, expected):
 def test_what_few_programs_need_is_imported_when_it_is_asked_for():
     program = (
         "import sys, tinygrad_nn as tnn\n"
-        "later = 'viz', 'datasets', 'distributions', 'saving', 'testing'\n"
+        "later = 'viz', 'datasets', 'distributions', 'saving', 'testing', 'utils'\n"
         "slow = 'difflib', 'json', 'pathlib', 'tempfile', 'zipfile', 'safetensors'\n"
         "print(*(sys.modules.keys() & {*slow, *(f'tinygrad_nn.{each}' for each in later)}))\n"
         "print(*(getattr(tnn, each).__name__ for each in (*later, 'formulas', 'load')))\n"
@@ -381,5 +381,5 @@ def test_what_few_programs_need_is_imported_when_it_is_asked_for():
     assert loaded == ""
     assert names == (
         "tinygrad_nn.viz tinygrad_nn.datasets tinygrad_nn.distributions tinygrad_nn.saving "
-        "tinygrad_nn.testing formulas load"
+        "tinygrad_nn.testing tinygrad_nn.utils formulas load"
     )

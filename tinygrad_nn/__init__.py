@@ -9,7 +9,7 @@ import typing as _typing
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
-from . import autograd, fft, func, linalg, nn, optim, random, signal, special, utils
+from . import autograd, fft, func, linalg, nn, optim, random, signal, special
 from . import missing as _missing
 from .arrays.dtypes import (
     bfloat16,
@@ -181,19 +181,19 @@ _missing.explain_methods_of(nn.Module, "nn.Module")
 _missing.explain_methods_of(optim.Optimizer, "optim.Optimizer")
 
 if _typing.TYPE_CHECKING:
-    from . import datasets, distributions, testing
+    from . import datasets, distributions, testing, utils
     from .saving import load, save
 
-# What is imported when it is asked for, and the names that are taken from it: half of our time.
+# Modules that are imported when they are asked for, and what is taken from them.
 _LATER = {
-    **dict.fromkeys(("datasets", "distributions", "saving", "testing", "viz")),
+    **dict.fromkeys(("datasets", "distributions", "saving", "testing", "utils", "viz")),
     **dict.fromkeys(("load", "save"), "saving"),
     **dict.fromkeys(("formulas", "summary"), "viz"),
 }
 
 
 def __getattr__(name: str) -> _typing.Any:
-    """Import what few programs need when it is asked for."""
+    """Import what not every program needs when it is asked for: `viz` is half of our time."""
     if name not in _LATER:
         _missing.refuse(_sys.modules[__name__], "", name)
     home = _LATER[name]

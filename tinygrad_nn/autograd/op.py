@@ -64,6 +64,7 @@ class Op(Origin):
         self.latex = latex
         self.signature = signature
         self.parameters = tuple(p.name for p in signature)
+        self.arrays = tuple(p.name for p in signature if p.takes_array)
         self.sequence = next((p.name for p in signature if p.is_sequence), None)
         self.is_variadic = returns.startswith("*")  # a number of outputs known only at the call
         self.returns = tuple(returns.lstrip("*").replace(",", " ").split())
@@ -89,7 +90,8 @@ class Op(Origin):
         self.rules, self.is_joint = rules, is_joint
         ruled = {operand for rule in rules for operand in rule.operands}
         named = {name for rule in rules for name in rule.names}
-        self.operands = tuple(p.name for p in self.signature if p.takes_array or p.name in ruled)
+        operands = ruled.union(self.arrays)
+        self.operands = tuple(name for name in self.parameters if name in operands)
         self.differentiable = tuple(name for name in self.parameters if name in ruled)
         if is_joint:
             named |= set(self.operands)  # for the composite, which runs where it is itself recorded
