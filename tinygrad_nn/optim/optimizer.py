@@ -64,6 +64,11 @@ class Optimizer(SavedState):
         """Add a group: {"params": tensors, option: value, ...}; other options take the defaults."""
         if not isinstance(param_group, dict):
             raise DTypeError(f"a parameter group is a dict, got {type(param_group).__name__}")
+        if "params" not in param_group:
+            raise KeyError(
+                "a parameter group names its tensors: {'params': tensors, 'lr': ...}, got the keys "
+                f"{list(param_group)}"
+            )
         given = param_group["params"]
         if isinstance(given, Set):
             raise DTypeError("a set of parameters has no fixed order from run to run; pass a list")
@@ -83,7 +88,7 @@ class Optimizer(SavedState):
             warn_user("an optimizer got the same parameter twice; it is then updated twice a step")
         taken = {id(each) for group in self.param_groups for each in group["params"]}
         if any(id(each) in taken for each in params):
-            raise ArgumentError("a parameter appears in more than one group")
+            raise ArgumentError("a parameter appears in more than one group; name it in one")
         if any(("param_names" in group) != ("param_names" in each) for each in self.param_groups):
             raise ArgumentError("of an optimizer's groups all have named parameters, or none has")
         param_group.update(group)
