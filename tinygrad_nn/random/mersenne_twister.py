@@ -7,6 +7,7 @@ from __future__ import annotations
 import operator
 import os
 import threading
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -44,8 +45,14 @@ class MersenneTwister:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._mt19937 = np.random.MT19937(0)
         self.manual_seed(67280421310721)
+
+    @cached_property
+    def _mt19937(self) -> np.random.MT19937:
+        """The words, from the seed on; made by the first draw, as `numpy.random` takes 10 ms."""
+        made = np.random.MT19937(0)
+        made._legacy_seeding(self._initial_seed & 0xFFFFFFFF)  # Matsumoto and Nishimura, 2002
+        return made
 
     def manual_seed(self, seed: int) -> Self:
         """Restart the stream at `seed`, from -2**63 to 2**64 - 1, and return itself.
@@ -60,9 +67,10 @@ class MersenneTwister:
         if not -(2**63) <= number < 2**64:
             raise RandomError(f"manual_seed takes -2**63 to 2**64 - 1; got {number}")
         with self._lock:
-            self._mt19937._legacy_seeding(number & 0xFFFFFFFF)  # Matsumoto and Nishimura, 2002
             self._initial_seed = number % 2**64
             self.cached_normal: float | None = None
+            if "_mt19937" in vars(self):
+                self._mt19937._legacy_seeding(number & 0xFFFFFFFF)
         return self
 
     def initial_seed(self) -> int:
