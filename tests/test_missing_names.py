@@ -69,7 +69,7 @@ LACKING = [
     (path, name)
     for path in (*MODULES, *CLASSES)
     for name in sorted(missing.pytorch_names()[path] - missing.vars_of(reach(tnn, path)))
-    if not (path == "" and name in tnn.__all__)  # some are imported when they are asked for
+    if name not in getattr(reach(tnn, path), "__all__", ())  # some are imported when asked for
 ]
 
 WHOLE = {"nn.init"}  # nothing is lacking there

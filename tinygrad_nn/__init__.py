@@ -172,7 +172,7 @@ __all__ = [
 ]
 
 for _place in (
-    *("nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "autograd"),
+    *("nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler"),
     *("linalg", "fft", "func", "special"),
 ):
     _missing.explain_names_of(_sys.modules[f"{__name__}.{_place}"], _place)

@@ -3,9 +3,12 @@ Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `recorder`, `recor
 `checks/` says whether gradients are right.
 """
 
+import sys as _sys
+import typing as _typing
+
+from .. import missing as _missing
 from ..tensor.variable import Variable
 from . import function, functional
-from .checks import Comparison, GradcheckError, compare, gradcheck, gradgradcheck
 from .declaring import elementwise, op
 from .engine import backward, grad
 from .function import Function
@@ -41,3 +44,21 @@ __all__ = [
     "registry",
     "set_grad_enabled",
 ]
+
+if _typing.TYPE_CHECKING:
+    from .checks import Comparison, GradcheckError, compare, gradcheck, gradgradcheck
+
+_OF_CHECKS = {"Comparison", "GradcheckError", "compare", "gradcheck", "gradgradcheck"}
+
+
+def __getattr__(name: str) -> _typing.Any:
+    """Import what checks gradients when it is asked for: few programs do."""
+    if name not in _OF_CHECKS:
+        _missing.refuse(_sys.modules[__name__], "autograd", name)
+    from . import checks
+
+    return getattr(checks, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_OF_CHECKS})
