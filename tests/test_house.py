@@ -374,7 +374,7 @@ def test_what_few_programs_need_is_imported_when_it_is_asked_for():
         "import sys, numpy\n"  # which once imported all of its own, random numbers too
         "before = set(sys.modules)\n"
         "import tinygrad_nn as tnn\n"
-        "later = 'viz', 'datasets', 'distributions', 'saving', 'testing', 'utils'\n"
+        "later = 'viz', 'datasets', 'distributions', 'optim', 'saving', 'testing', 'utils'\n"
         "slow = {'difflib', 'json', 'numpy.random', 'pathlib', 'tempfile', 'zipfile'}\n"
         "slow |= {'safetensors', 'tinygrad_nn.autograd.checks'}\n"
         "slow |= {f'tinygrad_nn.{each}' for each in later}\n"
@@ -384,6 +384,6 @@ def test_what_few_programs_need_is_imported_when_it_is_asked_for():
     loaded, names = in_a_fresh_interpreter(program).splitlines()
     assert loaded == ""
     assert names == (
-        "tinygrad_nn.viz tinygrad_nn.datasets tinygrad_nn.distributions tinygrad_nn.saving "
-        "tinygrad_nn.testing tinygrad_nn.utils formulas load"
+        "tinygrad_nn.viz tinygrad_nn.datasets tinygrad_nn.distributions tinygrad_nn.optim "
+        "tinygrad_nn.saving tinygrad_nn.testing tinygrad_nn.utils formulas load"
     )

@@ -9,7 +9,7 @@ import typing as _typing
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
-from . import autograd, fft, func, linalg, nn, optim, random, signal, special
+from . import autograd, fft, func, linalg, nn, random, signal, special
 from . import missing as _missing
 from .arrays.dtypes import (
     bfloat16,
@@ -172,21 +172,20 @@ __all__ = [
 ]
 
 for _place in (
-    *("nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler"),
+    *("nn", "nn.functional", "nn.init", "nn.utils"),
     *("linalg", "fft", "func", "special"),
 ):
     _missing.explain_names_of(_sys.modules[f"{__name__}.{_place}"], _place)
 _missing.explain_methods_of(Tensor, "Tensor")
 _missing.explain_methods_of(nn.Module, "nn.Module")
-_missing.explain_methods_of(optim.Optimizer, "optim.Optimizer")
 
 if _typing.TYPE_CHECKING:
-    from . import datasets, distributions, testing, utils
+    from . import datasets, distributions, optim, testing, utils
     from .saving import load, save
 
 # Modules that are imported when they are asked for, and what is taken from them.
 _LATER = {
-    **dict.fromkeys(("datasets", "distributions", "saving", "testing", "utils", "viz")),
+    **dict.fromkeys(("datasets", "distributions", "optim", "saving", "testing", "utils", "viz")),
     **dict.fromkeys(("load", "save"), "saving"),
     **dict.fromkeys(("formulas", "summary"), "viz"),
 }

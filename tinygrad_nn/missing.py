@@ -74,7 +74,8 @@ def vars_of(owner: Any) -> set[str]:
 
 def _reach(owner: Any, path: str) -> Any:
     for name in path.split(".") if path else []:
-        owner = vars(owner).get(name)
+        listed = name in getattr(owner, "__all__", ())  # and imported, if it was not asked for yet
+        owner = getattr(owner, name) if listed else vars(owner).get(name)
         if owner is None:
             return None
     return owner

@@ -2,6 +2,9 @@
 Read `optimizer.py` first.
 """
 
+import sys as _sys
+
+from .. import missing as _missing
 from . import lr_scheduler, swa_utils
 from .adadelta import Adadelta
 from .adafactor import Adafactor
@@ -38,3 +41,7 @@ __all__ = [
     "lr_scheduler",
     "swa_utils",
 ]
+
+_missing.explain_names_of(_sys.modules[__name__], "optim")
+_missing.explain_names_of(lr_scheduler, "optim.lr_scheduler")
+_missing.explain_methods_of(Optimizer, "optim.Optimizer")
