@@ -29,17 +29,17 @@ GOLDEN = {
         float_power floor floor_ floor_divide fmax fmin fmod formulas frac frac_ frexp from_dlpack
         from_numpy full full_like func gather gcd gcd_ ge geqrf ger get_default_dtype get_device
         get_rng_state gradient greater greater_equal grid_sampler grid_sampler_2d grid_sampler_3d
-        group_norm gru_cell gt half hamming_window hann_window hardshrink heaviside histc histogram
-        histogramdd hsplit hstack hypot i0 i0_ igamma igammac iinfo imag index_add index_copy
-        index_fill index_put index_put_ index_reduce index_select inf inference_mode initial_seed
-        inner instance_norm int int16 int32 int64 int8 inverse is_complex is_conj is_floating_point
-        is_grad_enabled is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed
-        is_storage is_tensor isclose isfinite isin isinf isnan isneginf isposinf isreal istft
-        kaiser_window kron kthvalue layer_norm lcm lcm_ ldexp ldexp_ le lerp less less_equal lgamma
-        linalg linspace load log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax logaddexp
-        logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor logit logit_
-        logspace logsumexp long lstm_cell lt lu lu_solve lu_unpack manual_seed masked_fill
-        masked_scatter masked_select matmul matrix_exp matrix_power max max_pool1d
+        group_norm gru gru_cell gt half hamming_window hann_window hardshrink heaviside histc
+        histogram histogramdd hsplit hstack hypot i0 i0_ igamma igammac iinfo imag index_add
+        index_copy index_fill index_put index_put_ index_reduce index_select inf inference_mode
+        initial_seed inner instance_norm int int16 int32 int64 int8 inverse is_complex is_conj
+        is_floating_point is_grad_enabled is_inference_mode_enabled is_neg is_nonzero is_same_size
+        is_signed is_storage is_tensor isclose isfinite isin isinf isnan isneginf isposinf isreal
+        istft kaiser_window kron kthvalue layer_norm lcm lcm_ ldexp ldexp_ le lerp less less_equal
+        lgamma linalg linspace load log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax
+        logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor
+        logit logit_ logspace logsumexp long lstm lstm_cell lt lu lu_solve lu_unpack manual_seed
+        masked_fill masked_scatter masked_select matmul matrix_exp matrix_power max max_pool1d
         max_pool1d_with_indices max_pool2d max_pool3d maximum mean median memory_format meshgrid min
         minimum mm mode moveaxis movedim msort mul multinomial multiply mv mvlgamma nan nan_to_num
         nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy native_batch_norm
@@ -50,19 +50,20 @@ GOLDEN = {
         preserve_format prod promote_types put qr quantile rad2deg rad2deg_ rand rand_like randint
         randint_like randn randn_like random randperm range ravel real reciprocal reciprocal_ relu
         relu_ remainder renorm repeat_interleave reshape resolve_conj resolve_neg result_type
-        rms_norm rnn_relu_cell rnn_tanh_cell roll rot90 round round_ row_stack rrelu rrelu_ rsqrt
-        rsqrt_ rsub save scalar_tensor scatter scatter_add scatter_reduce searchsorted seed select
-        select_copy select_scatter selu selu_ set_default_dtype set_grad_enabled set_printoptions
-        set_rng_state sgn short sigmoid sigmoid_ sign signal signbit sin sin_ sinc sinc_ sinh sinh_
-        slice_copy slice_scatter slogdet softmax sort special split split_copy split_with_sizes
-        split_with_sizes_copy sqrt sqrt_ square square_ squeeze squeeze_copy stack std std_mean stft
-        sub subtract sum summary svd swapaxes swapdims t t_copy take take_along_dim tan tan_ tanh
-        tanh_ tensor tensor_split tensordot testing threshold threshold_ tile topk trace transpose
-        transpose_copy trapezoid trapz triangular_solve tril tril_indices triu triu_indices
-        true_divide trunc trunc_ uint8 unbind unbind_copy unflatten unfold_copy unique
-        unique_consecutive unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
-        unsqueeze_copy utils vander var var_mean vdot view_as_complex view_as_real view_copy viz
-        vmap vsplit vstack where xlogy xlogy_ zeros zeros_like
+        rms_norm rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell roll rot90 round round_ row_stack
+        rrelu rrelu_ rsqrt rsqrt_ rsub save scalar_tensor scatter scatter_add scatter_reduce
+        searchsorted seed select select_copy select_scatter selu selu_ set_default_dtype
+        set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sigmoid_ sign signal
+        signbit sin sin_ sinc sinc_ sinh sinh_ slice_copy slice_scatter slogdet softmax sort special
+        split split_copy split_with_sizes split_with_sizes_copy sqrt sqrt_ square square_ squeeze
+        squeeze_copy stack std std_mean stft sub subtract sum summary svd swapaxes swapdims t t_copy
+        take take_along_dim tan tan_ tanh tanh_ tensor tensor_split tensordot testing threshold
+        threshold_ tile topk trace transpose transpose_copy trapezoid trapz triangular_solve tril
+        tril_indices triu triu_indices true_divide trunc trunc_ uint8 unbind unbind_copy unflatten
+        unfold_copy unique unique_consecutive unravel_index unsafe_chunk unsafe_split
+        unsafe_split_with_sizes unsqueeze unsqueeze_copy utils vander var var_mean vdot
+        view_as_complex view_as_real view_copy viz vmap vsplit vstack where xlogy xlogy_ zeros
+        zeros_like
     """,
     "nn": """
         AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveLogSoftmaxWithLoss

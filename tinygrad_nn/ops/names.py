@@ -42,6 +42,7 @@ from .layers.native_normalization import *
 from .layers.normalization import *
 from .layers.pooling import *
 from .layers.recurrent import *
+from .layers.recurrent_functions import *
 from .layers.shuffling import *
 from .layers.softmax import *
 from .layers.transposed_convolution import *

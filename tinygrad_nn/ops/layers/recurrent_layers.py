@@ -1,5 +1,5 @@
 """Recurrent layers on top of each other, and in both directions of time.
-Read `dropout.py` next, which falls between them.
+Read `recurrent_functions.py` next, which calls this by hand.
 """
 
 from __future__ import annotations
