@@ -166,15 +166,17 @@ GOLDEN = {
     """,
     "distributions": """
         AbsTransform AffineTransform Bernoulli Beta Binomial CatTransform Categorical Cauchy Chi2
-        ComposeTransform CorrCholeskyTransform CumulativeDistributionTransform Dirichlet
-        Distribution ExpTransform Exponential ExponentialFamily Gamma Geometric Gumbel HalfCauchy
-        HalfNormal Independent IndependentTransform InverseGamma Laplace LogNormal LogisticNormal
-        LowerCholeskyTransform MixtureSameFamily Multinomial MultivariateNormal NegativeBinomial
-        Normal OneHotCategorical OneHotCategoricalStraightThrough Pareto Poisson
-        PositiveDefiniteTransform PowerTransform RelaxedBernoulli RelaxedOneHotCategorical
-        ReshapeTransform SigmoidTransform SoftmaxTransform SoftplusTransform StackTransform
-        StickBreakingTransform StudentT TanhTransform Transform TransformedDistribution Uniform
-        Weibull biject_to identity_transform kl_divergence register_kl transform_to
+        ComposeTransform ContinuousBernoulli CorrCholeskyTransform CumulativeDistributionTransform
+        Dirichlet Distribution ExpTransform Exponential ExponentialFamily FisherSnedecor Gamma
+        GeneralizedPareto Geometric Gumbel HalfCauchy HalfNormal Independent IndependentTransform
+        InverseGamma Kumaraswamy LKJCholesky Laplace LogNormal LogisticNormal
+        LowRankMultivariateNormal LowerCholeskyTransform MixtureSameFamily Multinomial
+        MultivariateNormal NegativeBinomial Normal OneHotCategorical
+        OneHotCategoricalStraightThrough Pareto Poisson PositiveDefiniteTransform PowerTransform
+        RelaxedBernoulli RelaxedOneHotCategorical ReshapeTransform SigmoidTransform SoftmaxTransform
+        SoftplusTransform StackTransform StickBreakingTransform StudentT TanhTransform Transform
+        TransformedDistribution Uniform VonMises Weibull Wishart biject_to identity_transform
+        kl_divergence register_kl transform_to
     """,
     "distributions.constraints": """
         Constraint MixtureSameFamilyConstraint boolean cat corr_cholesky dependent

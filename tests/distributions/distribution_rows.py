@@ -61,6 +61,11 @@ def definite(*shape: int, seed: int = 5) -> Any:
     return x @ np.swapaxes(x, -1, -2)
 
 
+def correlated(*shape: int, seed: int = 9) -> Any:
+    x = lower(*shape, seed=seed)
+    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+
 def counts(most: int, *shape: int, seed: int = 6) -> Any:
     return np.random.default_rng(seed).integers(0, most + 1, shape).astype(np.float64)
 
@@ -122,8 +127,17 @@ def expanded(d: Any, loc: Any, scale: Any) -> Any:
     return d.Normal(loc, scale).expand((3, 4))
 
 
+def with_low_rank(d: Any, loc: Any, factor: Any, diagonal: Any = None) -> Any:
+    """Return a Gaussian of a low rank, or of a triangle where there is no diagonal."""
+    if diagonal is None:
+        return d.MultivariateNormal(loc, scale_tril=factor)
+    return d.LowRankMultivariateNormal(loc, factor, diagonal)
+
+
 NORMALS = two_sets((real, positive), 4)
 MATRICES = two_sets((real, positive), 3, 4)
+LOW_RANK = (real(2, 4), real(2, 4, 2), positive(2, 4))
+TRIANGLE = (real(2, 4, seed=8), lower(4, 4))
 
 ROWS = [
     row("Normal", (real, positive), real(5, 4)),
@@ -171,6 +185,41 @@ ROWS = [
     row("InverseGamma", (positive, positive), positive(5, 4)),
     row("LogisticNormal", (real, positive), simplex(2, 5), shape=(4,)),
     row("Chi2", (positive,), positive(5, 4)),
+    row("ContinuousBernoulli", (chance,), chance(5, 4), "probs"),
+    row("ContinuousBernoulli", (real,), chance(5, 4), "logits"),
+    Row("ContinuousBernoulli(near 1/2)", made("ContinuousBernoulli"),
+        (np.array([0.49, 0.4999, 0.5, 0.5008]),), chance(5, 4), (chance(4),)),
+    row("FisherSnedecor", (positive, lambda *s, seed: 3 + 2 * positive(*s, seed=seed)),
+        positive(5, 4)),
+    Row("FisherSnedecor(no mean)", made("FisherSnedecor"), (1 + positive(4), 1 + positive(4)),
+        positive(5, 4)),
+    Row("GeneralizedPareto", made("GeneralizedPareto"),
+        (real(4) - 5, 9 * positive(4), np.array([0.7, 0.2, 0.0, -0.3])), positive(5, 4)),
+    Row("GeneralizedPareto(bounded)", made("GeneralizedPareto"),
+        (real(3) * 0 - 0.5, 1 + positive(3), np.array([-0.1, -1.0, -2.0])), -0.1 * chance(5, 3)),
+    row("Kumaraswamy", (positive, positive), chance(5, 4)),
+    row("VonMises", (real, positive), real(5, 4)),
+    Row("VonMises(narrow)", made("VonMises"), (real(3), np.array([3.5, 4.0, 90.0])), real(5, 3)),
+    Row("LKJCholesky", lambda d, c: d.LKJCholesky(3, c), (positive(2),), correlated(5, 2, 3, 3)),
+    Row("LKJCholesky(0-d)", lambda d, c: d.LKJCholesky(2, c), (np.array(0.7),),
+        correlated(5, 2, 2)),
+    *(
+        Row(f"LowRankMultivariateNormal({batch}, {of_factor})", made("LowRankMultivariateNormal"),
+            (real(*batch, 4), real(*of_factor, 4, 2), positive(*of_factor, 4)), real(5, *batch, 4),
+            (real(*batch, 4, seed=8), real(*of_factor, 4, 3, seed=9), positive(*batch, 4, seed=9)))
+        for batch, of_factor in (((), ()), ((2,), (2,)), ((2,), ()))
+    ),
+    Row("LowRank, MultivariateNormal", with_low_rank, LOW_RANK, real(5, 2, 4), TRIANGLE),
+    Row("MultivariateNormal, LowRank", with_low_rank, TRIANGLE, real(5, 2, 4), LOW_RANK),
+    *(
+        Row(f"Wishart({name}, {batch})", made("Wishart", "df", name),
+            (3.5 + positive(*batch), matrix(*of_matrix, 3, 3)), definite(5, *batch, 3, 3),
+            (3.5 + positive(*batch, seed=8), matrix(*of_matrix, 3, 3, seed=9)))
+        for name, matrix in (
+            ("scale_tril", lower), ("covariance_matrix", definite), ("precision_matrix", definite)
+        )
+        for batch, of_matrix in (((), ()), ((2,), (2,)), ((2,), ()))
+    ),
     *(
         Row(f"MultivariateNormal({name}, {batch})", made("MultivariateNormal", "loc", name),
             (real(*batch, 3), matrix(*of_matrix, 3, 3)), real(5, *batch, 3),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,9 +22,19 @@ torch = pytest.importorskip("torch")
 ALLOWED = 1e-10
 # Gradients through trigamma: PyTorch's is right to 1e-9 only (SciPy and ours agree to 1e-16).
 OF_TRIGAMMA = dict.fromkeys(
-    ("Beta", "Dirichlet", "Gamma", "StudentT", "Chi2", "InverseGamma"), 2e-9
+    ("Beta", "Dirichlet", "Gamma", "StudentT", "Chi2", "InverseGamma", "Wishart"), 2e-9
 )
 REFUSALS = (NotImplementedError, ValueError, RuntimeError, TypeError)
+
+
+@contextmanager
+def in_doubles(f: Any) -> Iterator[None]:
+    """Have numbers made float64, which PyTorch's GeneralizedPareto needs of its zeros."""
+    f.set_default_dtype(f.float64)
+    try:
+        yield
+    finally:
+        f.set_default_dtype(f.float32)
 
 
 class Compared(NamedTuple):
@@ -55,7 +66,7 @@ def asked(f: Any, row: Row, question: str) -> Any:
     inputs = leaves(f, row.parameters)
     others = leaves(f, row.others or ())
     value = f.tensor(row.values, dtype=f.float64, requires_grad=not row.discrete)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), in_doubles(f):
         warnings.simplefilter("ignore")
         try:
             d = row.make(f.distributions, *inputs)

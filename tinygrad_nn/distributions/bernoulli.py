@@ -1,5 +1,5 @@
 """`Bernoulli`, a coin.
-Read `binomial.py` next.
+Read `continuous_bernoulli.py` next.
 """
 
 from __future__ import annotations

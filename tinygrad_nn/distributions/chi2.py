@@ -1,5 +1,5 @@
 """`Chi2`, a sum of squared normals.
-Read `studentT.py` next.
+Read `fisher_snedecor.py` next.
 """
 
 from __future__ import annotations

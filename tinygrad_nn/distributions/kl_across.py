@@ -15,6 +15,7 @@ from ..tensor.creation_like import full_like
 from .bernoulli import Bernoulli
 from .beta import Beta
 from .binomial import Binomial
+from .continuous_bernoulli import ContinuousBernoulli
 from .exponential import Exponential
 from .gamma import Gamma
 from .gumbel import Gumbel
@@ -58,6 +59,7 @@ def _within(p: Any, low: Any, high: Any, divergence: Any) -> Any:
 
 
 @register_kl(Beta, Normal)
+@register_kl(ContinuousBernoulli, Normal)
 @register_kl(Exponential, Normal)
 @register_kl(Gamma, Normal)
 @register_kl(Gumbel, Normal)
@@ -70,6 +72,7 @@ def _from_normal(p: Any, q: Any) -> Any:
 
 
 @register_kl(Beta, Exponential)
+@register_kl(ContinuousBernoulli, Exponential)
 @register_kl(Gamma, Exponential)
 @register_kl(Pareto, Exponential)
 @register_kl(Uniform, Exponential)
@@ -111,6 +114,26 @@ def _uniform_from_beta(p: Any, q: Any) -> Any:
     return _within(p, 0, 1, log_beta - expected - p.entropy())
 
 
+@register_kl(Beta, ContinuousBernoulli)
+@register_kl(Uniform, ContinuousBernoulli)
+def _from_continuous_bernoulli(p: Any, q: Any) -> Any:
+    """PyTorch has inf for a uniform p that reaches 0 or 1 too, where log q is finite."""
+    of_constants = (-q.probs).log1p() + q._log_normalizing_constant()
+    divergence = -p.entropy() - p.mean * q.logits - of_constants
+    return (
+        divergence
+        if isinstance(p, Beta)
+        else where((p.low <= 0) | (p.high >= 1), math.inf, divergence)
+    )
+
+
+@register_kl(ContinuousBernoulli, Uniform)
+def _continuous_bernoulli_from_uniform(p: Any, q: Any) -> Any:
+    """PyTorch has inf for a uniform q from 0, or to 1, too."""
+    divergence = (q.high - q.low).log() - p.entropy()
+    return where((q.low >= 0) | (q.high <= 1), math.inf, divergence)
+
+
 @register_kl(Uniform, Pareto)
 def _uniform_from_pareto(p: Any, q: Any) -> Any:
     of_log = q.alpha.log() + q.alpha * q.scale.log() - (q.alpha + 1) * _mean_of_log(p)
@@ -133,33 +156,40 @@ def _bernoulli_from_poisson(p: Any, q: Any) -> Any:
 
 
 @register_kl(Beta, Pareto)
+@register_kl(ContinuousBernoulli, Pareto)
 @register_kl(Exponential, Beta)
+@register_kl(Exponential, ContinuousBernoulli)
 @register_kl(Exponential, Pareto)
 @register_kl(Exponential, Uniform)
 @register_kl(Gamma, Beta)
+@register_kl(Gamma, ContinuousBernoulli)
 @register_kl(Gamma, Pareto)
 @register_kl(Gamma, Uniform)
 @register_kl(Gumbel, Beta)
+@register_kl(Gumbel, ContinuousBernoulli)
 @register_kl(Gumbel, Exponential)
 @register_kl(Gumbel, Gamma)
 @register_kl(Gumbel, Pareto)
 @register_kl(Gumbel, Uniform)
 @register_kl(Laplace, Beta)
+@register_kl(Laplace, ContinuousBernoulli)
 @register_kl(Laplace, Exponential)
 @register_kl(Laplace, Gamma)
 @register_kl(Laplace, Pareto)
 @register_kl(Laplace, Uniform)
 @register_kl(Normal, Beta)
+@register_kl(Normal, ContinuousBernoulli)
 @register_kl(Normal, Exponential)
 @register_kl(Normal, Gamma)
 @register_kl(Normal, Pareto)
 @register_kl(Normal, Uniform)
 @register_kl(Pareto, Beta)
+@register_kl(Pareto, ContinuousBernoulli)
 @register_kl(Pareto, Uniform)
 @register_kl(Poisson, Bernoulli)
 @register_kl(Poisson, Binomial)
 def _infinite(p: Any, q: Any) -> Any:
     """P has values that q cannot have; the batch is that of p, as in PyTorch."""
-    names = ("loc", "concentration", "concentration1", "rate", "alpha")
+    names = ("loc", "concentration", "concentration1", "rate", "alpha", "probs")
     first = next(name for name in names if hasattr(p, name))
     return full_like(getattr(p, first), math.inf)

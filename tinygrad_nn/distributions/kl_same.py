@@ -10,12 +10,13 @@ from typing import Any
 from ..autograd.engine import grad
 from ..errors import ArgumentError
 from ..ops.elementwise.activations import softplus
-from ..ops.names import broadcast_shapes, where
+from ..ops.names import where
 from .bernoulli import Bernoulli
 from .beta import Beta
 from .binomial import Binomial
 from .categorical import Categorical
 from .cauchy import Cauchy
+from .continuous_bernoulli import ContinuousBernoulli
 from .dirichlet import Dirichlet
 from .exp_family import ExponentialFamily
 from .exponential import Exponential
@@ -26,7 +27,7 @@ from .half_normal import HalfNormal
 from .independent import Independent
 from .kl import kl_divergence, register_kl
 from .laplace import Laplace
-from .matrices import solved
+from .low_rank_multivariate_normal import LowRankMultivariateNormal
 from .multivariate_normal import MultivariateNormal
 from .normal import Normal
 from .one_hot_categorical import OneHotCategorical
@@ -49,20 +50,25 @@ def _half_normal(p: Any, q: Any) -> Any:
 
 
 @register_kl(MultivariateNormal, MultivariateNormal)
+@register_kl(MultivariateNormal, LowRankMultivariateNormal)
+@register_kl(LowRankMultivariateNormal, MultivariateNormal)
+@register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)
 def _multivariate_normal(p: Any, q: Any) -> Any:
-    """Half of log det C_q / det C_p + trace(C_q^-1 C_p) + |L_q^-1 (loc_p - loc_q)|^2 - k."""
+    """Half of log det C_q / det C_p + trace(C_q^-1 C_p) + xᵀ C_q^-1 x - k for x = loc_q - loc_p."""
     if p.event_shape != q.event_shape:
         raise ArgumentError(
-            "kl_divergence of two MultivariateNormals takes one event_shape, got "
-            f"{tuple(p.event_shape)} and {tuple(q.event_shape)}"
+            f"kl_divergence of a {type(p).__name__} and a {type(q).__name__} takes one "
+            f"event_shape, got {tuple(p.event_shape)} and {tuple(q.event_shape)}"
         )
-    n = p.event_shape[0]
-    lower_p, lower_q = p._unbroadcasted_scale_tril, q._unbroadcasted_scale_tril
-    shape = (*broadcast_shapes(lower_p.shape[:-2], lower_q.shape[:-2]), n, n)
-    whitened = solved(lower_q.expand(shape), lower_p.expand(shape))
-    apart = solved(lower_q, (q.loc - p.loc).unsqueeze(-1)).squeeze(-1)
-    distance = whitened.pow(2).sum((-2, -1)) + apart.pow(2).sum(-1)
-    return q._log_det() - p._log_det() + 0.5 * (distance - n)
+    distance = q._trace_with(*p._parts()) + q._squared_distance(q.loc - p.loc)
+    return q._log_det() - p._log_det() + 0.5 * (distance - p.event_shape[0])
+
+
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+def _continuous_bernoulli(p: Any, q: Any) -> Any:
+    of_constants = p._log_normalizing_constant() - q._log_normalizing_constant()
+    of_zero = (-p.probs).log1p() - (-q.probs).log1p()
+    return p.mean * (p.logits - q.logits) + of_constants + of_zero
 
 
 @register_kl(Uniform, Uniform)

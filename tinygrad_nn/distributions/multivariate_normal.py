@@ -1,5 +1,5 @@
 """`MultivariateNormal`, the Gaussian distribution of vectors.
-Read `independent.py` next.
+Read `low_rank_multivariate_normal.py` next.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ import math
 from typing import Any
 
 from ..errors import ArgumentError
-from ..ops.names import broadcast_shapes, cholesky_inverse
+from ..ops.names import broadcast_shapes, diag_embed
 from ..tensor import Tensor
 from . import constraints
-from .distribution import Distribution
-from .matrices import factor, factor_of_inverse, solved
-from .parameters import lazy_property, standard_normal
+from .covariances import OfACovariance
+from .matrices import solved
+from .parameters import standard_normal
 
 __all__ = ["MultivariateNormal"]
 
 
-class MultivariateNormal(Distribution):
+class MultivariateNormal(OfACovariance):
     """N(loc, C): log p(x) = -|L^-1 (x - loc)|^2 / 2 - log det L - k log(2 pi) / 2 for C = L Lᵀ.
 
     Of vectors `loc` (..., k) and one of three matrices (..., k, k): the `covariance_matrix` C, the
@@ -45,7 +45,6 @@ class MultivariateNormal(Distribution):
     has_rsample = True
 
     loc: Tensor
-    _unbroadcasted_scale_tril: Tensor
 
     def __init__(
         self,
@@ -55,52 +54,16 @@ class MultivariateNormal(Distribution):
         scale_tril: Tensor | None = None,
         validate_args: bool | None = None,
     ) -> None:
-        given = {
-            "covariance_matrix": covariance_matrix,
-            "precision_matrix": precision_matrix,
-            "scale_tril": scale_tril,
-        }
-        named = [(name, matrix) for name, matrix in given.items() if matrix is not None]
         if loc.dim() < 1:
             raise ArgumentError("MultivariateNormal: loc needs a dimension, got a 0-d tensor")
-        if len(named) != 1:
-            raise ArgumentError(
-                f"MultivariateNormal takes exactly one of {', '.join(given)}; got {len(named)}"
-            )
-        ((name, matrix),) = named
-        if matrix.dim() < 2:
-            raise ArgumentError(
-                f"MultivariateNormal: {name} is a matrix, got shape {tuple(matrix.shape)}"
-            )
+        name, matrix = self._given_matrix(
+            covariance_matrix=covariance_matrix,
+            precision_matrix=precision_matrix,
+            scale_tril=scale_tril,
+        )
         batch_shape = broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
-        setattr(self, name, matrix.expand((*batch_shape, -1, -1)))
         self.loc = loc.expand((*batch_shape, -1))
-        super().__init__(batch_shape, self.loc.shape[-1:], validate_args)
-        if scale_tril is not None:
-            self._unbroadcasted_scale_tril = scale_tril
-        elif covariance_matrix is not None:
-            self._unbroadcasted_scale_tril = factor(covariance_matrix)
-        else:
-            self._unbroadcasted_scale_tril = factor_of_inverse(precision_matrix)
-
-    def _over_the_batch(self, matrix: Any) -> Tensor:
-        return matrix.expand(self._batch_shape + self._event_shape + self._event_shape)
-
-    @lazy_property
-    def scale_tril(self) -> Any:
-        """L, the lower triangle of C = L Lᵀ."""
-        return self._over_the_batch(self._unbroadcasted_scale_tril)
-
-    @lazy_property
-    def covariance_matrix(self) -> Any:
-        """C = L Lᵀ."""
-        lower = self._unbroadcasted_scale_tril
-        return self._over_the_batch(lower @ lower.mT)
-
-    @lazy_property
-    def precision_matrix(self) -> Any:
-        """C^-1."""
-        return self._over_the_batch(cholesky_inverse(self._unbroadcasted_scale_tril))
+        self._take_matrix(name, matrix, batch_shape, self.loc.shape[-1:], validate_args)
 
     @property
     def mean(self) -> Tensor:
@@ -122,9 +85,8 @@ class MultivariateNormal(Distribution):
     def log_prob(self, value: Tensor) -> Tensor:
         if self._validate_args:
             self._validate_sample(value)
-        whitened = solved(self._unbroadcasted_scale_tril, (value - self.loc).unsqueeze(-1))
-        distance = whitened.squeeze(-1).pow(2).sum(-1)
         k = self._event_shape[0]
+        distance = self._squared_distance(value - self.loc)
         return -0.5 * (k * math.log(2 * math.pi) + distance) - self._log_det()
 
     def entropy(self) -> Tensor:
@@ -132,5 +94,23 @@ class MultivariateNormal(Distribution):
         entropy = 0.5 * k * (1.0 + math.log(2 * math.pi)) + self._log_det()
         return entropy.expand(self._batch_shape) if self._batch_shape else entropy
 
-    def _log_det(self) -> Tensor:
-        return self._unbroadcasted_scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+    def _squared_distance(self, apart: Any) -> Any:
+        """Return xᵀ C^-1 x = |L^-1 x|^2."""
+        return solved(self._unbroadcasted_scale_tril, apart.unsqueeze(-1)).pow(2).sum((-2, -1))
+
+    def _trace_with(self, factor: Any, diagonal: Any) -> Any:
+        """Return the trace of C^-1 (F Fᵀ + diag d), F and d of another covariance."""
+        lower = self._unbroadcasted_scale_tril
+        roots = [factor] if diagonal is None else [factor, diag_embed(diagonal.sqrt())]
+        trace: Any = 0.0
+        for root in roots:
+            batch = broadcast_shapes(lower.shape[:-2], root.shape[:-2])
+            whitened = solved(
+                lower.expand((*batch, *lower.shape[-2:])), root.expand((*batch, *root.shape[-2:]))
+            )
+            trace = trace + whitened.pow(2).sum((-2, -1))
+        return trace
+
+    def _parts(self) -> tuple[Any, Any]:
+        """Return F and d of C = F Fᵀ + diag d: no d here."""
+        return self._unbroadcasted_scale_tril, None

@@ -1,5 +1,5 @@
 """`Pareto`, whose tail falls as a power.
-Read `weibull.py` next.
+Read `kumaraswamy.py` next.
 """
 
 from __future__ import annotations

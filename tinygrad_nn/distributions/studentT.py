@@ -1,5 +1,5 @@
 """`StudentT`, a normal divided by an estimate of its deviation.
-Read `multivariate_normal.py` next.
+Read `covariances.py` next.
 """
 
 from __future__ import annotations

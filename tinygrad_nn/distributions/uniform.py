@@ -1,5 +1,5 @@
 """`Uniform`, every value between two bounds alike.
-Read `bernoulli.py` next.
+Read `von_mises.py` next.
 """
 
 from __future__ import annotations
