@@ -83,7 +83,7 @@ def assert_same_bits(ours, theirs):
 
 
 def assert_in_step(ours, theirs):
-    assert ours.get_state()[8:].tobytes() == theirs.get_state().numpy()[8:].tobytes()
+    assert ours.get_state().numpy()[8:].tobytes() == theirs.get_state().numpy()[8:].tobytes()
 
 
 def has_avx2(torch):

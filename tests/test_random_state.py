@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tinygrad_nn as tnn
 from tinygrad_nn import random
 from tinygrad_nn.errors import DTypeError, ShapeError
 from tinygrad_nn.random import Generator
@@ -117,7 +118,8 @@ def test_seeding_forgets_the_cached_normal():
 @everywhere
 def test_a_state_brings_the_same_numbers_back(generator):
     state = generator.get_state()
-    assert (state.dtype, state.shape) == (np.uint8, (5056,))
+    assert type(state) is tnn.Tensor
+    assert (state.dtype, state.shape) == (tnn.uint8, (5056,))
     drawn = next_values(generator)
     generator.set_state(state)
     np.testing.assert_array_equal(generator.get_state(), state)
@@ -128,13 +130,13 @@ def test_a_state_brings_the_same_numbers_back(generator):
 @everywhere
 def test_a_state_of_ours_continues_in_pytorch_and_one_of_pytorchs_here(generator, torch):
     ours, theirs = generator.clone_state(), torch.Generator()
-    theirs.set_state(torch.from_numpy(ours.get_state()))
+    theirs.set_state(torch.from_numpy(ours.get_state().numpy()))
     assert theirs.initial_seed() == ours.initial_seed()
     returned = Generator()
     returned.set_state(theirs.get_state().numpy())
     expected = torch.randn(3, generator=theirs).tolist() + torch.rand(4, generator=theirs).tolist()
     assert next_values(returned) == next_values(ours) == expected
-    assert ours.get_state().tobytes() == theirs.get_state().numpy().tobytes()
+    assert ours.get_state().numpy().tobytes() == theirs.get_state().numpy().tobytes()
 
 
 def test_a_fresh_state_of_pytorchs_is_taken(torch):
@@ -158,7 +160,7 @@ def test_a_copy_draws_the_same_numbers_on_its_own(generator, copied):
 def test_a_state_does_not_change_with_its_generator():
     generator = Generator()
     state = generator.get_state()
-    as_taken = state.copy()
+    as_taken = state.numpy().copy()
     generator.normal((700,))
     np.testing.assert_array_equal(state, as_taken)
     generator.set_state(state)
@@ -167,7 +169,7 @@ def test_a_state_does_not_change_with_its_generator():
 
 
 def with_field(offset, values, dtype="<i4"):
-    state = Generator().manual_seed(1).get_state()
+    state = Generator().manual_seed(1).get_state().numpy()
     field = np.atleast_1d(np.array(values, dtype)).view(np.uint8)
     state[offset : offset + field.size] = field
     return state
@@ -178,7 +180,7 @@ def with_field(offset, values, dtype="<i4"):
     [
         (Generator().get_state()[:-1], ShapeError, r"shape \(5056,\); got \(5055,\)"),
         (Generator().get_state()[None], ShapeError, r"got \(1, 5056\)"),
-        (Generator().get_state().astype(np.float32), DTypeError, "uint8 array.*got float32"),
+        (Generator().get_state().float(), DTypeError, "uint8 Tensor.*got float32"),
         ([0] * 5056, DTypeError, "got int64"),
         (np.zeros(5056, np.uint8), RandomError, "no state of an MT19937"),
         (np.full(5056, 255, np.uint8), RandomError, "no state of an MT19937"),

@@ -120,7 +120,7 @@ def uniforms_of(source: Generator) -> Iterator[Callable[[], float]]:
             size = min(2 * size, _LARGEST_SHARE)
 
     with source._lock:
-        state = source.get_state()
+        state = source.place()
         yield chain.from_iterable(shares()).__next__
         source.set_state(state)
         source.words64(drawn - length_hint(rest))

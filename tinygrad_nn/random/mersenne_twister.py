@@ -7,6 +7,7 @@ from __future__ import annotations
 import operator
 import os
 import threading
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Self
 
@@ -30,6 +31,10 @@ STATE = np.dtype(
         "itemsize": 5056,
     }
 )
+
+
+# What `get_state` makes of an array: tensor/sampling.py, above, puts `make_tensor` here.
+returned: Callable[[Any], Any] = np.asarray
 
 
 class RandomError(RuntimeError, ValueError):
@@ -82,8 +87,8 @@ class MersenneTwister:
         self.manual_seed(int.from_bytes(os.urandom(8), "little") % 2**53)
         return self._initial_seed
 
-    def get_state(self) -> NDArray[np.uint8]:
-        """Return the stream's place as 5056 bytes that `set_state`, here or in PyTorch, takes.
+    def get_state(self) -> Any:
+        """Return the stream's place, a Tensor of 5056 bytes that `set_state`, or PyTorch's, takes.
 
         Example:
             >>> import tinygrad_nn as tnn
@@ -94,6 +99,10 @@ class MersenneTwister:
             >>> bool((generator.uniform((2,)) == first).all())
             True
         """
+        return returned(self.place())
+
+    def place(self) -> NDArray[np.uint8]:
+        """Return what `get_state` does, as an array."""
         state = np.zeros(STATE.itemsize, np.uint8)
         fields = state.view(STATE)
         with self._lock:
@@ -105,15 +114,15 @@ class MersenneTwister:
                 fields["cached"], fields["has_cached"] = self.cached_normal, 1
         return state
 
-    def set_state(self, new_state: Array) -> None:
-        """Go back to the place that `get_state` returned, here or in PyTorch.
+    def set_state(self, new_state: Any) -> None:
+        """Go back to the place that `get_state` returned, here or in PyTorch: a Tensor or an array.
 
         Raises DTypeError for what is not uint8, ShapeError unless it holds 5056 bytes, RandomError
         for bytes that no generator returned; the stream then stays where it was.
         """
         state = np.asarray(new_state)
         if state.dtype != np.uint8:
-            raise DTypeError(f"set_state takes the uint8 array of get_state; got {state.dtype}")
+            raise DTypeError(f"set_state takes the uint8 Tensor of get_state; got {state.dtype}")
         if state.shape != (STATE.itemsize,):
             raise ShapeError(f"set_state takes shape ({STATE.itemsize},); got {state.shape}")
         fields = state.copy().view(STATE)[0]
@@ -136,11 +145,11 @@ class MersenneTwister:
     def clone_state(self) -> Self:
         """Return another stream at the same place, which gives the same numbers from now on."""
         clone = type(self)()
-        clone.set_state(self.get_state())
+        clone.set_state(self.place())
         return clone
 
     def __getstate__(self) -> dict[str, NDArray[np.uint8]]:  # for copies and worker processes
-        return {"state": self.get_state()}
+        return {"state": self.place()}
 
     def __setstate__(self, state: dict[str, NDArray[np.uint8]]) -> None:
         MersenneTwister.__init__(self)

@@ -16,10 +16,11 @@ from ..arrays.kinds import COMPLEX, DIFFERENTIABLE
 from ..arrays.layout import empty_in, in_memory_order
 from ..arrays.refusing import instead_of, refuses
 from ..arrays.warnings import quiet
+from ..autograd.tensor_base import make_tensor
 from ..autograd.writing import write
 from ..errors import DTypeError
 from ..ops.elementwise import drawing
-from ..random import Generator, RandomError, default_generator
+from ..random import Generator, RandomError, default_generator, mersenne_twister
 from .making import dtype_of, shape_of, wrap
 from .tensor import Tensor
 
@@ -296,7 +297,7 @@ def normal(
 @refuses
 def get_rng_state() -> Tensor:
     """Return the place in the default stream, 5056 uint8 numbers that PyTorch takes too."""
-    return wrap(default_generator.get_state(), None)
+    return default_generator.get_state()
 
 
 @refuses
@@ -311,4 +312,7 @@ def set_rng_state(new_state: Tensor) -> None:
         >>> tnn.rand(1) == first
         tensor([True])
     """
-    default_generator.set_state(np.asarray(new_state))
+    default_generator.set_state(new_state)
+
+
+mersenne_twister.returned = make_tensor
