@@ -86,7 +86,7 @@ GOLDEN = {
         PoissonNLLLoss RMSNorm RNN RNNBase RNNCell RNNCellBase RReLU ReLU ReLU6 ReflectionPad1d
         ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d SELU
         Sequential SiLU Sigmoid SmoothL1Loss SoftMarginLoss Softmax Softmax2d Softmin Softplus
-        Softshrink Softsign Tanh Tanhshrink Threshold Transformer TransformerDecoder
+        Softshrink Softsign SyncBatchNorm Tanh Tanhshrink Threshold Transformer TransformerDecoder
         TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer TripletMarginLoss
         TripletMarginWithDistanceLoss Unflatten Unfold UninitializedBuffer UninitializedParameter
         Upsample UpsamplingBilinear2d UpsamplingNearest2d ZeroPad1d ZeroPad2d ZeroPad3d functional
@@ -153,7 +153,7 @@ GOLDEN = {
         assert_close
     """,
     "nn.utils.parametrizations": """
-        spectral_norm weight_norm
+        orthogonal spectral_norm weight_norm
     """,
     "nn.utils.parametrize": """
         ParametrizationList cached is_parametrized register_parametrization remove_parametrizations

@@ -122,6 +122,9 @@ NORMS = [
     case("BatchNorm2d", 3, bias=False, of=x(2, 3, 4, 2)),
     case("BatchNorm2d", 2, momentum=1.0, dtype="@float64", of=x(1, 2, 3, 2)),
     case("BatchNorm3d", 2, of=x(2, 2, 3, 2, 2)),
+    case("SyncBatchNorm", 3, of=x(5, 3)),
+    case("SyncBatchNorm", 2, 1e-3, None, True, True, "workers", bias=False, of=x(2, 2, 3, 2, 2)),
+    case("SyncBatchNorm", 2, track_running_stats=False, of=x(2, 2, 3)),
     case("InstanceNorm1d", 3, of=x(2, 3, 4)),
     case("InstanceNorm1d", 3, affine=True, track_running_stats=True, of=x(3, 4)),
     case("InstanceNorm2d", 3, 1e-3, 0.3, True, True, of=x(2, 3, 4, 2)),
@@ -278,6 +281,23 @@ def test_every_module_of_pytorch_s_database_that_is_here_is_pytorch_s():
     rows = [compared(name, info) for name, info in database().items()]
     assert [row for row in rows if row.found] == []
     assert sum(row.samples for row in rows) > 2800
+
+
+def test_a_model_s_batch_norms_become_synchronous_ones_and_keep_their_tensors():
+    def found(library):
+        library.manual_seed(0)
+        nn = library.nn
+        inner = nn.Sequential(nn.BatchNorm2d(3, 1e-3, affine=False), nn.InstanceNorm2d(3))
+        model = nn.Sequential(nn.Conv2d(2, 3, 1), nn.BatchNorm2d(3), inner.eval())
+        before = model.state_dict(keep_vars=True)
+        changed = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+        after = changed.state_dict(keep_vars=True)
+        alone = nn.SyncBatchNorm.convert_sync_batchnorm(nn.BatchNorm1d(3))
+        kept = [key for key in before if after[key] is before[key]]
+        modes = [each.training for each in changed.modules()]
+        return [repr(changed), changed is model, list(after), kept, modes, repr(alone)]
+
+    assert_same(found)
 
 
 def test_a_planted_fault_is_found(monkeypatch):

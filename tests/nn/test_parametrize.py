@@ -3,6 +3,7 @@ Read `test_utils.py` for the rest of `nn.utils`.
 """
 
 import copy
+from itertools import product
 
 import pytest
 from beside_torch import assert_same
@@ -169,6 +170,57 @@ def test_parametrizations_one_after_another_and_removed(leave):
         return [before, middle, seen(library, module), module.bias.detach()]
 
     assert_same(program)
+
+
+@pytest.mark.parametrize("sizes", [(3, 3), (5, 3), (3, 5)])
+@pytest.mark.parametrize(
+    ("name", "is_trivial"),
+    [(None, True), *product(("matrix_exp", "cayley", "householder"), (True, False))],
+)
+def test_an_orthogonal_weight(sizes, name, is_trivial):
+    def program(library):
+        library.manual_seed(0)
+        module = library.nn.Linear(*sizes).double()
+        orthogonal = library.nn.utils.parametrizations.orthogonal
+        orthogonal(module, "weight", name, use_trivialization=is_trivial)
+        x = library.ones(2, sizes[0]).double().requires_grad_()
+        assigned = []
+        if is_trivial or name == "householder":
+            with library.no_grad():
+                module.weight = library.eye(sizes[1], sizes[0]).double()
+            assigned = [module.weight.detach()]
+        return [*assigned, *seen(library, module), *trained(library, module, x)]
+
+    assert_same(program)
+
+
+def test_an_orthogonal_weight_is_complex_or_in_a_batch():
+    def program(library):
+        library.manual_seed(0)
+        module = library.nn.Module()
+        module.a = library.nn.Parameter(library.randn(3, 3, dtype=library.complex128))
+        module.b = library.nn.Parameter(library.randn(2, 4, 3, dtype=library.float64))
+        for name, rule in (("a", None), ("b", "cayley")):
+            library.nn.utils.parametrizations.orthogonal(module, name, rule)
+        return [module.a.detach(), module.b.detach(), list(module.state_dict())]
+
+    assert_same(program)
+
+
+def test_what_cannot_be_orthogonal_is_refused(library):
+    orthogonal = library.nn.utils.parametrizations.orthogonal
+    for name, rule in (("bias", None), ("no", None), ("weight", "cholesky")):
+        with pytest.raises(ValueError, match=r"."):
+            orthogonal(library.nn.Linear(3, 3), name, rule)
+    module = library.nn.Module()
+    module.weight = library.nn.Parameter(library.eye(3, dtype=library.complex64))
+    with pytest.raises(ValueError, match="complex"):
+        orthogonal(module, "weight", "householder")
+    bound = orthogonal(library.nn.Linear(3, 3), use_trivialization=False)
+    with pytest.raises(NotImplementedError):
+        bound.weight = library.eye(3)
+    with pytest.raises((ValueError, RuntimeError)):
+        orthogonal(library.nn.Linear(3, 3)).weight = library.eye(4)
 
 
 def test_a_parametrized_tensor_is_assigned():

@@ -1,4 +1,4 @@
-"""`BatchNorm1d`, `2d` and `3d`, which normalise each channel over the batch.
+"""`BatchNorm1d`, `2d`, `3d` and `SyncBatchNorm`, which normalise each channel over the batch.
 Read `convolution.py` next.
 """
 
@@ -20,6 +20,7 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "SyncBatchNorm",
 ]
 
 
@@ -148,3 +149,51 @@ class BatchNorm3d(BatchNorm):
     """Batch normalisation of volumes (N, C, D, H, W), as `BatchNorm1d` of sequences."""
 
     _ndims, _shapes = (5,), "(N, C, D, H, W)"
+
+
+class SyncBatchNorm(BatchNorm):
+    """Batch normalisation of (N, C, ...) over all processes that train together: here, this one.
+
+    `process_group` is kept, and means nothing here.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.nn.SyncBatchNorm.convert_sync_batchnorm(
+        ...     tnn.nn.Sequential(tnn.nn.Linear(2, 3), tnn.nn.BatchNorm1d(3))
+        ... )[1].num_features
+        3
+    """
+
+    _ndims, _shapes = tuple(range(2, 65)), "(N, C, ...)"
+
+    @refuses
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        process_group: Any = None,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        given = (num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        super().__init__(*given, bias=bias)
+        self.process_group = process_group
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Any, process_group: Any = None) -> Any:
+        """Return the module with each batch norm in it replaced, which keeps its tensors."""
+        converted = module
+        if isinstance(module, BatchNorm):
+            given = (module.eps, module.momentum, module.affine, module.track_running_stats)
+            converted = cls(module.num_features, *given, process_group)
+            for name in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"):
+                setattr(converted, name, getattr(module, name))
+            converted.training = module.training
+        for name, child in module.named_children():
+            converted.add_module(name, cls.convert_sync_batchnorm(child, process_group))
+        return converted

@@ -1,4 +1,4 @@
-"""Weight and spectral normalisation as parametrizations.
+"""Weight and spectral normalisation, and orthogonal matrices, as parametrizations.
 Read `parametrize.py` for what that is, and `prune.py` next.
 """
 
@@ -8,11 +8,38 @@ from typing import Any
 
 from ...errors import ArgumentError
 from ...tensor import Tensor
+from .orthogonal_parametrization import orthogonal_rule
 from .parametrize import register_parametrization
 from .spectral_normalization import SpectralNormalization, rows_of
 from .weight_normalization import WeightNormalization
 
-__all__ = ["spectral_norm", "weight_norm"]
+__all__ = ["orthogonal", "spectral_norm", "weight_norm"]
+
+
+def orthogonal(
+    module: Any,
+    name: str = "weight",
+    orthogonal_map: str | None = None,
+    *,
+    use_trivialization: bool = True,
+) -> Any:
+    """Have a weight's columns, or the rows of a wide one, be orthonormal; return the module.
+
+    `orthogonal_map` is what makes such a matrix: "matrix_exp", the default for square and complex
+    ones, "cayley" or "householder". `use_trivialization` keeps a matrix that the map is taken
+    around. The weight becomes the orthonormal factor of what it was.
+
+    Raises:
+        ArgumentError: no such tensor, a vector, or no such map.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> layer = tnn.nn.utils.parametrizations.orthogonal(tnn.nn.Linear(3, 3))
+        >>> tnn.allclose(layer.weight @ layer.weight.T, tnn.eye(3), atol=1e-6)
+        True
+    """
+    rule = orthogonal_rule(module, name, orthogonal_map, use_trivialization)
+    return register_parametrization(module, name, rule, unsafe=True)
 
 
 def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
