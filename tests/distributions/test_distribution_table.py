@@ -76,7 +76,10 @@ def test_shapes_supports_and_prints_are_pytorchs(row):
         )
 
 
-PLAIN = ("Normal", "Uniform", "Laplace", "Cauchy", "Gumbel", "Beta", "Gamma", "LogNormal")
+PLAIN = (
+    *("Normal", "Uniform", "Laplace", "Cauchy", "Gumbel", "Beta", "Gamma", "LogNormal"),
+    *("FisherSnedecor", "Kumaraswamy", "VonMises"),
+)
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -114,3 +117,34 @@ def test_a_distribution_can_be_copied():
         twin = copy.deepcopy(d)
         value = tnn.tensor(row.values)
         assert np.array_equal(twin.log_prob(value).numpy(), d.log_prob(value).numpy())
+
+
+LOW_RANK = "LowRankMultivariateNormal((2,), ())"
+
+
+@pytest.mark.parametrize("name", ["covariance_matrix", "precision_matrix", "scale_tril"])
+@pytest.mark.parametrize("row", [r for r in ROWS if r.name.startswith(("Wishart", LOW_RANK))][:4])
+def test_the_matrices_of_a_distribution_and_of_an_expanded_one_are_pytorchs(row, name):
+    def matrices(f):
+        d = row.make(f.distributions, *(f.tensor(x) for x in row.parameters))
+        larger = d.expand((3, *d.batch_shape))
+        return [getattr(each, name).numpy() for each in (d, larger)]
+
+    for ours, theirs in zip(*both(matrices), strict=True):
+        np.testing.assert_allclose(ours, theirs, 1e-10, 1e-10)
+
+
+def test_the_tail_of_a_generalized_pareto_is_pytorchs():
+    def tail(f):
+        d = f.distributions.GeneralizedPareto(f.tensor([0.0, 0.1]), 2.0, f.tensor([0.5, -0.5]))
+        x = f.tensor([0.3, 2.5])
+        return [getattr(d, name)(x).tolist() for name in ("log_survival_function", "log_cdf")]
+
+    np.testing.assert_allclose(*both(tail), 1e-5)
+
+
+def test_few_degrees_of_freedom_are_warned_of():
+    with pytest.warns(UserWarning, match=r"Wishart: Low df values detected, 1\.5 of 2 rows"):
+        d = tnn.distributions.Wishart(1.5, tnn.eye(2))
+    tnn.manual_seed(0)
+    assert d.sample((50,)).shape == (50, 2, 2)

@@ -63,6 +63,20 @@ def test_samples_are_pytorchs(row):
     assert compared or row.name in DRAWN_HERE_ONLY
 
 
+def test_a_wishart_matrix_that_is_singular_is_drawn_again(monkeypatch):
+    d, drawn = tnn.distributions.Wishart(4.0, tnn.eye(2)), []
+
+    def draw(shape):
+        x = tnn.eye(2) * float(len(drawn) % 2) * tnn.ones(*shape, 1, 1)  # singular, then not
+        drawn.append(x)
+        return x
+
+    monkeypatch.setattr(d, "_drawn", draw)
+    assert tnn.equal(d.sample((3,)), tnn.eye(2).expand(3, 2, 2))
+    assert tnn.equal(d.sample(), tnn.eye(2))
+    assert [tuple(x.shape) for x in drawn] == [(3, 2, 2)] * 2 + [(2, 2), (1, 2, 2)]
+
+
 def slope_of_quantile(quantile, parameter, share):
     """The derivative of a quantile by a parameter, by Richardson's central differences."""
     h = 1e-3 * parameter
@@ -147,6 +161,8 @@ def test_a_mean_of_samples_is_the_mean():
         *(d.Normal(1.0, 2.0), d.Gamma(3.0, 2.0), d.Beta(2.0, 1.0), d.Poisson(4.0), d.Chi2(3.0)),
         *(d.Binomial(20, tnn.tensor(0.3)), d.Geometric(0.4), d.Gumbel(0.0, 1.0), d.HalfNormal(2.0)),
         *(d.StudentT(9.0), d.Laplace(1.0, 0.5), d.Uniform(-1.0, 3.0), d.LogNormal(0.0, 0.5)),
+        *(d.ContinuousBernoulli(0.2), d.FisherSnedecor(5.0, 20.0), d.Kumaraswamy(2.0, 3.0)),
+        d.GeneralizedPareto(1.0, 2.0, 0.1),
     ):
         x = each.sample((2000,))
         off = (x.mean(0) - each.mean).abs() / each.stddev * 2000**0.5

@@ -121,17 +121,22 @@ class Wishart(OfACovariance, ExponentialFamily):
     def rsample(self, sample_shape: Any = (), max_try_correction: int | None = None) -> Tensor:
         """Return matrices drawn; those that are not positive definite are drawn again.
 
-        PyTorch draws all the others again, once, and with them so do its numbers.
+        PyTorch draws again those that are, once: for its numbers that is done here first.
         """
+        tries = TRIES if max_try_correction is None else max_try_correction
         sample = self._drawn(sample_shape)
-        again = self._any_of_batch(self.support.check(sample))
-        for _ in range(TRIES if max_try_correction is None else max_try_correction):
+        self._draw_again(sample, self._any_of_batch(self.support.check(sample)), tries)
+        self._draw_again(sample, self._any_of_batch(~self.support.check(sample)), tries)
+        return sample
+
+    def _draw_again(self, sample: Any, again: Any, tries: int) -> None:
+        """Replace some samples by others, and those by others while they are not definite."""
+        for _ in range(tries):
             if not again.any():
                 break
             drawn = self._drawn((int(again.sum()),))
             sample[again] = drawn
             again[again.clone()] = self._any_of_batch(~self.support.check(drawn))
-        return sample
 
     def _any_of_batch(self, is_so: Any) -> Any:
         batch = len(self._batch_shape)
