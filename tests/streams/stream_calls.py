@@ -64,6 +64,15 @@ def channels(name: str, *dims: int, **named: Any) -> Callable[[Any, int, Any], A
     return draw
 
 
+def of_package(name: str) -> Callable[[Any, int, Any], Any]:
+    """Call a function of p and train that the package itself has, and not `nn`."""
+
+    def draw(f: Any, n: int, dtype: Any) -> Any:
+        return getattr(f, name)(f.ones(2, n, 3, dtype=dtype), 0.4, True)
+
+    return draw
+
+
 def initial(name: str, *given: Any, **named: Any) -> Callable[[Any, int, Any], Any]:
     def draw(f: Any, n: int, dtype: Any) -> Any:
         return getattr(f.nn.init, name)(f.empty(n, 5, dtype=dtype), *given, **named)
@@ -204,6 +213,11 @@ MASKS = [
         "feature_alpha_dropout",
         channels("feature_alpha_dropout", 3, p=0.4, training=True),
         tolerance=NORMALS,
+    ),
+    *(
+        Call(f"torch.{name}{end}", of_package(name + end), tolerance=NORMALS)
+        for name in ("dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout")
+        for end in ("", "_")
     ),
     Call("nn.Dropout(0.3)", lambda f, n, d: f.nn.Dropout(0.3)(f.ones(n, dtype=d))),
     Call("rrelu(x)", lambda f, n, d: f.nn.functional.rrelu(-f.ones(n, dtype=d), training=True)),

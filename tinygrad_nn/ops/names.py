@@ -36,6 +36,7 @@ from .layers.batch_normalization import *
 from .layers.cells import *
 from .layers.convolution import *
 from .layers.distances import *
+from .layers.dropout_functions import *
 from .layers.grid_sampling import *
 from .layers.learnt_slopes import *
 from .layers.native_normalization import *

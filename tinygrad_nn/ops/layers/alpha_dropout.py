@@ -1,5 +1,5 @@
 """Dropout that keeps mean 0 and variance 1: what is dropped becomes selu's lowest value.
-Read `normalization.py` next.
+Read `dropout_functions.py` next.
 """
 
 from __future__ import annotations
