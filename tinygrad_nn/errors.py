@@ -32,11 +32,11 @@ class LoadError(ShapeError, DTypeError, KeyError):
         return str(self.args[0])
 
     @classmethod
-    def of(cls, name: str, problems: list[str]) -> "LoadError":
+    def of(cls, name: str, problems: list[str], *hints: str) -> "LoadError":
         """Return the error that says what is wrong with the state for a class of this name."""
         return cls(
             f"load_state_dict: {len(problems)} problem{'s' * (len(problems) > 1)} loading into "
-            f"{name}; nothing was changed:\n  " + "\n  ".join(problems)
+            f"{name}; nothing was changed:\n  " + "\n  ".join([*problems, *hints])
         )
 
 

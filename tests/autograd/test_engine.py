@@ -382,3 +382,18 @@ def test_a_gradient_rule_of_a_wrong_shape_is_named():
             broken_double(leaf(tnn, 1.0, 2.0)).sum().backward()
     finally:
         del registry["broken_double"]
+
+
+@pytest.mark.parametrize("library", ["tinygrad_nn", "torch"])
+def test_the_inputs_may_be_any_iterable(library):
+    f = pytest.importorskip(library)
+    held = {"a": f.ones(2, requires_grad=True), "b": f.ones(2, requires_grad=True)}
+
+    def loss():
+        return (held["a"] * 2 + held["b"] * 3).sum()
+
+    for given in (held.values(), iter(held.values()), tuple(held.values())):
+        assert [g.tolist() for g in f.autograd.grad(loss(), given)] == [[2.0, 2.0], [3.0, 3.0]]
+    loss().backward(inputs=(each for each in [held["b"]]))
+    assert held["a"].grad is None
+    assert held["b"].grad.tolist() == [3.0, 3.0]

@@ -228,3 +228,14 @@ def test_the_modules_have_pytorchs_names():
     assert random_split is here.random_split
     assert DistributedSampler is here.DistributedSampler
     assert Sampler is here.Sampler
+
+
+@pytest.mark.parametrize("library", ["tinygrad_nn", "torch"])
+def test_the_rows_of_a_subset_may_be_a_tensor(library):
+    f = pytest.importorskip(library)
+    chosen = f.tensor([4, 1, 2])
+    given = f.utils.data.Subset(rows(f), chosen)
+    wrapped = f.utils.data.Subset(given, [2, 0, 1])
+    for dataset, expected in ((given, [4, 1, 2]), (wrapped, [2, 4, 1])):
+        first, _ = next(iter(f.utils.data.DataLoader(dataset, batch_size=3)))
+        assert first.tolist() == expected

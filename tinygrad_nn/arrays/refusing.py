@@ -7,7 +7,7 @@ from __future__ import annotations
 import inspect
 import opcode
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from operator import index
 from typing import Any, TypeVar
@@ -54,6 +54,28 @@ def shown(value: Any) -> str:
     if type(value) is int and value.bit_length() > 200:
         return f"an int of {value.bit_length()} bits"
     return f"{type(value).__name__} {value!r:.60}"
+
+
+def list_of(name: str, given: Any, what: str = "a list of tensors") -> list[Any]:
+    """Return what an iterable of parameters gives; raise `DTypeError` for what is none."""
+    try:
+        found = list(given)
+        if not (hasattr(given, "parameters") and any(hasattr(x, "parameters") for x in found)):
+            return found  # else a Sequential, which gives its modules
+    except TypeError:
+        pass
+    raise DTypeError(f"{name} takes {what}, got {shown(given)}{meant_instead(given)}") from None
+
+
+def meant_instead(given: Any) -> str:
+    """Return what was likely meant, where no parameter was given but what leads to some."""
+    if hasattr(given, "parameters"):
+        return "; pass its .parameters()"
+    if callable(given):
+        return "; call it, with ()"
+    if isinstance(given, Iterator):
+        return "; make one list of several: [*a.parameters(), *b.parameters()]"
+    return "; pass a model's .parameters(), not its names" if isinstance(given, str) else ""
 
 
 def check_are_tensors(name: str, **given: Any) -> None:

@@ -321,8 +321,9 @@ def _as_list(given: Any) -> list[Any]:
 
 
 def _targets(inputs: Any, name: str) -> list[Any]:
-    """Return the tensors whose gradients are asked for."""
-    targets = _as_list(inputs)
+    """Return the tensors whose gradients are asked for: one, or what any iterable gives."""
+    is_one = isinstance(inputs, TensorBase) or not isinstance(inputs, Iterable)
+    targets = [inputs] if is_one else list(inputs)
     if not targets:
         raise GraphError(f"{name} got an empty list of inputs; name tensors to differentiate by")
     for i, target in enumerate(targets):

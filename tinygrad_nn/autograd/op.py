@@ -176,7 +176,8 @@ def freed(node: Node) -> GraphError:
     """Say that a second backward pass needs retain_graph."""
     return GraphError(
         f"backward through {node.name()} a second time: what it kept was freed by the first pass. "
-        "Call the first backward() with retain_graph=True to go through the same graph again"
+        "Call the first backward() with retain_graph=True to go through the same graph again, "
+        "or .detach() what an earlier step has computed, such as the state of a recurrent layer"
     )
 
 

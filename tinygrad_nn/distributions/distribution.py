@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import copy
 import warnings
+from collections.abc import Iterable
 from typing import Any, Self
 
+from ..arrays.refusing import shown
 from ..arrays.size import Size
 from ..autograd.grad_mode import no_grad
-from ..errors import ArgumentError
+from ..errors import ArgumentError, DTypeError
 from ..tensor import Tensor
 from . import constraints
 from .parameters import broadcast_all, lazy_property
@@ -212,6 +214,11 @@ class Distribution:
         return NotImplementedError(f"{type(self).__name__} has no {name}, as in PyTorch")
 
     def _extended_shape(self, sample_shape: Any = ()) -> Size:
+        if not isinstance(sample_shape, Iterable):
+            raise DTypeError(
+                f"{type(self).__name__}: sample_shape is a tuple of ints, such as (3,), got "
+                f"{shown(sample_shape)}"
+            )
         return Size((*sample_shape, *self._batch_shape, *self._event_shape))
 
     def __repr__(self) -> str:

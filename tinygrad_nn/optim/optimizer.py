@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 
-from ..arrays.refusing import refuses, shown
+from ..arrays.refusing import list_of, meant_instead, refuses, shown
 from ..arrays.warnings import SILENT, restore, silence
 from ..autograd.grad_mode import enable_grad
 from ..errors import ArgumentError, DTypeError
@@ -52,9 +52,14 @@ class Optimizer(SavedState):
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[Tensor, dict[str, Any]] = defaultdict(dict)  # by the parameter's identity
-        groups = [{"params": params}] if isinstance(params, Set) else list(params)
+        groups = (
+            [{"params": params}] if isinstance(params, Set) else list_of("an optimizer", params)
+        )
         if not groups:
-            raise ArgumentError("an optimizer got an empty list of parameters; is the model built?")
+            raise ArgumentError(
+                "an optimizer got an empty list of parameters; has the model any, and was a "
+                "generator of them gone through before?"
+            )
         if not isinstance(groups[0], dict):
             groups = [{"params": groups}]
         for group in groups:
@@ -65,14 +70,11 @@ class Optimizer(SavedState):
         if not isinstance(param_group, dict):
             raise DTypeError(f"a parameter group is a dict, got {type(param_group).__name__}")
         if "params" not in param_group:
-            raise KeyError(
-                "a parameter group names its tensors: {'params': tensors, 'lr': ...}, got the keys "
-                f"{list(param_group)}"
-            )
+            raise KeyError(f"a parameter group needs 'params', its tensors; got {[*param_group]}")
         given = param_group["params"]
         if isinstance(given, Set):
             raise DTypeError("a set of parameters has no fixed order from run to run; pass a list")
-        params = [given] if isinstance(given, Tensor) else list(given)
+        params = [given] if isinstance(given, Tensor) else list_of("a group", given)
         names = [each[0] for each in params if isinstance(each, tuple)]
         params = [each[1] if isinstance(each, tuple) else each for each in params]
         if names and len(names) < len(params):
@@ -96,7 +98,9 @@ class Optimizer(SavedState):
 
     def _check_parameter(self, given: Any) -> None:
         if not isinstance(given, Tensor):
-            raise DTypeError(f"an optimizer takes Tensors, got {type(given).__name__}")
+            raise DTypeError(
+                f"an optimizer takes Tensors, got {type(given).__name__}{meant_instead(given)}"
+            )
         retains = given.node is not None and given.node.retains_grad
         if not (given.is_leaf or retains or self.defaults.get("differentiable")):
             raise ArgumentError(

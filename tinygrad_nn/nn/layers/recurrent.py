@@ -10,7 +10,7 @@ from functools import partial
 from operator import index
 from typing import Any
 
-from ...arrays.refusing import refuses, shown
+from ...arrays.refusing import check_are_tensors, refuses, shown
 from ...errors import ArgumentError, DTypeError, ShapeError
 from ...ops.layers.elman import elman_layer
 from ...ops.layers.gru import gru_layer
@@ -154,6 +154,7 @@ class RNNBase(Module):
         if isinstance(input, PackedSequence):
             return self._of_packed(input, states)
         name = type(self).__name__
+        check_are_tensors(name, input=input, **{f"hx[{i}]": x for i, x in enumerate(states or ())})
         if input.ndim not in (2, 3):
             raise ShapeError(f"{name}: input must be (T, N, in) or (T, in), got {shown(input)}")
         for state in states or ():

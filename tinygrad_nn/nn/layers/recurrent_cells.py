@@ -8,7 +8,7 @@ import math
 from operator import index
 from typing import Any
 
-from ...arrays.refusing import refuses, shown
+from ...arrays.refusing import check_are_tensors, refuses, shown
 from ...errors import ArgumentError, ShapeError
 from ...ops.layers.cells import gru_cell, rnn_relu_cell, rnn_tanh_cell
 from ...ops.layers.recurrent import lstm_cell
@@ -76,6 +76,7 @@ class RNNCellBase(Module):
     def _stepped(self, cell: Any, input: Tensor, states: Any) -> Any:
         """Return the states after a step, each (N, hidden_size), or (hidden_size) as the input."""
         name = type(self).__name__
+        check_are_tensors(name, input=input, **{f"hx[{i}]": x for i, x in enumerate(states or ())})
         for what, each in (("input", input), *(("hx", each) for each in states or ())):
             if each.ndim not in (1, 2):
                 raise ShapeError(

@@ -13,6 +13,7 @@ from ...autograd.node import RemovableHandle, clock
 from ...errors import DTypeError
 from ...warn import warn_user
 from .backward_hooks import BackwardWatch
+from .registration import Unset
 from .state import StateDict
 
 Hooks = OrderedDict[int, Any]  # by handle: (hook, whether it takes keywords, whether always called)
@@ -21,7 +22,8 @@ Hooks = OrderedDict[int, Any]  # by handle: (hook, whether it takes keywords, wh
 class Calling(StateDict):
     """What a module does when it is called."""
 
-    _is_hooked: bool  # whether a hook was ever registered: one look for the most calls
+    # Whether a hook was ever registered: one look for the most calls.
+    _is_hooked: bool = Unset()  # type: ignore[assignment]
     _forward_hooks: Hooks
     _forward_pre_hooks: Hooks
     _backward_hooks: Hooks
@@ -29,9 +31,13 @@ class Calling(StateDict):
 
     def forward(self, *input: Any, **kwargs: Any) -> Any:
         """Compute the output; every Module defines its own."""
-        raise NotImplementedError(
-            f"Module [{type(self).__name__}] needs a method forward(self, ...) to be called"
-        )
+        name = type(self).__name__
+        if hasattr(self, "__len__"):
+            raise NotImplementedError(
+                f"Module [{name}] only holds what is in it, {len(self)}, and computes nothing: "
+                "call each of them in turn, or make a Sequential"
+            )
+        raise NotImplementedError(f"Module [{name}] needs a method forward(self, ...) to be called")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._is_hooked:

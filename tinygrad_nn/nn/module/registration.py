@@ -22,6 +22,25 @@ def _kind_of(value: Any) -> str:
     return BUFFER if isinstance(value, Buffer) else MODULE
 
 
+def _way_out(value: Any, wanted: type) -> str:
+    """Return what to write where a module or a parameter is expected, for what is given often."""
+    if isinstance(value, type) and issubclass(value, wanted):
+        return f"; make one, {value.__name__}(...)"
+    if wanted is Registration and isinstance(value, (list, tuple)):
+        return "; pass its modules one by one, with *"
+    return "; wrap it, nn.Parameter(...)" if wanted is Parameter else ""
+
+
+class Unset:
+    """Stands in the class for what `Module.__init__` sets: reading it says what was forgotten."""
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        raise AttributeError(
+            f"{owner.__name__} cannot be used before super().__init__() was called; make it the "
+            f"first line of {owner.__name__}.__init__"
+        )
+
+
 class Registration:
     """The attributes of a Module, and a note of which of them are registered, in that order.
 
@@ -29,7 +48,8 @@ class Registration:
     costs nothing extra; a registered name may stand for None.
     """
 
-    _kinds: dict[str, str]  # name: PARAMETER, BUFFER or MODULE
+    # By name: PARAMETER, BUFFER or MODULE.
+    _kinds: dict[str, str] = Unset()  # type: ignore[assignment]
     _unsaved: set[str]  # the buffers that state_dict leaves out
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -102,7 +122,10 @@ class Registration:
 
     def _check_registration(self, name: str, kind: str, value: Any, wanted: type) -> None:
         if "_kinds" not in self.__dict__:
-            raise AttributeError(f"cannot register a {kind} before super().__init__() was called")
+            raise AttributeError(
+                f"cannot register a {kind} before super().__init__() was called; make it the first "
+                f"line of {type(self).__name__}.__init__"
+            )
         if not isinstance(name, str):
             raise DTypeError(f"a {kind}'s name must be a string, got {type(name).__name__}")
         if not name or "." in name:
@@ -113,7 +136,7 @@ class Registration:
             expected = "Module" if wanted is Registration else wanted.__name__
             raise DTypeError(
                 f"{type(self).__name__}: {expected} or None expected for the {kind} {name!r}, got "
-                f"{type(value).__name__}"
+                f"{type(value).__name__}{_way_out(value, wanted)}"
             )
 
     def _own(self, kind: str) -> list[tuple[str, Any]]:

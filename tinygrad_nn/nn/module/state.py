@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from os import PathLike
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from ...errors import DTypeError, LoadError
 from ...tensor import Tensor
 from ...tensor.questions import can_cast
 from ..uninitialized import Uninitialized
-from .registration import BUFFER, MODULE, PARAMETER, Registration
+from .registration import BUFFER, MODULE, PARAMETER, Registration, Unset
 
 EXTRA = "_extra_state"
 
@@ -43,7 +44,7 @@ class StateDict(Registration):
 
     _version: ClassVar[int] = 1  # of what state_dict holds of a class, in PyTorch's counting
     _state_dict_hooks: dict[int, Callable[..., Any]]
-    _state_dict_pre_hooks: dict[int, Callable[..., Any]]
+    _state_dict_pre_hooks: dict[int, Callable[..., Any]] = Unset()  # type: ignore[assignment]
     _load_hooks: dict[int, Callable[..., Any]]
     _load_pre_hooks: dict[int, Callable[..., Any]]
 
@@ -140,7 +141,10 @@ class StateDict(Registration):
                 dtype at once; the module is then unchanged. TypeError: `state_dict` is no mapping.
         """
         if not isinstance(state_dict, Mapping):
-            raise DTypeError(f"load_state_dict() takes a dict, got {type(state_dict).__name__}")
+            raise DTypeError(
+                f"load_state_dict() takes a dict, got {type(state_dict).__name__}"
+                f"{_way_out_of(state_dict)}"
+            )
         given: dict[str, Any] = OrderedDict(state_dict)
         metadata = getattr(state_dict, "_metadata", {})
         modules = list(self._with_prefixes(""))
@@ -165,7 +169,7 @@ class StateDict(Registration):
         problems += [each for name in shared for each in _misfit(name, own, given, assign)]
         hooks = [(each, hook) for each in self._inner_first() for hook in each._load_hooks.values()]
         if not hooks or problems:
-            self._refuse_to_load(problems + _mismatch(incompatible, strict))
+            self._refuse_to_load(problems + _mismatch(incompatible, strict), given)
         before = {name: tensor.detach().clone() for name, tensor in own.items()} if hooks else {}
         self._load_tensors(own, given, assign)
         for name, module in extra.items():
@@ -176,12 +180,13 @@ class StateDict(Registration):
         left = _mismatch(incompatible, strict)
         if left:  # the hooks did not excuse it
             self._load_tensors(own, before, False)
-        self._refuse_to_load(left)
+        self._refuse_to_load(left, given)
         return incompatible
 
-    def _refuse_to_load(self, problems: list[str]) -> None:
+    def _refuse_to_load(self, problems: list[str], given: Mapping[Any, Any]) -> None:
         if problems:
-            raise LoadError.of(type(self).__name__, problems)
+            hint = _hint([name for name, _ in self._named_tensors("")], given)
+            raise LoadError.of(type(self).__name__, problems, *hint)
 
     def _load_tensors(
         self, own: Mapping[str, Tensor], given: Mapping[str, Any], assign: bool
@@ -189,6 +194,25 @@ class StateDict(Registration):
         for name, tensor in own.items():
             if name in given:
                 _load(tensor, given[name], assign)
+
+
+def _way_out_of(given: Any) -> str:
+    if isinstance(given, StateDict):
+        return "; pass its .state_dict()"
+    return "; a file's is load(path)" if isinstance(given, (str, PathLike)) else ""
+
+
+def _hint(own: list[str], given: Mapping[Any, Any]) -> list[str]:
+    """Return where in a dict that does not fit the module's names are, if they are there."""
+    if not own:
+        return []
+    for name, value in given.items():
+        if isinstance(value, Mapping) and all(each in value for each in own):
+            return [f"the module's names are in [{name!r}] of the dict: pass that"]
+        prefix = str(name).removesuffix(own[0])
+        if prefix and prefix != name and all(prefix + each in given for each in own):
+            return [f"{prefix!r} stands before each name: name.removeprefix({prefix!r}) is without"]
+    return []
 
 
 def _mismatch(incompatible: IncompatibleKeys, strict: bool) -> list[str]:

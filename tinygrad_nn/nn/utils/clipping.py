@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...arrays.arguments import as_number
-from ...arrays.refusing import check_are_tensors, refuses, shown
+from ...arrays.refusing import check_are_tensors, list_of, meant_instead, refuses, shown
 from ...autograd.grad_mode import no_grad
 from ...errors import ArgumentError, DTypeError
 from ...linalg import vector_norm
@@ -21,16 +21,16 @@ from ...warn import warn_user
 Tensors = Tensor | Iterable[Tensor]
 
 
-def _listed(name: str, given: Any) -> list[Tensor]:
-    tensors = [given] if isinstance(given, Tensor) else list(given)
+def _tensors(name: str, given: Any) -> list[Tensor]:
+    tensors = [given] if isinstance(given, Tensor) else list_of(f"{name}()", given)
     for each in tensors:
         if not isinstance(each, Tensor):
-            raise DTypeError(f"{name}() takes Tensors, got {shown(each)}")
+            raise DTypeError(f"{name}() takes Tensors, got {shown(each)}{meant_instead(each)}")
     return tensors
 
 
 def _gradients(name: str, parameters: Any) -> list[Tensor]:
-    found = (each.grad for each in _listed(name, parameters))
+    found = (each.grad for each in _tensors(name, parameters))
     return [gradient for gradient in found if gradient is not None]
 
 
@@ -56,7 +56,7 @@ def get_total_norm(
 
 
 def _total_norm(name: str, tensors: Tensors, norm_type: float, error_if_nonfinite: bool) -> Tensor:
-    listed = _listed(name, tensors)
+    listed = _tensors(name, tensors)
     given = float(norm_type) if isinstance(norm_type, str) else norm_type  # "inf" is taken
     order = as_number(given, "norm_type", name)
     if not listed:
@@ -95,7 +95,7 @@ def clip_grad_norm_(
         >>> tnn.nn.utils.clip_grad_norm_(w, 1.0), w.grad
         (tensor(5.), tensor([0.6000, 0.8000]))
     """
-    listed = _listed("clip_grad_norm_", parameters)
+    listed = _tensors("clip_grad_norm_", parameters)
     gradients = _gradients("clip_grad_norm_", listed)
     total = _total_norm("clip_grad_norm_", gradients, norm_type, error_if_nonfinite)
     _scale("clip_grad_norm_", gradients, max_norm, total)

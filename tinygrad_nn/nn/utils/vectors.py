@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...arrays.refusing import check_are_tensors, refuses
+from ...arrays.refusing import check_are_tensors, list_of, refuses
 from ...errors import ShapeError
 from ...ops.shape.joining import cat
 from ...tensor import Tensor
@@ -21,7 +21,8 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
         >>> tnn.nn.utils.parameters_to_vector(tnn.nn.LayerNorm(2).parameters())
         tensor([1., 1., 0., 0.], grad_fn=<CatBackward0>)
     """
-    return cat([parameter.reshape(-1) for parameter in parameters])
+    listed = list_of("parameters_to_vector()", parameters)
+    return cat([parameter.reshape(-1) for parameter in listed])
 
 
 @refuses
@@ -32,7 +33,7 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
         ShapeError: a vector of fewer elements than the parameters have; nothing is changed then.
     """
     check_are_tensors("vector_to_parameters", vec=vec)
-    listed = list(parameters)
+    listed = list_of("vector_to_parameters()", parameters)
     needed = sum(parameter.numel() for parameter in listed)
     if vec.ndim != 1 or vec.numel() < needed:
         raise ShapeError(

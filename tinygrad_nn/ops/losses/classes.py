@@ -31,6 +31,15 @@ def _class_dim(shape: tuple[int, ...]) -> int:
     return 0 if len(shape) == 1 else 1
 
 
+def _way_out(input: Array, target: Array, dim: int) -> str:
+    """Return how targets of a shape that is often given become class indices."""
+    if target.shape == input.shape:
+        return f"; one-hot targets become indices by .argmax({dim}), or probabilities by .float()"
+    if target.ndim == input.ndim and target.shape[dim] == 1:
+        return f"; use target.squeeze({dim})"
+    return ""
+
+
 def _check_classes(input: Array, target: Array, weight: Any, name: str) -> int:
     """Check shapes and dtypes; return the number of classes."""
     if input.ndim == 0:
@@ -42,6 +51,7 @@ def _check_classes(input: Array, target: Array, weight: Any, name: str) -> int:
         raise ShapeError(
             f"{name}: a target of shape {target.shape} does not fit an input of shape "
             f"{input.shape}; expected {expected}, one class index per prediction"
+            f"{_way_out(input, target, dim)}"
         )
     check_float(input, name)
     if target.dtype is not _INT64 and (not is_integral(target) or is_bool(target)):

@@ -91,11 +91,26 @@ def _collate_arrays(batch: Sequence[Any]) -> Any:
         )
     if batch[0].ndim == 0:
         return as_tensor(np.array(batch))
-    return stack([as_tensor(each) for each in batch])
+    return _stacked([as_tensor(each) for each in batch])
+
+
+def _stacked(batch: list[Tensor]) -> Tensor:
+    for i, each in enumerate(batch):
+        if isinstance(each, Tensor) and each.shape != batch[0].shape:
+            raise ShapeError(
+                f"default_collate: sample {i} of a batch has shape {each.array.shape}, sample 0 "
+                f"{batch[0].array.shape}, and they cannot be stacked; pass a collate_fn of your "
+                "own, which pads them (nn.utils.rnn.pad_sequence) or returns a list"
+            )
+    return stack(batch)
 
 
 def _collate_mappings(batch: Sequence[Mapping[Any, Any]]) -> Any:
     first = batch[0]
+    for i, each in enumerate(batch):
+        lacking = [key for key in first if key not in each]
+        if lacking:
+            raise KeyError(f"default_collate: sample {i} of a batch has no {lacking[0]!r}")
     return _like(first, {key: default_collate([each[key] for each in batch]) for key in first})
 
 
@@ -114,7 +129,7 @@ def _collate_sequences(batch: Sequence[Any]) -> Any:
 
 
 _BY_KIND: dict[Any, Callable[[Any], Any]] = {
-    Tensor: lambda batch: stack(list(batch)),
+    Tensor: lambda batch: _stacked(list(batch)),
     (np.ndarray, np.bool_, np.number): _collate_arrays,
     float: lambda batch: tensor(list(batch), dtype=float64),
     int: lambda batch: tensor(list(batch)),

@@ -9,6 +9,7 @@ from itertools import count, islice
 from operator import index
 from typing import Any
 
+from ...tensor import Tensor
 from .collate import default_collate
 from .dataset import IterableDataset, Subset, TensorDataset
 from .worker_info import set_sample
@@ -93,7 +94,8 @@ def _rows_of(dataset: Any, numbers: Any) -> list[Any] | None:
         return _rows_of(dataset.dataset, [dataset.indices[i] for i in numbers])
     if type(dataset) is not TensorDataset or any(each.requires_grad for each in dataset.tensors):
         return None
-    return [each[list(numbers)] for each in dataset.tensors]
+    rows = [n.item() if isinstance(n, Tensor) else n for n in numbers]
+    return [each[rows] for each in dataset.tensors]
 
 
 def _place(number: Any) -> int:
