@@ -14,6 +14,7 @@ import sys
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from runpy import run_path
 from typing import NamedTuple
 
 import numpy as np
@@ -148,6 +149,31 @@ def test_the_first_program_prints_the_same_in_pytorch(document):
     names = {"digits": tnn.datasets.digits}
     printed = run_program(block._replace(text=program), document, names)
     assert printed == run_program(block, document, {})
+
+
+@pytest.mark.parametrize("page", ["layers", "optimizers", "randomness"])
+@pytest.mark.usefixtures("as_they_were")
+def test_the_program_of_a_page_prints_the_same_in_pytorch(page):
+    pytest.importorskip("torch").set_num_threads(1)
+    blocks = blocks_of((ROOT / f"docs/{page}.md").read_text("utf-8"))
+    (block,) = (each for each in blocks if re.match("import tinygrad_nn as torch\n", each.text))
+    program = block.text.replace("import tinygrad_nn as torch", "import torch")
+    program = program.replace("from tinygrad_nn", "from torch")
+    assert "tinygrad_nn" not in program
+    printed = run_program(block._replace(text=program), page, {})
+    assert printed == run_program(block, page, {})
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda path: path.name)
+def test_the_tables_of_names_are_those_of_the_package(page):
+    text = page.read_text("utf-8")
+    assert run_path(str(ROOT / "docs/make_tables.py"))["with_tables"](text) == text
+
+
+def test_every_table_of_names_is_on_a_page():
+    pages = "".join(path.read_text("utf-8") for path in DOCUMENTS)
+    tables = run_path(str(ROOT / "docs/make_tables.py"))["TABLES"]
+    assert sorted(re.findall("<!-- table: (.*) -->", pages)) == sorted(tables)
 
 
 @pytest.mark.parametrize(
