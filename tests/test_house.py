@@ -41,6 +41,7 @@ LAYERS = (
     *("tensor.drawing", "tensor.making", "tensor.conversions", "tensor.tensor"),
     *("tensor", "testing", "func", "fft", "signal", "autograd", "distributions", "nn", "optim"),
     *("saving", "datasets", "utils"),
+    *("accelerator", "backends", "cuda"),
     *("teaching",),
     *(PACKAGE, "viz"),
     *("cli", "__main__"),

@@ -10,6 +10,23 @@ from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
 from . import autograd, fft, func, linalg, nn, random, signal, special
+from . import (
+    accelerator,
+    autograd,
+    backends,
+    cuda,
+    datasets,
+    fft,
+    func,
+    linalg,
+    nn,
+    optim,
+    random,
+    signal,
+    special,
+    testing,
+    utils,
+)
 from . import missing as _missing
 from .arrays.dtypes import (
     bfloat16,
@@ -81,7 +98,10 @@ __all__ = [
     "Size",
     "Tensor",
     "arange",
+    "accelerator",
     "autograd",
+    "backends",
+    "cuda",
     "bartlett_window",
     "bfloat16",
     "blackman_window",

@@ -24,7 +24,7 @@ PLACES: dict[str, Any] = {
 }
 OPERATORS = {"**": "__pow__", "r-": "__rsub__", "r/": "__rtruediv__"}
 REASONS = {
-    "no accelerator is here; what asks for one comes with the programs": (
+    "no accelerator is here, and nothing to compile for": (
         "torch.cuda torch.accelerator torch.backends torch.amp torch.compile T.cuda T.pin_memory "
         "nn.DataParallel torch.jit"
     ),
