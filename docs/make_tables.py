@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tinygrad_nn import distributions, nn, optim, utils
+from tinygrad_nn import distributions, nn, optim, saving, utils
 
 PAGES = Path(__file__).parent
 TABLE = re.compile(r"(<!-- table: (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -62,6 +62,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "optim.lr_scheduler": lambda: described(optim.lr_scheduler),
     "optim.swa_utils": lambda: described(optim.swa_utils),
     "distributions": lambda: described(distributions),
+    "saving": lambda: described(saving),
     "utils.data": lambda: described(utils.data),
 }
 

@@ -107,6 +107,19 @@ MISTAKES = [
     ),
     (lambda: batch_of({"a": 1}, {"b": 2}), KeyError, "sample 1 of a batch has no 'a'"),
     (lambda: tnn.distributions.Normal(0.0, 1.0).sample(3), TypeError, r"Normal: .*\(3,\), got int"),
+    *(
+        (
+            lambda layer=layer: layer(nn.LSTM(2, 2)(tnn.ones(1, 1, 2))),
+            TypeError,
+            r"attention is \[0\]",
+        )
+        for layer in (nn.Linear(2, 2), nn.ReLU(), nn.LayerNorm(2), nn.GRU(2, 2), nn.BatchNorm1d(2))
+    ),
+    (
+        lambda: nn.CrossEntropyLoss()(tnn.zeros(4, dtype=tnn.int64), tnn.ones(4, 3)),
+        ValueError,
+        "predictions come first, then targets",
+    ),
     (carry_the_state_on, RuntimeError, r"\.detach\(\) what an earlier step"),
 ]
 

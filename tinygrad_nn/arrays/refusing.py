@@ -78,11 +78,21 @@ def meant_instead(given: Any) -> str:
     return "; pass a model's .parameters(), not its names" if isinstance(given, str) else ""
 
 
+def tensor_instead(given: Any) -> str:
+    """Return how to get a tensor of what is none, such as all that a recurrent layer returns."""
+    if isinstance(given, (list, tuple)) and any(hasattr(each, "array") for each in given):
+        return "pass one of its elements: the output of a recurrent layer or attention is [0]"
+    return "make one with tnn.tensor(...)"
+
+
 def check_are_tensors(name: str, **given: Any) -> None:
     """Raise `DTypeError` for an argument that is no tensor."""
     for argument, value in given.items():
         if not hasattr(value, "array"):
-            raise DTypeError(f"{name}() takes a Tensor as {argument}, got {shown(value)}")
+            raise DTypeError(
+                f"{name}() takes a Tensor as {argument}, got {shown(value)}; "
+                f"{tensor_instead(value)}"
+            )
 
 
 def refused(name: str, given: Mapping[str, Any], error: Exception) -> Exception:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.kinds import fits_in, is_array, is_number
-from ..arrays.refusing import shown
+from ..arrays.refusing import shown, tensor_instead
 from ..errors import DTypeError, GraphError, ShapeError
 from .grad_mode import mode, no_grad
 from .node import Node
@@ -49,7 +49,8 @@ def as_operand(op: Op, position: int, value: Any) -> Any:
         return value
     raise DTypeError(
         f"{op.public}() takes Tensors{' and numbers' if op.elementwise and position else ''}, got "
-        f"{type(value).__name__} {value!r:.60} for {parameter.name}; make one with tnn.tensor(...)"
+        f"{type(value).__name__} {value!r:.60} for {parameter.name}; "
+        f"{tensor_instead(value)}"
     )
 
 

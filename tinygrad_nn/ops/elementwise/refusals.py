@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...arrays.kinds import is_array, is_bool, is_integer, is_integral
-from ...arrays.refusing import shown
+from ...arrays.refusing import shown, tensor_instead
 from ...errors import DTypeError
 
 
@@ -19,9 +19,7 @@ def array_of(value: Any, name: str) -> Any:
     """
     array = getattr(value, "array", value)
     if not is_array(array):
-        raise DTypeError(
-            f"{name}() takes Tensors, got {shown(value)}; make one with tnn.tensor(...)"
-        )
+        raise DTypeError(f"{name}() takes Tensors, got {shown(value)}; {tensor_instead(value)}")
     return array
 
 

@@ -33,6 +33,8 @@ def _class_dim(shape: tuple[int, ...]) -> int:
 
 def _way_out(input: Array, target: Array, dim: int) -> str:
     """Return how targets of a shape that is often given become class indices."""
+    if is_integral(input) and not is_integral(target):
+        return "; predictions come first, then targets"
     if target.shape == input.shape:
         return f"; one-hot targets become indices by .argmax({dim}), or probabilities by .float()"
     if target.ndim == input.ndim and target.shape[dim] == 1:
