@@ -5,66 +5,67 @@ Read `test_public_names.py` next, which holds the package to it.
 GOLDEN = {
     "": """
         BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor Generator
-        HalfTensor IntTensor LongTensor ShortTensor Size Tensor abs abs_ absolute acos acos_ acosh
-        acosh_ adaptive_avg_pool1d adaptive_max_pool1d add addbmm addcdiv addcmul addmm addmv addr
-        adjoint affine_grid_generator alias_copy all allclose alpha_dropout alpha_dropout_ amax amin
-        aminmax angle any arange arccos arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_
-        arctan arctan2 arctan_ arctanh arctanh_ argmax argmin argsort argwhere as_strided
-        as_strided_copy as_strided_scatter as_tensor asarray asin asin_ asinh asinh_ atan atan2
-        atan_ atanh atanh_ atleast_1d atleast_2d atleast_3d autograd avg_pool1d baddbmm
-        bartlett_window batch_norm bernoulli bfloat16 bilinear bincount binomial bitwise_and
-        bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor blackman_window
-        block_diag bmm bool broadcast_shapes broadcast_tensors broadcast_to bucketize can_cast
-        cartesian_prod cat cdist cdouble ceil ceil_ celu celu_ cfloat chain_matmul channel_shuffle
-        channels_last cholesky cholesky_inverse cholesky_solve chunk clamp clamp_ clamp_max
-        clamp_max_ clamp_min clamp_min_ clip clip_ clone column_stack combinations complex
-        complex128 complex64 concat concatenate conj conj_physical conj_physical_ constant_pad_nd
-        contiguous_format conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d
-        copysign corrcoef cos cos_ cosh cosh_ cosine_similarity count_nonzero cov cross cummax
-        cummin cumprod cumsum cumulative_trapezoid datasets default_generator deg2rad deg2rad_ det
-        detach_copy device diag diag_embed diagflat diagonal diagonal_copy diagonal_scatter diff
-        digamma dist distributions div divide dot double dropout dropout_ dsplit dstack dtype e
-        einsum embedding empty empty_like empty_permuted empty_strided enable_grad eq equal erf erf_
-        erfc erfc_ erfinv exp exp2 exp2_ exp_ expand_copy expm1 expm1_ eye feature_alpha_dropout
-        feature_alpha_dropout_ feature_dropout feature_dropout_ fft fill fill_ finfo fix fix_
-        flatten flip fliplr flipud float float16 float32 float64 float_power floor floor_
-        floor_divide fmax fmin fmod formulas frac frac_ frexp from_dlpack from_numpy full full_like
-        func gather gcd gcd_ ge geqrf ger get_default_dtype get_device get_rng_state gradient
-        greater greater_equal grid_sampler grid_sampler_2d grid_sampler_3d group_norm gru gru_cell
-        gt half hamming_window hann_window hardshrink heaviside histc histogram histogramdd hsplit
-        hstack hypot i0 i0_ igamma igammac iinfo imag index_add index_copy index_fill index_put
-        index_put_ index_reduce index_select inf inference_mode initial_seed inner instance_norm int
-        int16 int32 int64 int8 inverse is_complex is_conj is_floating_point is_grad_enabled
-        is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed is_storage is_tensor
-        isclose isfinite isin isinf isnan isneginf isposinf isreal istft kaiser_window kron kthvalue
-        layer_norm lcm lcm_ ldexp ldexp_ le lerp less less_equal lgamma linalg linspace load log
-        log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax logaddexp logaddexp2 logcumsumexp
-        logdet logical_and logical_not logical_or logical_xor logit logit_ logspace logsumexp long
-        lstm lstm_cell lt lu lu_solve lu_unpack manual_seed masked_fill masked_scatter masked_select
-        matmul matrix_exp matrix_power max max_pool1d max_pool1d_with_indices max_pool2d max_pool3d
-        maximum mean median memory_format meshgrid min minimum mm mode moveaxis movedim msort mul
-        multinomial multiply mv mvlgamma nan nan_to_num nan_to_num_ nanmean nanmedian nanquantile
-        nansum narrow narrow_copy native_batch_norm native_channel_shuffle native_dropout
-        native_group_norm native_layer_norm ne neg neg_ negative negative_ nextafter nn no_grad
-        nonzero nonzero_static norm normal not_equal numel ones ones_like optim orgqr ormqr outer
-        pairwise_distance pdist permute permute_copy pi pinverse pixel_shuffle pixel_unshuffle
-        poisson polar polygamma positive pow prelu preserve_format prod promote_types put qr
-        quantile rad2deg rad2deg_ rand rand_like randint randint_like randn randn_like random
-        randperm range ravel real reciprocal reciprocal_ relu relu_ remainder renorm
-        repeat_interleave reshape resolve_conj resolve_neg result_type rms_norm rnn_relu
-        rnn_relu_cell rnn_tanh rnn_tanh_cell roll rot90 round round_ row_stack rrelu rrelu_ rsqrt
-        rsqrt_ rsub save scalar_tensor scatter scatter_add scatter_reduce searchsorted seed select
-        select_copy select_scatter selu selu_ set_default_dtype set_grad_enabled set_printoptions
-        set_rng_state sgn short sigmoid sigmoid_ sign signal signbit sin sin_ sinc sinc_ sinh sinh_
-        slice_copy slice_scatter slogdet softmax sort special split split_copy split_with_sizes
-        split_with_sizes_copy sqrt sqrt_ square square_ squeeze squeeze_copy stack std std_mean stft
-        sub subtract sum summary svd swapaxes swapdims t t_copy take take_along_dim tan tan_ tanh
-        tanh_ tensor tensor_split tensordot testing threshold threshold_ tile topk trace transpose
-        transpose_copy trapezoid trapz triangular_solve tril tril_indices triu triu_indices
-        true_divide trunc trunc_ uint8 unbind unbind_copy unflatten unfold_copy unique
-        unique_consecutive unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
-        unsqueeze_copy utils vander var var_mean vdot view_as_complex view_as_real view_copy viz
-        vmap vsplit vstack where xlogy xlogy_ zeros zeros_like
+        HalfTensor IntTensor LongTensor ShortTensor Size Tensor abs abs_ absolute accelerator acos
+        acos_ acosh acosh_ adaptive_avg_pool1d adaptive_max_pool1d add addbmm addcdiv addcmul addmm
+        addmv addr adjoint affine_grid_generator alias_copy all allclose alpha_dropout
+        alpha_dropout_ amax amin aminmax angle any arange arccos arccos_ arccosh arccosh_ arcsin
+        arcsin_ arcsinh arcsinh_ arctan arctan2 arctan_ arctanh arctanh_ argmax argmin argsort
+        argwhere as_strided as_strided_copy as_strided_scatter as_tensor asarray asin asin_ asinh
+        asinh_ atan atan2 atan_ atanh atanh_ atleast_1d atleast_2d atleast_3d autograd avg_pool1d
+        backends baddbmm bartlett_window batch_norm bernoulli bfloat16 bilinear bincount binomial
+        bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor
+        blackman_window block_diag bmm bool broadcast_shapes broadcast_tensors broadcast_to
+        bucketize can_cast cartesian_prod cat cdist cdouble ceil ceil_ celu celu_ cfloat
+        chain_matmul channel_shuffle channels_last cholesky cholesky_inverse cholesky_solve chunk
+        clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clip clip_ clone column_stack
+        combinations complex complex128 complex64 concat concatenate conj conj_physical
+        conj_physical_ constant_pad_nd contiguous_format conv1d conv2d conv3d conv_transpose1d
+        conv_transpose2d conv_transpose3d copysign corrcoef cos cos_ cosh cosh_ cosine_similarity
+        count_nonzero cov cross cuda cummax cummin cumprod cumsum cumulative_trapezoid datasets
+        default_generator deg2rad deg2rad_ det detach_copy device diag diag_embed diagflat diagonal
+        diagonal_copy diagonal_scatter diff digamma dist distributions div divide dot double dropout
+        dropout_ dsplit dstack dtype e einsum embedding empty empty_like empty_permuted
+        empty_strided enable_grad eq equal erf erf_ erfc erfc_ erfinv exp exp2 exp2_ exp_
+        expand_copy expm1 expm1_ eye feature_alpha_dropout feature_alpha_dropout_ feature_dropout
+        feature_dropout_ fft fill fill_ finfo fix fix_ flatten flip fliplr flipud float float16
+        float32 float64 float_power floor floor_ floor_divide fmax fmin fmod formulas frac frac_
+        frexp from_dlpack from_numpy full full_like func gather gcd gcd_ ge geqrf ger
+        get_default_dtype get_device get_rng_state gradient greater greater_equal grid_sampler
+        grid_sampler_2d grid_sampler_3d group_norm gru gru_cell gt half hamming_window hann_window
+        hardshrink heaviside histc histogram histogramdd hsplit hstack hypot i0 i0_ igamma igammac
+        iinfo imag index_add index_copy index_fill index_put index_put_ index_reduce index_select
+        inf inference_mode initial_seed inner instance_norm int int16 int32 int64 int8 inverse
+        is_complex is_conj is_floating_point is_grad_enabled is_inference_mode_enabled is_neg
+        is_nonzero is_same_size is_signed is_storage is_tensor isclose isfinite isin isinf isnan
+        isneginf isposinf isreal istft kaiser_window kron kthvalue layer_norm lcm lcm_ ldexp ldexp_
+        le lerp less less_equal lgamma linalg linspace load log log10 log10_ log1p log1p_ log2 log2_
+        log_ log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or
+        logical_xor logit logit_ logspace logsumexp long lstm lstm_cell lt lu lu_solve lu_unpack
+        manual_seed masked_fill masked_scatter masked_select matmul matrix_exp matrix_power max
+        max_pool1d max_pool1d_with_indices max_pool2d max_pool3d maximum mean median memory_format
+        meshgrid min minimum mm mode moveaxis movedim msort mul multinomial multiply mv mvlgamma nan
+        nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy
+        native_batch_norm native_channel_shuffle native_dropout native_group_norm native_layer_norm
+        ne neg neg_ negative negative_ nextafter nn no_grad nonzero nonzero_static norm normal
+        not_equal numel ones ones_like optim orgqr ormqr outer pairwise_distance pdist permute
+        permute_copy pi pinverse pixel_shuffle pixel_unshuffle poisson polar polygamma positive pow
+        prelu preserve_format prod promote_types put qr quantile rad2deg rad2deg_ rand rand_like
+        randint randint_like randn randn_like random randperm range ravel real reciprocal
+        reciprocal_ relu relu_ remainder renorm repeat_interleave reshape resolve_conj resolve_neg
+        result_type rms_norm rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell roll rot90 round round_
+        row_stack rrelu rrelu_ rsqrt rsqrt_ rsub save scalar_tensor scatter scatter_add
+        scatter_reduce searchsorted seed select select_copy select_scatter selu selu_
+        set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sigmoid_
+        sign signal signbit sin sin_ sinc sinc_ sinh sinh_ slice_copy slice_scatter slogdet softmax
+        sort special split split_copy split_with_sizes split_with_sizes_copy sqrt sqrt_ square
+        square_ squeeze squeeze_copy stack std std_mean stft sub subtract sum summary svd swapaxes
+        swapdims t t_copy take take_along_dim tan tan_ tanh tanh_ tensor tensor_split tensordot
+        testing threshold threshold_ tile topk trace transpose transpose_copy trapezoid trapz
+        triangular_solve tril tril_indices triu triu_indices true_divide trunc trunc_ uint8 unbind
+        unbind_copy unflatten unfold_copy unique unique_consecutive unravel_index unsafe_chunk
+        unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_copy utils vander var var_mean vdot
+        view_as_complex view_as_real view_copy viz vmap vsplit vstack where xlogy xlogy_ zeros
+        zeros_like
     """,
     "nn": """
         AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveLogSoftmaxWithLoss

@@ -10,23 +10,6 @@ from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
 from . import autograd, fft, func, linalg, nn, random, signal, special
-from . import (
-    accelerator,
-    autograd,
-    backends,
-    cuda,
-    datasets,
-    fft,
-    func,
-    linalg,
-    nn,
-    optim,
-    random,
-    signal,
-    special,
-    testing,
-    utils,
-)
 from . import missing as _missing
 from .arrays.dtypes import (
     bfloat16,
@@ -200,11 +183,12 @@ _missing.explain_methods_of(Tensor, "Tensor")
 _missing.explain_methods_of(nn.Module, "nn.Module")
 
 if _typing.TYPE_CHECKING:
-    from . import datasets, distributions, optim, testing, utils
+    from . import accelerator, backends, cuda, datasets, distributions, optim, testing, utils
     from .saving import load, save
 
 # Modules that are imported when they are asked for, and what is taken from them.
 _LATER = {
+    **dict.fromkeys(("accelerator", "backends", "cuda")),
     **dict.fromkeys(("datasets", "distributions", "optim", "saving", "testing", "utils", "viz")),
     **dict.fromkeys(("load", "save"), "saving"),
     **dict.fromkeys(("formulas", "summary"), "viz"),
