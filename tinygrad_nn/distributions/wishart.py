@@ -40,7 +40,7 @@ class Wishart(OfACovariance, ExponentialFamily):
     Example:
         >>> import tinygrad_nn as tnn
         >>> tnn.distributions.Wishart(3.0, tnn.eye(2)).log_prob(tnn.eye(2))
-        tensor(-3.5311)
+        tensor(-3.5310)
     """
 
     support = constraints.positive_definite

@@ -105,7 +105,7 @@ def poisson(source: Generator, rates: Array) -> Array:
 def uniforms_of(source: Generator) -> Iterator[Callable[[], float]]:
     """Give a function that draws float64 uniforms; in the end, the stream has given just those.
 
-    They are drawn ahead in growing shares, and a call of the function takes 30 ns.
+    They are drawn ahead in growing shares: 70 ns a call, all in all.
     """
     rest: Iterator[float] = iter(())
     drawn = 0
