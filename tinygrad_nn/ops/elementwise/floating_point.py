@@ -52,7 +52,7 @@ ldexp.vjp(
 )
 
 
-@op(r"x = m \cdot 2^{e}", returns="mantissa, exponent")
+@op(r"x = m \cdot 2^{b}", returns="mantissa, exponent")
 def frexp(input: Array) -> Any:
     """Return mantissa and exponent: input = mantissa * 2^exponent, 0.5 <= |mantissa| < 1.
 

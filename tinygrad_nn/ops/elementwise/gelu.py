@@ -71,7 +71,7 @@ def gelu(input: Array, *, approximate: Any = "none") -> Any:
 
 @gelu.backward
 def _gelu_rule(g: Array, input: Array, phi: Array, approximate: str) -> Array:
-    """g * (phi + input * np.exp(-0.5 * input**2) / np.sqrt(2 * pi)): the density is phi's slope."""
+    """g * (Phi(input) + input * exp(-(input**2) / 2) / sqrt(2 * pi)): Phi and its slope."""
     slope = np.asarray(input * input)
     if approximate == "none":
         slope *= -0.5 / math.log(2.0)

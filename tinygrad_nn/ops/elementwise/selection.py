@@ -63,7 +63,7 @@ def masked(g: Array, mask: Array) -> Array:
 
 
 def _share(g: Array, mine: Array, other: Array) -> Array:
-    """g * (1 - (mine < other)) - g / 2 * (mine == other): all of it, or half where they tie.
+    """g * ((mine > other) + (mine == other) / 2): all of it, or half where they tie.
 
     A nan is both the larger and the smaller: all goes to it, and to what it is compared with.
     """

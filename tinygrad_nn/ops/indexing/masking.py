@@ -80,7 +80,7 @@ def _places(mask: Array, shape: tuple[int, ...]) -> Array:
 
 
 def _selected_rule(g: Array, input_shape: Any, mask: Array) -> Array:
-    """put(g, mask): each element goes back to where it stood."""
+    """masked_scatter(0, mask, g): each element goes back to where it stood."""
     shape = np.broadcast_shapes(tuple(input_shape), tuple(mask.shape))
     return masked_scatter(np.zeros_like(g, shape=shape), mask, g)
 

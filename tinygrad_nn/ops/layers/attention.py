@@ -117,7 +117,9 @@ def check(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool) -> 
 def _attention_rule(
     g: Array, query: Array, key: Array, value: Array, p: Array, scale: Any, wants: Any
 ) -> Any:
-    """dS @ key / sqrt(d), dS.T @ query / sqrt(d), p.T @ g, dS: p * (g Vᵀ - Σ p * g Vᵀ).
+    """dS @ key / sqrt(d), dS.T @ query / sqrt(d), p.T @ g, dS: the softmax is gone back through.
+
+    dS = p * (g @ value.T - (p * (g @ value.T)).sum()).
 
     A scale that is given stands in the place of 1 / sqrt(d).
     """

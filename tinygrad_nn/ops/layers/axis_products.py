@@ -113,7 +113,7 @@ def resample(input: Array, matrices: Any) -> Array:
 
 
 def resampled_back(g: Array, matrices: Any) -> Array:
-    """Return the product with the transposed matrices."""
+    """A.T @ g @ B: the product with the transposed matrices."""
     return resample(g, tuple(each.transposed for each in matrices))
 
 

@@ -60,7 +60,7 @@ def _chunks(x1: Array, x2: Array) -> Any:
         yield slice(start, start + rows)
 
 
-@op(r"\left\| x_i - z_j \right\|_p")
+@op(r"{\lVert x_i - z_j \rVert}_p")
 def cdist(x1: Array, x2: Array, p: Number = 2.0, compute_mode: str = _MODES[0]) -> Array:
     """Return the distances of all vectors of x1 (..., P, M) to all of x2 (..., R, M): (..., P, R).
 
@@ -112,7 +112,10 @@ def _check_all_pairs(x1: Array, x2: Array, p: float) -> None:
 def _cdist_rule(
     g: Array, x1: Array, x2: Array, y: Array, p: float, compute_mode: Any, wants: Any
 ) -> Any:
-    """(g * slope(x - z)).sum(), (g * slope(z - x)).sum(): slope(d) = sgn(d) (|d| / y)^(p - 1)."""
+    """(g * slope(x - z)).sum(), (g * slope(z - x)).sum(): of each difference.
+
+    slope(d) = sgn(d) * (abs(d) / y)**(p - 1).
+    """
     a, b, g, y = (in_float32(each) for each in (x1, x2, g, y))
     if p == 0.0:
         return np.zeros_like(a), np.zeros_like(b)

@@ -115,7 +115,7 @@ def cholesky_solve(input: Array, input2: Array, upper: bool = False) -> Array:
 
 
 def _factor_rule(g: Array, input2: Array, y: Array, upper: bool) -> Array:
-    """-symmetric(inv(A) @ g @ y.T) @ L: symmetric(M) = M + M.T, A = L L.T; in both triangles."""
+    """-symmetric(inv(A) @ g @ y.T) @ L: symmetric(M) = M + M.T, A = L @ L.T; in both triangles."""
     L, X = input2.conj(), y.conj()
     g_B = cholesky_solve(g, L, upper)
     half = g_B @ adjoint(X)

@@ -66,7 +66,7 @@ def _eigh_rule(
 ) -> Array:
     """V @ (diag(g_eigenvalues) + skew(V.T @ g_eigenvectors) / E) @ V.T: as symmetric as A.
 
-    E_ij = L_j - L_i, and skew(M) = (M - M.T) / 2.
+    E[i, j] = eigenvalues[j] - eigenvalues[i], and skew(M) = (M - M.T) / 2.
 
     Giles, "Collected matrix derivative results" (2008), 3.1.
     """
@@ -81,7 +81,8 @@ def _eig_rule(
 ) -> Array:
     """inv(V).T @ (diag(g_eigenvalues) + (V.T @ g_eigenvectors - N) / E) @ V.T: vectors of length 1.
 
-    E_ij = L_j - L_i, N = V.T V diag(Re(V.T g_eigenvectors)); T with conjugates.
+    E[i, j] = eigenvalues[j] - eigenvalues[i], N = V.T @ V @ diag((V.T @ g_eigenvectors).real).
+    T is with conjugates.
     """
     L, V = eigenvalues.conj(), eigenvectors.conj()
     Vh = adjoint(V)

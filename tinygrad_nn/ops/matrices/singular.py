@@ -41,9 +41,9 @@ def singular_vectors(A: Array, full_matrices: bool = True, *, driver: Any = None
 def _svd_rule(g_U: Array, g_S: Array, g_Vh: Array, U: Array, S: Array, Vh: Array) -> Array:
     """U @ (skew(U.T @ g_U) / E @ D + D @ skew(Vh @ g_Vh.T) / E + diag(g_S)) @ Vh: D = diag(S).
 
-    E_ij = S_j² - S_i², infinite on the diagonal. Townsend, "Differentiating the singular value
-    decomposition" (2016), where skew(M) = M - Mᵀ. S_j / E_ij = P + Q and S_i / E_ij = P - Q, with
-    P = 1 / 2(S_j - S_i) and Q = 1 / 2(S_j + S_i): no square leaves the range of the numbers.
+    E[i, j] = S[j]**2 - S[i]**2, infinite on the diagonal; skew(M) = M - M.T. Townsend,
+    "Differentiating the singular value decomposition" (2016). S_j / E_ij is P + Q and S_i / E_ij
+    P - Q, with P = 1 / 2(S_j - S_i), Q = 1 / 2(S_j + S_i): no square leaves the numbers' range.
     Vectors of equal singular values have no derivative: theirs is inf or nan, as in PyTorch.
     What of gU and gV stands upright on U and V is divided by S and added.
     """

@@ -21,7 +21,7 @@ from .sizes import shape_of
 __all__ = ["as_strided"]
 
 
-@op(r"\operatorname{as\_strided}(x)", view=True, public="as_strided")
+@op(r"\operatorname{strided}(x)", view=True, public="as_strided")
 def strided_view(input: Array, of: Any, to: Any) -> Array:
     """Return the elements at the places `to` of the memory in which the input lies as `of`."""
     memory = memory_of(input)

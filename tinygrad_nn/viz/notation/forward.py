@@ -5,9 +5,11 @@ Read `latex.py` next, which turns a formula into MathML and plain text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...autograd.op import registry
+from .arguments import arguments_latex
 from .contraction import contraction_latex, operands_latex
 from .symbols import (
     CONVENTIONS,
@@ -15,6 +17,7 @@ from .symbols import (
     NUMBER,
     Level,
     bracketed,
+    escaped,
     known,
     level_of,
     symbol,
@@ -27,6 +30,7 @@ _SUM_OF_MEAN = re.compile(r"\\sum_i ?")
 _SUBSCRIPTED = re.compile(r"\\(sum|log|max|min)_(\w|\{[^{}]*\})$")
 _RELATION = re.compile(r"[-+=<>]|\\(ne|le|ge|land|lor|oplus)(?![A-Za-z])")
 _PRODUCT_SIGN = re.compile(r"\\(odot|cdot)(?![A-Za-z])")
+_ZERO_AT = re.compile(r"(?<![\w.])0_(\w|\{[^{}]*\})(?! =)")  # 0 has no elements of its own
 _UNBOUNDED = {"min": r"-\infty", "max": r"\infty"}  # bounds that are None
 _OPENED = ("{", "(", "[", ",", "|", ";", "&", r"\\", r"\begin{cases}")
 _CLOSED = ("}", ")", "]", ",", "|", ";", "&", r"\\", r"\end{cases}")
@@ -95,7 +99,7 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | N
     Example:
         >>> import tinygrad_nn as tnn
         >>> print(forward_latex(tnn.mul.op, {"input": "2", "other": "-3"}))
-        2 \odot (-3)
+        2 \cdot (-3)
         >>> print(forward_latex(tnn.nn.functional.linear.op, {"input": "A_1", "weight": "W_2"}))
         A_1 W_2^{T} + b
         >>> print(forward_latex(tnn.nn.functional.linear.op, {"bias": "None"}))
@@ -129,7 +133,43 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | N
     outputs = told.split(", ")
     if part is not None and len(outputs) == len(op.returns) > 1:
         formula, index = outputs[part] + of + source, ""
-    return _TOKEN.sub(replacement, formula).removeprefix("0 + ") + index
+    numbers = {letter for letter, latex in replaced.items() if NUMBER.fullmatch(latex)}
+    for letter in numbers:  # a number and an array are multiplied with a dot
+        formula = formula.replace(rf"{letter} \odot ", rf"{letter} \cdot ")
+        formula = formula.replace(rf" \odot {letter}", rf" \cdot {letter}")
+    formula = _TOKEN.sub(replacement, formula).removeprefix("0 + ")
+    return _ZERO_AT.sub("0", formula) + index
+
+
+def call_latex(step: Any, names: Mapping[str, str]) -> str:
+    r"""Return the formula of a step of a computation, with what `names` call its operands.
+
+    Between single numbers a product has a dot; a product of a tensor with itself is its square.
+    """
+    op, names = step.op, {**arguments_latex(step.attributes), **names}
+    if not op.latex or (op.sequence is not None and "equation" not in names):
+        name = "".join(letter for letter in op.public if letter.isalnum() or letter == "_")
+        called = ", ".join(names[operand.parameter] for operand in step.operands)
+        return rf"\operatorname{{{escaped(name)}}}({called})"
+    tensors = [each.quantity.id for each in step.operands]
+    if op.name == "mul" and len(tensors) == 2 and len(set(tensors)) == 1:
+        op = registry["square"]
+    return dotted(forward_latex(op, names, step.part), shapes_of(step))
+
+
+def shapes_of(step: Any) -> list[tuple[int, ...] | None]:
+    """Return the shapes of what takes part in a step, None where one is not known."""
+    return [step.output.shape, *(each.quantity.shape for each in step.operands)]
+
+
+def dotted(latex: str, shapes: Iterable[tuple[int, ...] | None]) -> str:
+    r"""Return a formula with a dot for each product if all that takes part are single numbers.
+
+    Example:
+        >>> print(dotted(r"a \odot b", [(), ()]), dotted(r"a \odot b", [(2,), ()]), sep="; ")
+        a \cdot b; a \odot b
+    """
+    return latex.replace(r"\odot", r"\cdot") if {*shapes} == {()} else latex
 
 
 def _reduced(formula: str, reduction: str) -> str:

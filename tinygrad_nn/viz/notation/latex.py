@@ -5,24 +5,47 @@ Read `latex_tree.py` beside it, which says what LaTeX is read, and `sheet.py` ne
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import escape
 
-from .latex_tree import EMPTY, Tree, read_latex
+from .latex_tree import EMPTY, OPERANDS, Tree, read_latex
 
 SUPERSCRIPTS = dict(zip("0123456789+−=", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼", strict=True))
 SUPERSCRIPTS |= dict(zip("abcdefghijklmno", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒ", strict=True))
 SUPERSCRIPTS |= dict(zip("prstuvwxyzTβγδ", "ᵖʳˢᵗᵘᵛʷˣʸᶻᵀᵝᵞᵟ", strict=True))
 SUBSCRIPTS = dict(zip("0123456789+−=", "₀₁₂₃₄₅₆₇₈₉₊₋₌", strict=True))
 SUBSCRIPTS |= dict(zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+# What is around formulas names fonts with a table for mathematics, once for all of them: without
+# such a table a browser knows no height of a root or script.
+FONTS = (
+    "--math: Latin Modern Math, STIX Two Math, STIX Math, Cambria Math, Libertinus Math, "
+    "DejaVu Math TeX Gyre, Noto Sans Math, math, serif"
+)
+IN_FONTS = ' style="font-family: var(--math, math)"'  # a page of its own says it once
 _MATHML_SIGNS = {"-": "−", "*": "∗", "Σ": "∑", "Π": "∏"}
-_INSIDE_BRACKETS = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^][]*\]")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_MATHML = {
+    **dict.fromkeys(("identifier", "function"), "<mi>{}</mi>"),
+    "number": "<mn>{}</mn>",
+    "text": "<mtext>{}</mtext>",
+    "code": '<mtext style="font-family: monospace">{}</mtext>',
+    "space": '<mspace width="0.17em"/>',
+    "prefix": '<mo form="prefix">{}</mo>',
+    "open": '<mo fence="true" form="prefix" stretchy="false">{}</mo>',
+    "close": '<mo fence="true" form="postfix" stretchy="false">{}</mo>',
+    **dict.fromkeys(("row", "fenced"), "<mrow>{}</mrow>"),
+    "fraction": "<mfrac>{}</mfrac>",
+    "root": "<msqrt>{}</msqrt>",
+    "bar": '<mover accent="true">{}<mo>¯</mo></mover>',
+    "hat": '<mover accent="true">{}<mo stretchy="false">^</mo></mover>',
+    "cases": '<mrow><mo fence="true" form="prefix">{{</mo><mtable>{}</mtable></mrow>',
+    "line": "<mtr>{}</mtr>",
+    "cell": '<mtd style="text-align: left"><mrow>{}</mrow></mtd>',
+}
+_INSIDE_BRACKETS = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^][]*\]|‖[^‖]*‖")
 _MULTIPLE = re.compile(r"\d+ \w+")  # 2 x over n needs no brackets: 2 x/n
-_THIN_SPACE = '<mspace width="0.17em"/>'
-_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
-_MACRON = "\N{COMBINING MACRON}"
-_ENDS = ("identifier", "number", "text", "code", "fenced", "close")  # operands may end with these
+_ACCENTS = {"bar": "\N{COMBINING MACRON}", "hat": "\N{COMBINING CIRCUMFLEX ACCENT}"}
 _STARTS = ("identifier", "number", "text", "code", "function", "large")
-_XMLNS = "http://www.w3.org/1998/Math/MathML"
 
 
 def to_mathml(latex: str, *, display: bool = False) -> str:
@@ -34,176 +57,122 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
         >>> to_mathml("a < 2").partition("><")[2]
         'mrow><mi>a</mi><mo>&lt;</mo><mn>2</mn></mrow></math>'
     """
-    formula = read_latex(latex)
     shape = ' display="block"' if display else ""
-    words = escape(_text(formula))
-    return f'<math xmlns="{_XMLNS}"{shape} alttext="{words}">{_mathml(formula)}</math>'
+    words = escape(to_text(latex))
+    try:
+        formula = _mathml(read_latex(latex))
+    except RecursionError:
+        formula = f"<mtext>{words}</mtext>"
+    return f'<math{shape}{IN_FONTS} alttext="{words}">{formula}</math>'
 
 
 def to_text(latex: str) -> str:
-    r"""Return a formula as a line of Unicode text.
+    r"""Return a formula as a line of Unicode text; what is nested too deeply, as it is written.
 
     Example:
         >>> to_text(r"x W^{T} + b"), to_text(r"\frac{1}{n} \sum_i x_i"), to_text(r"e^{x_i}")
         ('x Wᵀ + b', '1/n Σᵢ xᵢ', 'e^(xᵢ)')
     """
-    return _text(read_latex(latex))
-
-
-# --- MathML ---------------------------------------------------------------------------------------
+    try:
+        return _text(read_latex(latex))
+    except RecursionError:
+        return latex.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def _mathml(formula: Tree) -> str:
-    text = escape(_MATHML_SIGNS.get(formula.text, formula.text))
-    parts = formula.parts
-    match formula.kind:
-        case "identifier" | "function":
-            return f"<mi>{text}</mi>"
-        case "number":
-            return f"<mn>{text}</mn>"
-        case "text":
-            return f"<mtext>{text.replace(' ', _NO_BREAK_SPACE)}</mtext>"
-        case "code":
-            return f'<mtext style="font-family: monospace">{text}</mtext>'
-        case "space":
-            return _THIN_SPACE
-        case "prefix":
-            return f'<mo form="prefix">{text}</mo>'
-        case "open" | "close":
-            form = "prefix" if formula.kind == "open" else "postfix"
-            return f'<mo fence="true" form="{form}">{text}</mo>'
-        case "row" | "fenced":
-            return f"<mrow>{_mathml_items(parts)}</mrow>"
-        case "fraction":
-            return f"<mfrac>{_mathml(parts[0])}{_mathml(parts[1])}</mfrac>"
-        case "root":
-            return f"<msqrt>{_mathml(parts[0])}</msqrt>"
-        case "bar":
-            return f'<mover accent="true">{_mathml(parts[0])}<mo>¯</mo></mover>'
-        case "scripts":
-            return _mathml_scripts(*parts)
-        case "cases":
-            rows = "".join(f"<mtr>{_mathml_cells(row)}</mtr>" for row in parts)
-            return f'<mrow><mo fence="true" form="prefix">{{</mo><mtable>{rows}</mtable></mrow>'
-        case _:
-            return f"<mo>{text}</mo>"
+    if formula.kind == "scripts":
+        base, below, above = map(_mathml, formula.parts)
+        if formula.parts[1] == EMPTY:
+            return f"<msup>{base}{above}</msup>"
+        # Also without a superscript: below its empty place a subscript is low in any font.
+        return f"<msubsup>{base}{below}{above}</msubsup>"
+    if formula.kind == "tall":
+        return _mathml(formula._replace(kind="fenced")).replace(' stretchy="false"', "")
+    if formula.kind in ("row", "fenced", "cell"):
+        inside = "".join(_mathml(each) for each in _spaced(formula.parts))
+    elif formula.parts:
+        inside = "".join(map(_mathml, formula.parts))
+    else:
+        inside = escape(_MATHML_SIGNS.get(formula.text, formula.text).replace(" ", _NO_BREAK))
+    return _MATHML.get(formula.kind, "<mo>{}</mo>").format(inside)
 
 
-def _mathml_items(items: tuple[Tree, ...]) -> str:
-    """Write the items of a row, with a thin space around the names of functions."""
-    written, before, after_name = "", "", False
+def _spaced(items: tuple[Tree, ...]) -> Iterator[Tree]:
+    """Yield the items of a row, with a thin space around the names of functions."""
+    before = EMPTY
     for item in items:
-        kind = "prefix" if _is_sign(item, before) else _kind(item)
-        is_name = _base(item).kind == "function"
-        if (is_name or after_name) and _has_space_between(before, kind):
-            written += _THIN_SPACE
-        written += _mathml(item._replace(kind=kind) if kind == "prefix" else item)
-        before, after_name = kind, is_name
-    return written
+        if "function" in (before.base.kind, item.base.kind) and _is_apart(before, item):
+            yield Tree("space")
+        yield item
+        before = item
 
 
-def _mathml_scripts(base: Tree, below: Tree, above: Tree) -> str:
-    tag = "msub" if above == EMPTY else "msup" if below == EMPTY else "msubsup"
-    scripts = [_mathml(each) for each in (below, above) if each != EMPTY]
-    # A script needs its base, and each script its place: an empty one is an empty row.
-    return f"<{tag}>{_mathml(base)}{''.join(scripts or ['<mrow></mrow>'])}</{tag}>"
-
-
-def _mathml_cells(row: Tree) -> str:
-    return "".join(f'<mtd style="text-align: left">{_mathml(cell)}</mtd>' for cell in row.parts)
-
-
-# --- what the two have in common ------------------------------------------------------------------
-
-
-def _kind(item: Tree) -> str:
-    """Return what an item is for its neighbours: with scripts, what its base is."""
-    base = _base(item)
-    if base.kind == "function" and base is not item:
-        return "large"  # max over i is set like a sum over i
-    item = base
-    if item.kind == "text" and item.text.endswith(" "):
-        return "relation"  # "if ", " is "
-    made_of_parts = item.kind in ("fraction", "root", "bar", "cases", "row")
-    return "identifier" if made_of_parts else item.kind
-
-
-def _base(item: Tree) -> Tree:
-    while item.kind == "scripts":
-        item = item.parts[0]
-    return item
-
-
-def _is_sign(item: Tree, before: str) -> bool:
-    """Whether + or - stands before one operand, not between two."""
-    is_plus_or_minus = item.kind == "binary" and item.text in ("+", "-")
-    return is_plus_or_minus and before not in _ENDS
-
-
-# --- text -----------------------------------------------------------------------------------------
+def _is_apart(before: Tree, item: Tree) -> bool:
+    """Whether text has a space between two items."""
+    if before is EMPTY:
+        return False
+    roles = {before.role, item.role}
+    if roles & {"binary", "relation"} or before.role == "punctuation":
+        return True
+    if before.role in (*OPERANDS, "function", "large"):
+        return item.role in (*_STARTS, "prefix") or (before.role, item.role) == ("large", "fenced")
+    return False
 
 
 def _text(formula: Tree) -> str:
     parts = formula.parts
     match formula.kind:
-        case "row":
+        case "row" | "cell":
             return _text_of_items(parts)
-        case "fenced":
+        case "fenced" | "tall":
             return parts[0].text + _text_of_items(parts[1:-1]) + parts[-1].text
         case "fraction":
-            above, below = _text(parts[0]), _text(parts[1])
+            above, below = map(_text, parts)
             above = above if _MULTIPLE.fullmatch(above) else _in_brackets(above)
             return f"{above}/{_in_brackets(below)}"
         case "root":
             inside = _text(parts[0])
             return f"√{inside}" if len(inside) == 1 or inside.isdigit() else f"√({inside})"
-        case "bar":
+        case "bar" | "hat" as accent:
             inside = _text(parts[0])
-            return inside + _MACRON if len(inside) == 1 else f"bar({inside})"
+            return inside + _ACCENTS[accent] if len(inside) == 1 else f"{accent}({inside})"
         case "scripts":
-            base, below, above = (_text(part) for part in parts)
+            base, below, above = map(_text, parts)
             scripts = _script(below, "_", SUBSCRIPTS) + _script(above, "^", SUPERSCRIPTS)
             return _in_brackets(base) + scripts
         case "cases":
-            return ", ".join(_text_of_case(row) for row in parts)
+            return ", ".join(map(_text, parts))
+        case "line":
+            cells = list(map(_text, parts))
+            return " ".join(reversed(cells) if cells[1:] == ["else"] else cells)
         case "binary" | "prefix" if formula.text == "-":
             return "−"
         case _:
             return formula.text
 
 
-def _text_of_case(row: Tree) -> str:
-    cells = [_text(cell) for cell in row.parts]
-    return " ".join(reversed(cells) if cells[1:] == ["else"] else cells)
-
-
 def _text_of_items(items: tuple[Tree, ...]) -> str:
-    written, before = "", ""
+    written, before = "", EMPTY
     for item in items:
-        kind = "prefix" if _is_sign(item, before) else _kind(item)
         text = _text(item)
-        if item.kind == "cases" and before in (*_ENDS, "binary", "prefix", "large"):
+        if (
+            item.kind == "cases"
+            and before is not EMPTY
+            and before.role in (*OPERANDS, "binary", "prefix", "large")
+        ):
             text = f"({text})"
-        if kind == "space" or _has_space_between(before, kind):
+        if item.kind == "space" or _is_apart(before, item):
             written, text = written.rstrip() + " ", text.lstrip()
         written += text
-        before = before if kind == "space" else kind
+        before = before if item.kind == "space" else item
     return written.strip()
-
-
-def _has_space_between(before: str, kind: str) -> bool:
-    if {before, kind} & {"binary", "relation"} or before == "punctuation":
-        return True
-    if before in _ENDS or before in ("function", "large"):
-        return kind in (*_STARTS, "prefix") or (before == "large" and kind == "fenced")
-    return False
 
 
 def _script(text: str, sign: str, characters: dict[str, str]) -> str:
     """Return small characters if there are all of them, else x_c, x[i, j], e^(...)."""
     if all(character in characters for character in text):
         return "".join(characters[character] for character in text)
-    if len(text) == 1:
+    if len(text) == 1 or re.fullmatch(r"\([^()]*\)", text):
         return sign + text
     return f"[{text}]" if sign == "_" else f"^({text})"
 

@@ -5,20 +5,25 @@ Read `calls.py` next, for the functions in it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import groupby
 
 from .calls import written_call
-from .pieces import Piece, choice, function, product
 from .simplify import constant, is_number, simplified
 from .symbols import (
     GREEK,
     NUMBER,
     Level,
+    Piece,
     bracketed,
+    choice,
     escaped,
+    function,
     known,
     level_of,
+    named,
     number_latex,
+    product,
     symbol,
 )
 
@@ -37,15 +42,17 @@ _RELATIONS: dict[type[ast.cmpop], str] = {
 }
 
 
-def expression_latex(expression: ast.expr, names: Mapping[str, str] | None = None) -> str:
+def expression_latex(
+    expression: ast.expr, names: Mapping[str, str] | None = None, numbers: Collection[str] = ()
+) -> str:
     r"""Return the LaTeX of an expression, with that in `names` in the place of its names.
 
     `names` may hold numbers, which are put in brackets where they need them; names that it does not
     hold are written as `symbol` does, and so are those that it holds as "None", which decides what
-    is asked of None. Products of arrays are element by
-    element, conditions are Iverson brackets, and what changes a shape only for broadcasting is left
-    out. `reduction` in `names` says whether a loss has a mean. What is not known is shown as its
-    source.
+    is asked of None. `numbers` are names that stand for one number each. Products of arrays are
+    element by element, conditions are Iverson brackets, and what changes a shape only for
+    broadcasting is left out. `reduction` in `names` says whether a loss has a mean. What is not
+    known is shown as its source.
 
     Example:
         >>> import ast, tinygrad_nn as tnn
@@ -60,14 +67,15 @@ def expression_latex(expression: ast.expr, names: Mapping[str, str] | None = Non
     values: dict[str, str | None] = {name: None for name, latex in names.items() if latex == "None"}
     values["reduction"] = names.get("reduction", "mean").strip("'\"")
     given = known(names)
-    return Writer(given).root(simplified(expression, values, given))
+    return Writer(given, numbers).root(simplified(expression, values, given))
 
 
 class Writer:
     """Writes an expression; each method returns a piece of LaTeX and how it holds together."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], numbers: Collection[str] = ()) -> None:
         self.names = names
+        self.numbers = {*COUNTS, *numbers}
 
     def root(self, node: ast.expr) -> str:
         if isinstance(node, ast.Call):
@@ -85,7 +93,8 @@ class Writer:
             case ast.Constant(value=value):
                 return _constant(value)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return Piece(f"-{self.write(operand).at_least(Level.PRODUCT)}", Level.SUM)
+                piece = self.write(operand)
+                return Piece(f"-{piece.at_least(Level.PRODUCT)}", Level.SUM, piece.is_scalar)
             case ast.UnaryOp(op=ast.Not() | ast.Invert(), operand=operand):
                 return Piece(rf"\lnot {self.write(operand).at_least(Level.POWER)}", Level.PREFIX)
             case ast.BinOp(op=ast.Add() | ast.Sub()):
@@ -116,6 +125,9 @@ class Writer:
         """Return a condition without brackets around it."""
         match node:
             case ast.Compare(left=left, ops=compared, comparators=others):
+                if ast.dump(left) == ast.dump(others[0]):
+                    told = "is nan" if isinstance(compared[0], ast.NotEq) else "is not nan"
+                    return rf"{self.write(left).latex} \text{{ {told}}}"
                 written = self.write(left).at_least(Level.SUM)
                 for relation, other in zip(compared, others, strict=True):
                     sign = _RELATIONS.get(type(relation), r"\notin")
@@ -131,6 +143,8 @@ class Writer:
                 return self.write(node).latex
 
     def _joined(self, parts: list[ast.expr], is_and: bool) -> str:
+        if is_and and (chain := _chained(parts)):
+            return self.condition(chain)
         written = [
             bracketed(self.condition(part)) if is_and and _is_or(part) else self.condition(part)
             for part in parts
@@ -145,7 +159,9 @@ class Writer:
 
     def _name(self, name: str) -> Piece:
         latex = self.names.get(name, symbol(name))
-        is_scalar = name in COUNTS or latex in LETTERS_OF_NUMBERS or bool(NUMBER.fullmatch(latex))
+        is_scalar = (
+            name in self.numbers or latex in LETTERS_OF_NUMBERS or bool(NUMBER.fullmatch(latex))
+        )
         return Piece(latex, level_of(latex), is_scalar)
 
     def _sum(self, node: ast.BinOp) -> Piece:
@@ -165,16 +181,20 @@ class Writer:
             scalar = top.is_scalar and bottom.is_scalar
             piece = Piece(rf"\frac{{{top.latex}}}{{{bottom.latex}}}", Level.POWER, scalar)
         else:
-            factors = sorted(_flat(plain), key=lambda each: not is_number(each))  # numbers in front
+            factors = sorted(_factors(plain), key=lambda each: not is_number(each))  # 2 x, not x 2
             piece = product([self.write(each) for each in factors], after_sign=negative)
         return Piece(f"-{piece.latex}", Level.SUM, piece.is_scalar) if negative else piece
 
     def _matrix_product(self, left: ast.expr, right: ast.expr) -> Piece:
         chained = isinstance(left, ast.BinOp) and isinstance(left.op, ast.MatMult)
-        first = self.write(left).at_least(Level.PRODUCT if chained else Level.POWER)
+        before, sign = self.write(left).latex, ""
+        if before.startswith("-") and (chained or isinstance(left, ast.UnaryOp)):
+            before, sign = before[1:], "-"  # -A B, not (-A) B
+        first = Piece(before, Level.PRODUCT if chained else level_of(before))
         second = self.write(right).at_least(Level.POWER)
         dot = r"\cdot " if second[0].isdigit() else ""
-        return Piece(f"{first} {dot}{second}", Level.PRODUCT)
+        written = first.at_least(Level.PRODUCT if chained else Level.POWER)
+        return Piece(f"{sign}{written} {dot}{second}", Level.SUM if sign else Level.PRODUCT)
 
     def _power(self, base: ast.expr, exponent: ast.expr) -> Piece:
         below = self.write(base)
@@ -193,7 +213,14 @@ class Writer:
         numbers = {"pi": r"\pi", "e": "e", "inf": r"\infty", "nan": r"\text{nan}"}
         if isinstance(value, ast.Name) and attribute in numbers:
             return Piece(numbers[attribute], is_scalar=True)
-        return function(rf"\operatorname{{{escaped(attribute)}}}", self.write(value).latex)
+        return self.called(attribute, self.write(value).latex)
+
+    def called(self, name: str, *arguments: str) -> Piece:
+        """Return a function in the words of its name, of arguments in brackets."""
+        if name in ("real", "imag"):
+            inside = bracketed(arguments[0]) if " " in arguments[0] else arguments[0]
+            return Piece(rf"\operatorname{{{name[:2].title()}}} {inside}", Level.PREFIX)
+        return function(named(name), *arguments)
 
     def _subscript(self, value: ast.expr, index: ast.expr) -> Piece:
         """Return x_i; x itself where the index only adds dimensions of size 1."""
@@ -219,6 +246,23 @@ def is_condition(node: ast.expr) -> bool:
             return is_condition(operand)
         case _:
             return False
+
+
+def _chained(parts: list[ast.expr]) -> ast.Compare | None:
+    """Return a < b and b < c, also written the other way round, as a < b < c."""
+    ordered = []
+    for part in parts:
+        match part:
+            case ast.Compare(left, [ast.Lt() | ast.LtE() as sign], [right]):
+                ordered.append((left, sign, right))
+            case ast.Compare(left, [ast.Gt() | ast.GtE() as sign], [right]):
+                ordered.append((right, ast.Lt() if isinstance(sign, ast.Gt) else ast.LtE(), left))
+    if len(parts) != 2 or len(ordered) != 2:
+        return None
+    for (a, first, b), (c, second, d) in (ordered, reversed(ordered)):
+        if ast.dump(b) == ast.dump(c):
+            return ast.Compare(a, [first, second], [b, d])
+    return None
 
 
 def _is_or(node: ast.expr) -> bool:
@@ -251,8 +295,16 @@ def _without_sign(node: ast.expr) -> tuple[bool, ast.expr]:
             return False, node
 
 
+def _factors(node: ast.expr) -> list[ast.expr]:
+    """Return the factors of a product of products, x ** 2 for x times x."""
+    groups = (list(equal) for _, equal in groupby(_flat(node), key=ast.dump))
+    return [
+        ast.BinOp(each[0], ast.Pow(), ast.Constant(len(each))) if len(each) > 1 else each[0]
+        for each in groups
+    ]
+
+
 def _flat(node: ast.expr) -> list[ast.expr]:
-    """Return the factors of a product of products."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         return _flat(node.left) + _flat(node.right)
     return [node]

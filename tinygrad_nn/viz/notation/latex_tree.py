@@ -1,23 +1,23 @@
 r"""The subset of LaTeX that formulas here use, read into a small tree. `latex.py`, next, writes it.
 
-Read are groups, _ and ^, \frac, \sqrt, \bar, \text, \texttt, \mathrm, \operatorname, \left, \right,
-Greek letters, the functions, signs and spaces in the tables, brackets, |x| and cases.
+Read are groups, _ and ^, \frac, \sqrt, \bar, \hat, \text, \texttt, \mathrm, \operatorname, \left,
+\right, Greek letters, the functions, signs and spaces in the tables, brackets, |x| and cases.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from .symbols import GREEK
 
 # A sign is an identifier, number, function, text, code, large (as a sum sign), prefix, binary,
-# relation, punctuation, open, close or space. Made of parts are row, fenced, scripts, fraction,
-# root, bar and cases.
+# relation, punctuation, open, close or space. Made of parts are row, fenced, tall (fenced too),
+# scripts, fraction, root, bar, hat, and cases of lines of cells.
 Kind = str
-DEEPEST = 40
-FUNCTIONS = {"arg", "cos", "cosh", "det", "exp", "lim", "ln", "log", "max", "min", "sin", "sinh"}
-FUNCTIONS |= {"tan", "tanh", "arcsin", "arccos", "arctan", "gcd"}
+FUNCTIONS = "arg cos cosh det exp lim ln log max min sin sinh tan tanh arcsin arccos arctan gcd"
 SIGNS: dict[Kind, dict[str, str]] = {
     "identifier": {"infty": "∞", "partial": "∂", "nabla": "∇", "dots": "…", "ldots": "…"}
     | {"cdots": "⋯", "ell": "ℓ", "varepsilon": "ε", "top": "⊤"}
@@ -25,21 +25,17 @@ SIGNS: dict[Kind, dict[str, str]] = {
     "large": {"sum": "Σ", "prod": "Π"},
     "prefix": {"lnot": "¬", "neg": "¬"},
     "binary": {"odot": "⊙", "cdot": "·", "times": "×", "oplus": "⊕", "otimes": "⊗", "pm": "±"}
-    | {"land": "∧", "lor": "∨", "circ": "∘", "div": "÷"},
+    | {"land": "∧", "lor": "∨", "circ": "∘", "div": "÷", "ast": "∗"},
     "relation": {"ne": "≠", "neq": "≠", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "in": "∈"}
     | {"notin": "∉", "to": "→", "approx": "≈", "equiv": "≡", "sim": "~", "mid": "|"},
     "open": {"lfloor": "⌊", "lceil": "⌈", "lVert": "‖"},
     "close": {"rfloor": "⌋", "rceil": "⌉", "rVert": "‖"},
-    "space": {"quad": " ", "qquad": " "},
+    "space": dict.fromkeys(["quad", "qquad", *",;:! "], " "),
+    "function": {name: name for name in FUNCTIONS.split()},
 }
 COMMANDS = {name: (kind, text) for kind, signs in SIGNS.items() for name, text in signs.items()}
-COMMANDS |= {name: ("function", name) for name in FUNCTIONS}
-WORDS: dict[str, Kind] = {
-    "text": "text",
-    "mathrm": "text",
-    "operatorname": "function",
-    "texttt": "code",
-}
+WORDS = {"text": "text", "mathrm": "text", "operatorname": "function", "texttt": "code"}
+OF_PARTS = {"frac": ("fraction", 2), "sqrt": ("root", 1), "bar": ("bar", 1), "hat": ("hat", 1)}
 CHARACTERS: dict[str, Kind] = {
     **dict.fromkeys("([", "open"),
     **dict.fromkeys(")]", "close"),
@@ -47,8 +43,10 @@ CHARACTERS: dict[str, Kind] = {
     **dict.fromkeys("=<>:?", "relation"),
     **dict.fromkeys(",;", "punctuation"),
 }
-IN_TEXT = {"textbackslash": "\\", "^": "^", "~": "~"}
+OPENING = {")": ("(", "["), "]": ("[", "("), "|": ("|",)}
+OPERANDS = ("identifier", "number", "text", "code", "fenced", "close")
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
+_ESCAPED = re.compile(r"\\(textbackslash|[^A-Za-z])(?:\{\})?")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -58,162 +56,142 @@ class Tree(NamedTuple):
     kind: Kind
     text: str = ""
     parts: tuple[Tree, ...] = ()
-    depth: int = 0
 
+    @property
+    def base(self) -> Tree:
+        """What scripts belong to; without any, this itself."""
+        return self.parts[0].base if self.kind == "scripts" else self
 
-class _TooDeepError(Exception):
-    pass
-
-
-def tree(kind: Kind, *parts: Tree) -> Tree:
-    """Return a tree of these parts."""
-    depth = 1 + max((part.depth for part in parts), default=0)
-    if depth > DEEPEST:
-        raise _TooDeepError
-    return Tree(kind, "", parts, depth)
+    @property
+    def role(self) -> Kind:
+        """What this is for its neighbours: a fraction is like a letter, max over i like a sum."""
+        base = self.base
+        if base.kind == "function" and base is not self:
+            return "large"
+        if base.kind == "text" and base.text.endswith(" "):
+            return "relation"  # "if ", " is "
+        if base.kind in ("fraction", "root", "bar", "hat", "cases", "row"):
+            return "identifier"
+        return "fenced" if base.kind == "tall" else base.kind
 
 
 EMPTY = Tree("row")
 
 
+@lru_cache(maxsize=256)  # as text and as MathML the same formula is read twice
 def read_latex(latex: str) -> Tree:
     """Return the tree of any text: what is not LaTeX of this subset is in it as text.
 
-    All of it is, if it is nested more than 40 deep.
+    Raises:
+        RecursionError: it is nested too deeply.
     """
-    source = _NOT_IN_XML.sub("\ufffd", latex)
-    try:
-        return _Reader(source).row(until=None)
-    except _TooDeepError:
-        return Tree("code", source)
+    return _Reader(_NOT_IN_XML.sub("\ufffd", latex)).row(until=None)
 
 
 class _Reader:
     def __init__(self, source: str) -> None:
-        self.tokens = _TOKEN.findall(source)
-        self.position = 0
-        self.open_groups = 0
-
-    def next(self) -> str | None:
-        """Return the next token and go past it; None at the end."""
-        if self.position == len(self.tokens):
-            return None
-        self.position += 1
-        token: str = self.tokens[self.position - 1]
-        return token
-
-    def enter(self) -> None:
-        """Count the groups that are open, which Python has to stay behind in."""
-        self.open_groups += 1
-        if self.open_groups > DEEPEST:
-            raise _TooDeepError
+        self.tokens: Iterator[str] = iter(_TOKEN.findall(source))
 
     def row(self, until: str | None) -> Tree:
         """Read up to the token `until`, or to the end of everything."""
-        items: list[Tree] = []
-        self.enter()
-        while (token := self.next()) is not None and token != until:
-            self.read(token, items)
-        self.open_groups -= 1
-        return items[0] if len(items) == 1 else tree("row", *items)
+        return _row(self.items(until))
 
-    def read(self, token: str, items: list[Tree]) -> None:
-        """Add what begins with this token to the items of a row."""
-        if token.isspace() or token in (r"\left", r"\right"):
-            return
-        if token in ("_", "^"):
-            items.append(self.scripts(token, items.pop() if items else EMPTY))
-        elif token in ("|", ")", "]"):
-            _close(token, items)
-        else:
-            items.append(self.item(token))
+    def items(self, until: str | None) -> list[Tree]:
+        items: list[Tree] = []
+        for token in self.tokens:
+            if token == until:
+                break
+            if token in ("_", "^"):
+                items.append(self.scripts(token, items.pop() if items else EMPTY))
+            elif token in ("|", ")", "]"):
+                _close(token, items)
+            elif token in ("+", "-") and (not items or items[-1].role not in OPERANDS):
+                items.append(Tree("prefix", token))  # a sign of one operand, not between two
+            elif not token.isspace() and token != r"\right":
+                items.append(self.item(token))
+        return items
 
     def item(self, token: str) -> Tree:
         """Return what begins with this token and stands by itself."""
         name = token[1:] if token[0] == "\\" else ""
         if token == "{":
             return self.row("}")
-        if name == "frac":
-            return tree("fraction", self.argument(), self.argument())
-        if name in ("sqrt", "bar"):
-            return tree("root" if name == "sqrt" else "bar", self.argument())
+        if name in OF_PARTS:
+            kind, count = OF_PARTS[name]
+            return Tree(kind, "", tuple(self.argument() for _ in range(count)))
         if name in WORDS:
             return Tree(WORDS[name], self.words())
         if name == "begin":
             return self.cases()
+        if name == "left":
+            return Tree("left")
         if name in COMMANDS:
             return Tree(*COMMANDS[name])
-        if name and not name[0].isalpha():  # \, \; \{ \} and the like
-            return Tree("space", " ") if name in ",;:! " else Tree("text", name)
         if token[0].isdigit():
             return Tree("number", token)
         if token.isalpha():
             return Tree("identifier", token)
-        return Tree(CHARACTERS.get(token, "text"), token)
+        return Tree(CHARACTERS.get(token, "text"), token if name[:1].isalpha() else token[-1])
 
     def argument(self) -> Tree:
         """Return a group, or a single sign."""
-        while (token := self.next()) is not None and token.isspace():
-            pass
-        self.enter()
-        found = EMPTY if token is None else self.item(token)
-        self.open_groups -= 1
-        return found
+        token = next((token for token in self.tokens if not token.isspace()), None)
+        return EMPTY if token is None else self.item(token)
 
     def scripts(self, sign: str, base: Tree) -> Tree:
         """Add what follows _ or ^ to the base, which may have the other one already."""
         place = 1 if sign == "_" else 2
-        if base.kind != "scripts" or base.parts[place] != EMPTY:
-            base = tree("scripts", base, EMPTY, EMPTY)
-        parts = list(base.parts)
+        is_free = base.kind == "scripts" and base.parts[place] == EMPTY
+        parts = list(base.parts) if is_free else [base, EMPTY, EMPTY]
         parts[place] = self.argument()
-        return tree("scripts", *parts)
+        return Tree("scripts", "", tuple(parts))
 
     def words(self) -> str:
         """Return the text of a group, in which a backslash only escapes."""
-        if self.position == len(self.tokens) or self.tokens[self.position] != "{":
-            return self.next() or ""
-        self.position += 1
         found, depth = "", 0
-        while (token := self.next()) is not None:
-            if token == "}" and depth == 0:
-                break
+        for token in self.tokens:
             depth += (token == "{") - (token == "}")
-            name = token[1:] if token[0] == "\\" else ""
-            if name in IN_TEXT:
-                found += IN_TEXT[name]
-                self.position += 2 * (self.tokens[self.position : self.position + 2] == ["{", "}"])
-            else:
-                found += token if len(name) != 1 else name
-        return found
+            found += token
+            if depth <= 0:
+                break
+        found = found[found.startswith("{") : len(found) - found.endswith("}")]
+        return _ESCAPED.sub(lambda each: "\\" if len(each[1]) > 1 else each[1], found)
 
     def cases(self) -> Tree:
-        r"""Return the rows of \begin{cases}; of another environment its name."""
+        r"""Return the lines of \begin{cases}; of another environment its name."""
         name = self.words()
         if name != "cases":
             return Tree("text", rf"\begin{{{name}}}")
-        rows: list[list[list[Tree]]] = [[[]]]
-        self.enter()
-        while (token := self.next()) is not None and token != r"\end":
-            if token == "&":
-                rows[-1].append([])
-            elif token == r"\\":
-                rows.append([[]])
-            else:
-                self.read(token, rows[-1][-1])
+        items = self.items(until=r"\end")
         self.words()
-        self.open_groups -= 1
-        return tree(
-            "cases", *(tree("row", *(tree("row", *cell) for cell in cells)) for cells in rows)
-        )
+        lines = [
+            Tree("line", "", tuple(Tree("cell", "", tuple(cell)) for cell in _split(line, "&")))
+            for line in _split(items, "\\")
+        ]
+        return Tree("cases", "", tuple(lines))
+
+
+def _row(items: Sequence[Tree]) -> Tree:
+    return items[0] if len(items) == 1 else Tree("row", "", tuple(items))
+
+
+def _split(items: Sequence[Tree], sign: str) -> list[list[Tree]]:
+    parts: list[list[Tree]] = [[]]
+    for item in items:
+        if item == Tree("text", sign):
+            parts.append([])
+        else:
+            parts[-1].append(item)
+    return parts
 
 
 def _close(token: str, items: list[Tree]) -> None:
     """Put a closing bracket, and what it encloses since the opening one, together."""
-    opening = {")": ("(", "["), "]": ("[", "("), "|": ("|",)}[token]
     for start in reversed(range(len(items))):
-        if items[start].kind == "open" and items[start].text in opening:
-            items[start:] = [tree("fenced", *items[start:], Tree("close", token))]
+        if items[start].kind == "open" and items[start].text in OPENING[token]:
+            is_tall = start > 0 and items[start - 1].kind == "left"
+            inside = (*items[start:], Tree("close", token))
+            items[start - is_tall :] = [Tree("tall" if is_tall else "fenced", "", inside)]
             return
         if items[start].kind == "open":
             break

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import lru_cache
@@ -16,6 +17,9 @@ from .contraction import contraction_rule
 from .forward import letters
 from .simplify import Replaced
 
+_DEFINED = re.compile(
+    r"(\w+(?:\([^)]*\)|\[[^\]]*\])?) = (.+?)(?=,(?: and)? [^\s,]+(?: j\])? = |[.;:,] [A-Za-z]|\.?$)"
+)
 Span = tuple[int, int, int, int]  # first line and column, last line and column
 
 
@@ -85,7 +89,20 @@ def _documented(function: FunctionType, needed: set[str]) -> ast.expr | None:
         found = ast.parse(formula, mode="eval").body
     except (SyntaxError, ValueError):  # ValueError: a null byte, on Python 3.11
         return None
-    return found if needed & _names(found) else None
+    return found if needed & names_in(found) else None
+
+
+def definitions(op: Any, operand: str) -> list[tuple[ast.expr, ast.expr]]:
+    """Return what the docstring of a rule says of names that its formula has: h = g * weight."""
+    formulas = [rule.formula for rule in op.rules if operand in rule.operands]
+    words = " ".join((getattr(formulas[0], "__doc__", None) or "").split()) if formulas else ""
+    found = []
+    for left, right in _DEFINED.findall(words.partition(": ")[2]):
+        try:
+            found.append((ast.parse(left, mode="eval").body, ast.parse(right, mode="eval").body))
+        except SyntaxError:  # it is in words
+            continue
+    return found
 
 
 class _WrittenOut(ast.NodeTransformer):
@@ -93,6 +110,13 @@ class _WrittenOut(ast.NodeTransformer):
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         self.known = known
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """A number that the module calls _LIKE_THIS is what its assignment says: 2 / sqrt(pi)."""
+        if node.id.strip("_").isupper() and isinstance(self.known.get(node.id), float):
+            source = "".join(linecache.getlines(self.known.get("__file__") or ""))
+            return deepcopy(_assigned(source).get(node.id, node))
+        return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -108,7 +132,8 @@ class _WrittenOut(ast.NodeTransformer):
         return Replaced(arguments).visit(formula)
 
 
-def _names(expression: ast.expr) -> set[str]:
+def names_in(expression: ast.expr) -> set[str]:
+    """Return the names in an expression."""
     return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
 
 
@@ -139,6 +164,17 @@ def _lambdas(source: str) -> tuple[ast.Lambda, ...]:
     except (SyntaxError, ValueError):  # the file was changed since, or is no Python
         return ()
     return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Lambda))
+
+
+@lru_cache(maxsize=64)
+def _assigned(source: str) -> dict[str, ast.expr]:
+    """Return what a module assigns to its names."""
+    lines = ast.parse(source).body
+    return {
+        line.targets[0].id: line.value
+        for line in lines
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
+    }
 
 
 def _span(code: CodeType) -> Span | None:

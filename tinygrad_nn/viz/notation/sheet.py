@@ -10,12 +10,14 @@ from difflib import get_close_matches
 from html import escape
 from itertools import zip_longest
 from textwrap import wrap
+from typing import Any
 
 from ...autograd.op import Op, registry
+from .arguments import rounded
 from .forward import is_shown, letters, shown_name
-from .latex import to_mathml, to_text
+from .latex import FONTS, to_mathml, to_text
 from .latex_of import expression_latex
-from .rules import rule_expression
+from .rules import definitions, names_in, rule_expression
 from .simplify import simplified
 from .symbols import escaped
 
@@ -24,12 +26,15 @@ WIDTHS = (13, 28, 40, 13)  # 100 columns with the two spaces between
 LEGEND = (
     "g is the gradient of the output y; ⊙ is element by element; [c] is 1 where c holds, else 0.",
     "n and m count what a mean divides by: elements, and the targets that are not ignored.",
+    "Of recurrent layers d and e are the gradients of the sums in σ and tanh, p is h before each",
+    "step, f, s and z are gates and slopes, a comes from later steps, and 1 marks the first step.",
     "An input that was broadcast sums its gradient over the dims that broadcasting added.",
     "Kept are the tensors that backward reads; an index or a dim stays with it as it was given.",
 )
 NO_GRADIENT = "no gradient"
 _LEFT = 'style="text-align: left; vertical-align: baseline; padding: 0.2em 1.5em 0.2em 0"'
 _LINE = '<div style="margin: 0.3em 0">'
+_BEHIND = r", \; "  # stands before what a letter of the formula stands for
 NO_RULE_TO_READ = r"\text{(no source to read it from)}"
 
 
@@ -90,7 +95,8 @@ class FormulaSheet:
         head = "".join(f"<th {_LEFT}>{heading}</th>" for heading in HEADINGS)
         body = "".join(f"<tr>{_html_cells(row)}</tr>" for row in self.rows)
         legend = "<br/>".join(map(escape, LEGEND))
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{legend}</p>"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f'<div style="{FONTS}">{table}<p>{legend}</p></div>'
 
 
 def formulas(names: str | Iterable[str] | None = None) -> FormulaSheet:
@@ -126,13 +132,24 @@ def _operation(name: str) -> Op:
 def _row(op: Op) -> FormulaRow:
     written = letters(op)
     # A formula that does not show alpha is that for alpha = 1.
-    usual = {} if "alpha" in written and is_shown(op, "alpha") else {"alpha": 1}
-    rules = {}
+    usual: dict[str, Any] = {"accumulate": False}
+    if "alpha" not in written or not is_shown(op, "alpha"):
+        usual["alpha"] = 1
+    numbers = {name for name in op.parameters if name not in op.arrays and name != op.sequence}
+    rules: dict[str, str] = {}
     for name in op.differentiable:
         expression = rule_expression(op, name)
         rules[name] = NO_RULE_TO_READ
         if expression is not None:
-            rules[name] = expression_latex(simplified(expression, usual), written)
+            shown = rounded(simplified(expression, usual))
+            rules[name] = expression_latex(shown, written, numbers)
+            behind = [
+                " = ".join(expression_latex(side, written, numbers) for side in sides)
+                for sides in definitions(op, name)
+                if names_in(sides[0]) & names_in(shown)
+            ]
+            before = "".join(rules.values())
+            rules[name] = _BEHIND.join([rules[name], *(x for x in behind if x not in before)])
     forward = op.latex or rf"\operatorname{{{escaped(op.name)}}}"
     keeps = tuple(shown_name(op, name) for name in op.kept)
     return FormulaRow(op.name, forward, rules, keeps, written)
@@ -163,8 +180,13 @@ def _markdown_formula(latex: str) -> str:
 
 
 def _html_cells(row: FormulaRow) -> str:
-    rules = [to_mathml(f"{x}: {rule}") for x, rule in row.lines()] or [NO_GRADIENT]
+    rules = [line for x, rule in row.lines() for line in _in_lines(rf"{x}: \; {rule}")]
     name = f"<code>{escape(row.operation)}</code>"
-    cells = ([name], [to_mathml(row.forward)], rules, [escape(row.kept())])
+    cells = ([name], _in_lines(row.forward), rules or [NO_GRADIENT], [escape(row.kept())])
     lines = ("".join(f"{_LINE}{line}</div>" for line in cell) for cell in cells)
     return "".join(f"<td {_LEFT}>{cell}</td>" for cell in lines)
+
+
+def _in_lines(latex: str) -> list[str]:
+    """Return a formula, and what its letters stand for below it."""
+    return [to_mathml(each) for each in latex.split(_BEHIND)]

@@ -21,6 +21,10 @@ _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Is: operator.is_,
     ast.IsNot: operator.is_not,
 }
+_OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    **{ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt},
+    **{ast.Eq: ast.NotEq, ast.NotEq: ast.Eq},
+}
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _COMBINED: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -103,15 +107,26 @@ class _Simplifier(Replaced):
         self.given = given
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        is_zero = getattr(node.func, "attr", "") == "zeros_like"
-        return ast.Constant(0) if is_zero else super().visit_Call(node)
+        super().visit_Call(node)
+        match getattr(node.func, "attr", getattr(node.func, "id", "")), node.args:
+            case "zeros_like", _:
+                return ast.Constant(0)
+            case "isnan", [x]:
+                return ast.Compare(x, [ast.NotEq()], [x])
+            case "rsqrt", [x]:
+                return ast.BinOp(ast.Constant(1), ast.Div(), ast.Call(ast.Name("sqrt"), [x], []))
+        return node
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         self.generic_visit(node)
         if isinstance(node.op, ast.USub) and is_number(node.operand):
             return _written(-constant(node.operand))
-        if isinstance(node.op, (ast.Not, ast.Invert)) and isinstance(constant(node.operand), bool):
-            return ast.Constant(not constant(node.operand))
+        if isinstance(node.op, (ast.Not, ast.Invert)):
+            match node.operand:
+                case ast.Constant(bool(value)):
+                    return ast.Constant(not value)
+                case ast.Compare(left, [relation], others) if type(relation) in _OPPOSITES:
+                    return ast.Compare(left, [_OPPOSITES[type(relation)]()], others)
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
@@ -163,7 +178,28 @@ class _Simplifier(Replaced):
         if isinstance(right, ast.IfExp):  # g (a if c else b) is g a if c else g b
             body, other = (ast.BinOp(left, node.op, each) for each in (right.body, right.orelse))
             return ast.IfExp(right.test, self.visit(body), self.visit(other))
-        return _without_trivial(left, right, kind) or node
+        return _without_trivial(left, right, kind) or _one_fraction(left, right, kind) or node
+
+
+def _one_fraction(left: ast.expr, right: ast.expr, kind: type[ast.operator]) -> ast.expr | None:
+    """Return (a / b) / c as a / (b c), a / (b / c) as a c / b, a (1 / b) as a / b."""
+    match left, kind(), right:
+        case ast.BinOp(a, ast.Div(), b), ast.Div(), c:
+            return ast.BinOp(a, ast.Div(), ast.BinOp(b, ast.Mult(), c))
+        case ast.BinOp(ast.BinOp(_, ast.Div(), _) as first, ast.Mult(), c), ast.Div(), d:
+            return ast.BinOp(first, ast.Mult(), ast.BinOp(c, ast.Div(), d))
+        case a, ast.Mult(), ast.BinOp(one, ast.Div(), b) if constant(one) == 1:
+            if ast.dump(a) == ast.dump(b):
+                return ast.Constant(1)
+            match a:
+                case ast.BinOp(rest, ast.Mult(), c) if ast.dump(c) == ast.dump(b):
+                    return rest
+            return ast.BinOp(a, ast.Div(), b)
+        case a, ast.Div(), ast.BinOp(b, ast.Div(), c):
+            return ast.BinOp(ast.BinOp(a, ast.Mult(), c), ast.Div(), b)
+        case ast.BinOp(one, ast.Div(), b), ast.Mult(), a if constant(one) == 1:
+            return ast.BinOp(a, ast.Div(), b)
+    return None
 
 
 def _without_trivial(left: ast.expr, right: ast.expr, kind: type[ast.operator]) -> ast.expr | None:

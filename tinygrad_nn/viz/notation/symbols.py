@@ -1,15 +1,17 @@
 """What a name is written as, and when what is put in its place needs brackets.
-Read `pieces.py` next, which makes larger formulas of smaller ones.
+Read `forward.py` next, which puts names and numbers into the formula of an operation.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
+from itertools import pairwise
+from typing import NamedTuple
 
 # The letters that the field writes for parameters of these names, first the usual one.
-CONVENTIONS = {
+CONVENTIONS: dict[str, Sequence[str]] = {
     "input": "xaAg",
     "other": "bBy",
     "exponent": "b",
@@ -40,6 +42,16 @@ CONVENTIONS = {
     **{"values": "v", "end": "b", "tensor1": "a", "tensor2": "b"},
     "alpha": "a",  # where the formula has no Greek one
     **{"real": "a", "imag": "b", "abs": "r", "angle": "t"},
+    **{"normal": [r"\hat{x}"], "rstd": [r"\frac{1}{\sigma}"], "noise": [r"\frac{m}{1 - p}", "r"]},
+    **{"eigenvalues": [r"\lambda"], "eigenvectors": "V", "mantissa": "m", "Vh": ["V^{T}"]},
+    **{
+        "LU": ["LU"],
+        "dS": ["g_{S}"],
+        "g_min": [r"g_{\min}"],
+        "g_max": [r"g_{\max}"],
+        "others": "B",
+        "g_Vh": ["g_{V}"],
+    },
 }
 GREEK = {
     **{"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ"},
@@ -70,9 +82,11 @@ class Level(IntEnum):
 def symbol(name: str) -> str:
     r"""Return the LaTeX of a Python name: its usual letter, a Greek one, or the word.
 
+    What follows one letter and a line below is its index, as in g_Q, the gradient of Q.
+
     Example:
-        >>> symbol("weight"), symbol("beta"), symbol("dim0")
-        ('W', '\\beta', '\\mathrm{dim0}')
+        >>> symbol("weight"), symbol("beta"), symbol("dim0"), symbol("g_Q")
+        ('W', '\\beta', '\\mathrm{dim0}', 'g_{Q}')
     """
     if len(name) == 1:
         return name
@@ -80,6 +94,8 @@ def symbol(name: str) -> str:
         return f"\\{name}"
     if name in CONVENTIONS:
         return CONVENTIONS[name][0]
+    if name[1:2] == "_" and len(name) > 2:
+        return f"{name[0]}_{{{symbol(name[2:])}}}"
     return rf"\mathrm{{{escaped(name)}}}"
 
 
@@ -154,3 +170,71 @@ def bracketed(latex: str) -> str:
 def known(names: Mapping[str, str] | None) -> dict[str, str]:
     """Return the names that something is known of: of an argument that is None nothing is."""
     return {name: given_latex(latex) for name, latex in (names or {}).items() if latex != "None"}
+
+
+class Piece(NamedTuple):
+    """A formula on its way to become part of a larger one."""
+
+    latex: str
+    level: Level = Level.ATOM
+    is_scalar: bool = False  # a number, or n, m or a Greek letter, which stand for one
+
+    def at_least(self, level: Level) -> str:
+        """Return the LaTeX, in brackets if it holds together less than that."""
+        return self.latex if self.level >= level else bracketed(self.latex)
+
+
+def choice(rows: Iterable[tuple[str, str]]) -> Piece:
+    """Return the formula of several cases: each a value and its condition, "" for all others."""
+    written = [
+        rf"{value} & \text{{if }} {condition}" if condition else rf"{value} & \text{{else}}"
+        for value, condition in rows
+    ]
+    return Piece(r"\begin{cases} " + r" \\ ".join(written) + r" \end{cases}", Level.CHOICE)
+
+
+def named(name: str) -> str:
+    r"""Return the name of a function in LaTeX, in words: `\text{sum of copies}`."""
+    words = escaped(name.strip("_").replace("_", " ").replace("one hot", "one-hot"))
+    if words in GREEK:
+        return f"\\{words}"
+    return rf"\text{{{words}}}" if not words.isalnum() else rf"\operatorname{{{words}}}"
+
+
+def function(name: str, *arguments: str) -> Piece:
+    """Return a function, by its LaTeX name, of arguments in brackets."""
+    return Piece(name + bracketed(", ".join(arguments)))
+
+
+def product(factors: Sequence[Piece], after_sign: bool = False) -> Piece:
+    r"""Return a product: of arrays with a sign for "element by element", of numbers with a dot.
+
+    Example:
+        >>> two, x = Piece("2", is_scalar=True), Piece("x")
+        >>> print(product([two, x, Piece("y")]).latex)
+        2 x \odot y
+    """
+    written = []
+    for i, piece in enumerate(factors):
+        is_last = i == len(factors) - 1
+        if i > 0 or after_sign or not NUMBER.fullmatch(piece.latex):
+            latex = piece.at_least(Level.PREFIX if is_last else Level.POWER)
+            scaled = all(each.is_scalar for each in factors[:-1]) and r"\odot" not in piece.latex
+            if is_last and (piece.level == Level.CHOICE or (scaled and piece.level > Level.SUM)):
+                latex = piece.latex  # α A B, and what cases enclose
+            piece = piece._replace(latex=latex)
+        written.append(piece)
+    latex = written[0].latex
+    for left, right in pairwise(written):
+        latex += _sign_between(left, right) + right.latex
+    return Piece(latex, Level.PRODUCT, all(piece.is_scalar for piece in written))
+
+
+def _sign_between(left: Piece, right: Piece) -> str:
+    if not (left.is_scalar or right.is_scalar):
+        return r" \odot "
+    if right.latex[0].isdigit() or right.latex.startswith(("-", ".", "(-", r"\frac")):
+        return r" \cdot "
+    if left.is_scalar and right.is_scalar and right.latex.startswith("("):
+        return r" \cdot "
+    return r" \, " if right.latex.startswith(("(", "[", r"\left(")) else " "
