@@ -19,9 +19,14 @@ def user_frame(above: int = 1) -> tuple[FrameType, int]:
     """
     level = above + 1
     frame = sys._getframe(level)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back is not None and is_of_package(frame.f_code.co_filename):
         frame, level = frame.f_back, level + 1
     return frame, level
+
+
+def is_of_package(file: str) -> bool:
+    """Whether code of this file is the package's own."""
+    return file.startswith(_PACKAGE)
 
 
 def warn_user(message: str) -> None:

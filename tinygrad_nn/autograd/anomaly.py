@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import zlib
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -13,22 +14,33 @@ from ..arrays.kinds import is_array
 from ..errors import GraphError
 from ..warn import user_frame
 from .grad_mode import checks_nan
-from .node import Extra, Node
+from .node import Extra, Line, Node
 
 
 def remember_call(node: Node) -> Extra:
-    """Note the innermost line outside this package, and checksums of the arrays kept."""
+    """Note the innermost line outside this package, and checksums of the arrays kept.
+
+    For pictures, inside `remember_calls`, keep alive what the operation took instead of checking.
+    """
     frame, _ = user_frame()
     extra = Extra()
-    extra.line = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-    extra.checksums = _checksums(node)
+    extra.line = Line(frame.f_code, frame.f_lineno, frame.f_lasti)
+    taken = checks_nan()
+    if isinstance(taken, list):
+        for each in node.arguments:
+            listed = each if isinstance(each, tuple) else (each,)
+            taken += [held() for held in listed if isinstance(held, ref)]
+    else:
+        extra.checksums = _checksums(node)
     return extra
 
 
 def check_kept(node: Node) -> None:
     """Raise `GraphError` if what the Node kept was written to behind the version counters."""
     extra = node.extra
-    if extra is not None and extra.line is not None and _checksums(node) != extra.checksums:
+    if extra is None or extra.checksums is None:
+        return
+    if _checksums(node) != extra.checksums:
         raise GraphError(
             f"backward of {node.op.public} (called at {extra.line}): an array that it kept was "
             "changed through a NumPy alias since. Write into a copy: tensor.numpy().copy()"
@@ -37,7 +49,7 @@ def check_kept(node: Node) -> None:
 
 def check_finite(source: Node, contributions: list[tuple[Node, Any]]) -> None:
     """Raise `GraphError` at the first gradient that holds a nan."""
-    if source.extra is None or source.extra.line is None or checks_nan() is False:
+    if source.extra is None or source.extra.checksums is None or checks_nan() is False:
         return
     for node, contribution in contributions:
         if np.isnan(getattr(contribution, "array", contribution)).any():

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from types import CodeType
 from typing import Any, NamedTuple
 from weakref import ref
 
@@ -20,6 +21,17 @@ class Operand(NamedTuple):
     value: Any  # the ndarray that was kept, or that its tensor holds now; None if not known
     kept: bool  # whether backward holds on to it
     tensor: Any = None  # if it needs no gradient and somebody still holds it
+
+
+class Line(NamedTuple):
+    """Where a program called an operation; as text it is "file:line"."""
+
+    code: CodeType
+    number: int
+    instruction: int  # its offset in the code, which knows from which columns it comes
+
+    def __str__(self) -> str:
+        return f"{self.code.co_filename}:{self.number}"
 
 
 class Origin:
@@ -179,6 +191,7 @@ class Node:
         extra_of(self).grad = gradient
 
     given_name = _in_extra("name", None, "What the user called the tensor, `x.name = ...`.")
+    line = _in_extra("line", None, "Where the program called it, if that was to be remembered.")
     retains_grad = _in_extra("retains_grad", False, "Whether a gradient that comes by is kept.")
 
 
@@ -195,8 +208,8 @@ class Extra:
         self.retains_grad = False
         self.hooks: dict[int, Callable[[Any], Any]] = {}
         self.after: dict[int, Callable[[Any], None]] = {}  # hooks for when `.grad` has grown
-        self.line: str | None = None
-        self.checksums: tuple[int, ...] = ()
+        self.line: Line | None = None
+        self.checksums: tuple[int, ...] | None = None  # of what is kept, in anomaly mode
         self.name: str | None = None
         self.tensor: ref[Any] | None = None
 

@@ -291,13 +291,13 @@ class TensorFacts(Differentiable):
         tables = import_module("tinygrad_nn.viz.drawing.tables")
         return str(tables.array_html(self.array, label=", ".join(fact for fact in facts if fact)))
 
-    def explain(self, *, inputs: Any = None, params: Any = None) -> Any:
+    def explain(self, **options: Any) -> Any:
         """Return the derivation of this tensor's backward pass in words and formulas.
 
-        See `tnn.viz.explain` for the arguments and errors.
+        See `tnn.viz.explain` for the options and errors.
         """
         explanation = import_module("tinygrad_nn.viz.derivation.explanation")
-        return explanation.explain(self, inputs=inputs, params=params)
+        return explanation.explain(self, **options)
 
     def __format__(self, spec: str) -> str:
         if self.array.ndim or type(self) is not tensor_base.tensor_class:

@@ -4,29 +4,21 @@ Read `structure/computation.py` next, then `drawing/dot.py`; `player/` steps thr
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import asdict, fields
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..arrays.kinds import is_floating
-from ..autograd.grad_mode import enable_grad
-from ..autograd.tensor_base import TensorBase, make_tensor
-from ..errors import DTypeError, GraphError
 from .drawing.dot import to_dot
 from .drawing.notebook import mimebundle
 from .drawing.page import to_html
 from .drawing.saving import save
 from .drawing.tree import to_text
-from .structure.computation import Computation
 from .structure.contents import GraphContents
 from .structure.failure import read_failure
 from .structure.graph_building import LIMIT, Direction, Values, build_graph_contents
-from .structure.modules import watch_modules
-from .structure.names import Names
-from .structure.reading import read_computation, read_nodes
+from .structure.subject import subject_of
 
 
 class Graph(GraphContents):
@@ -70,9 +62,8 @@ class Graph(GraphContents):
 
 def graph(
     output: Any,
-    sample: Any = None,
-    *,
     inputs: Any = None,
+    *,
     params: Any = None,
     direction: Direction = "forward",
     depth: int | None = None,
@@ -82,16 +73,18 @@ def graph(
     limit: int = LIMIT,
     title: str = "",
 ) -> Graph:
-    """Return the graph of how a tensor was computed, or of what a model does with a sample.
+    """Return the graph of how a tensor was computed, or of what a model or a function computes.
 
     Tensors are called by `x.name`, by their path in `params`, by their name in `inputs`, or by the
-    caller's variable that holds them. Works after backward() too, and then shows the gradients.
+    variable that holds them: of the caller, or of the functions that ran. Works after backward()
+    too, and then shows the gradients.
 
     Args:
-        output: a tensor, several in a list, or a Module.
-        sample: what to call the Module with, a tuple for several arguments. It is called once, in
-            the mode that it is in: what draws random numbers, or counts its calls, does so.
-        inputs: a tensor, a list of tensors, or a dict of names and tensors.
+        output: a tensor, several in a list, a Module, or a function.
+        inputs: what to call the Module or the function with: a value, several in a list or a tuple,
+            or a dict of keywords. Numbers, arrays and lists of numbers become leaves. It is called
+            once, as it is: what draws random numbers, or counts its calls, does so. Of a tensor:
+            names, as a tensor, a list of tensors, or a dict of names and tensors.
         params: a Module, or names and tensors; by default what the caller's variables hold.
         direction: "forward", arrows as values flow; "backward", arrows as gradients flow.
         depth: how many levels of modules stay open; 0 draws each outermost module as one box.
@@ -113,13 +106,8 @@ def graph(
         >>> [(node.kind, node.name) for node in viz.graph(loss).nodes]
         [('leaf', 'a'), ('operation', 'mul'), ('operation', 'add')]
     """
-    with_values = values != "none"
-    if hasattr(output, "named_modules"):
-        computation = _of_model(output, sample, saved, with_values)
-    elif sample is not None:
-        raise DTypeError("sample= is what to call a model with; the first argument is a tensor")
-    else:
-        computation = read_computation(output, inputs, params, with_values=with_values)
+    subject = subject_of(output, inputs, params, sample_as_leaf=not saved)
+    computation = subject.read(with_values=values != "none")
     contents = build_graph_contents(
         computation,
         direction=direction,
@@ -131,77 +119,6 @@ def graph(
         title=title,
     )
     return Graph.of(contents)
-
-
-def _of_model(model: Any, sample: Any, saved: bool, with_values: bool) -> Computation:
-    """Call the model, and read what it computed, with the module that each operation ran in.
-
-    Floating-point data is recorded from the start, so that what happens to it before the first
-    parameter is seen too; but not where what is kept is to be shown, which would then be more.
-    """
-    arguments = sample if isinstance(sample, tuple) else (sample,)
-    if not any(isinstance(each, TensorBase) for each in arguments):
-        raise DTypeError(
-            "viz.graph(model, sample) needs a tensor to call the model with, or a tuple of "
-            "arguments with one among them; or call it yourself: viz.graph(model(...))"
-        )
-    with enable_grad(), watch_modules(model) as spans:
-        leaves = [None if saved else _leaf_of(each) for each in arguments]
-        given = [
-            own if leaf is None else _clone_of(leaf)
-            for own, leaf in zip(arguments, leaves, strict=True)
-        ]
-        named = zip(_argument_names(model, len(given)), given, strict=True)
-        tensors = {name: each for name, each in named if isinstance(each, TensorBase)}
-        names = Names(tensors, model, {})
-        names.data.update(
-            each.node for each, leaf in zip(given, leaves, strict=True) if leaf is not None
-        )
-        answer = model(*given)
-    outputs = [each for each in _tensors_in(answer) if each.node is not None]
-    if not outputs:
-        raise GraphError(
-            f"calling {type(model).__name__} gave no tensor with a graph: none that was computed, "
-            "outside of no_grad() and inference_mode(), from what requires a gradient"
-        )
-    return read_nodes(outputs, names, calls=spans, with_values=with_values)
-
-
-def _leaf_of(argument: Any) -> Any:
-    """Return floating-point data as a leaf that wants a gradient, None for all else."""
-    is_data = isinstance(argument, TensorBase) and argument.node is None
-    if not is_data or not is_floating(argument.array):
-        return None
-    leaf = make_tensor(argument.array).requires_grad_()
-    leaf.name = argument.name
-    return leaf
-
-
-def _clone_of(leaf: Any) -> Any:
-    """Return what a model may write to in place, as it may not to a leaf."""
-    made = leaf.clone()
-    made.name = leaf.name
-    return made
-
-
-def _tensors_in(answer: Any) -> list[TensorBase]:
-    """Return the tensors in what a model returned: one, or some in tuples, lists and dicts."""
-    if isinstance(answer, TensorBase):
-        return [answer]
-    if isinstance(answer, dict):
-        answer = list(answer.values())
-    if isinstance(answer, (tuple, list)):
-        return [tensor for each in answer for tensor in _tensors_in(each)]
-    return []
-
-
-def _argument_names(model: Any, count: int) -> list[str]:
-    names = [
-        parameter.name
-        for parameter in inspect.signature(model.forward).parameters.values()
-        if parameter.kind is not parameter.VAR_POSITIONAL
-    ]
-    return [names[i] if i < len(names) else f"input {i}" for i in range(count)]
 
 
 class on_error:  # noqa: N801 - reads as the verb it is

@@ -7,16 +7,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from html import escape
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from ..drawing.document import document
+from ..drawing.saving import write_as
 from ..drawing.words import one_line, printable
-from ..notation.arguments import arguments_latex, rounded
-from ..notation.forward import forward_latex
-from ..notation.latex import to_mathml, to_text
+from ..notation.arguments import rounded
+from ..notation.forward import call_latex, dotted
+from ..notation.latex import FONTS, to_mathml, to_text
 from ..notation.latex_of import expression_latex
 from ..notation.symbols import escaped
-from ..structure.reading import read_computation
+from ..structure.subject import subject_of
 from ..structure.summary import summary_text
 from .lines import Derivation, Given, Line, derive
 from .symbols import symbol_latex
@@ -29,11 +32,12 @@ li { margin: 0.4em 0; overflow-x: auto; }
 """
 
 
-def explain(loss: Any, *, inputs: Any = None, params: Any = None) -> Explanation:
+def explain(loss: Any, inputs: Any = None, *, params: Any = None, title: str = "") -> Explanation:
     """Return the derivation of the backward pass of this very computation, as numbered lines.
 
     Each line is a gradient, the formula of the rule that gives it, its shape and the reason: the
-    chain rule, a sum over paths, a sum that undoes broadcasting. Names are found as in `viz.graph`.
+    chain rule, a sum over paths, a sum that undoes broadcasting. `loss` may be a function, and
+    `inputs` what to call it with; they and `params` are those of `viz.graph`.
     If the result is a mean over m, then m comes in once, at the leaves, as on paper: dZ2 = A2 - Y
     and dW2 = dZ2ᵀ A1 / m.
 
@@ -53,15 +57,16 @@ def explain(loss: Any, *, inputs: Any = None, params: Any = None) -> Explanation
         db_2 2.0
         db 3.0
     """
-    return Explanation(derive(read_computation(loss, inputs, params)))
+    return Explanation(derive(subject_of(loss, inputs, params).read()), title)
 
 
 class Explanation:
     """What `explain` returns: print it, or show it in a notebook; `.lines` holds the lines."""
 
-    def __init__(self, derivation: Derivation) -> None:
+    def __init__(self, derivation: Derivation, title: str = "") -> None:
         self.derivation = derivation
         self.lines = derivation.lines
+        self.title = title or f"The derivation of d{derivation.result}"
 
     def __iter__(self) -> Iterator[Line]:
         return iter(self.lines)
@@ -80,10 +85,24 @@ class Explanation:
         """Return the derivation as a piece of HTML, with the formulas in MathML."""
         return "\n".join(_as_html(self.derivation))
 
-    def page(self, title: str) -> str:
+    def page(self, title: str = "") -> str:
         """Return the derivation as a page of its own, which needs no network."""
+        title = title or self.title
         heading = f"<h1>{escape(printable(title))}</h1>"
         return document(title, STYLE, f"<main>\n{heading}\n{self.html()}\n</main>")
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the derivation as its name ends: .txt, .md (formulas in LaTeX) or .html.
+
+        Raises:
+            ValueError: another ending. OSError: the file cannot be written.
+        """
+        writers = {
+            ".txt": lambda shown: f"{shown}\n",
+            ".md": lambda shown: f"{shown.markdown()}\n",
+            ".html": lambda shown: shown.page(),
+        }
+        return write_as(path, "a derivation", writers, self)
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -132,17 +151,14 @@ class _Words:
         if step is None:
             return ""
         names = {o.parameter: self._latex(o.quantity.id) for o in step.operands}
-        left = self.latex_of[made.symbol]
-        if not step.op.latex:  # a user's Function
-            return (
-                rf"{left} = \operatorname{{{escaped(step.op.public)}}}({', '.join(names.values())})"
-            )
-        names = {**arguments_latex(step.attributes), **names}
-        return f"{left} = {forward_latex(step.op, names, step.part)}"
+        return f"{self.latex_of[made.symbol]} = {call_latex(step, names)}"
 
     def line(self, line: Line) -> str:
         """Return the equation of a gradient."""
-        return _equation(line.symbol, line.formula, self.latex_of)
+        derivation = self.derivation
+        shapes = [each.shape for each in (*derivation.given, *derivation.forward)]
+        equation = _equation(line.symbol, line.formula, self.latex_of)
+        return dotted(equation, [*shapes, *(each.shape for each in derivation.lines)])
 
     def _latex(self, id: str) -> str:
         return self.latex_of[self.derivation.symbol_of[id]]
@@ -221,7 +237,7 @@ def _as_html(derivation: Derivation) -> Iterator[str]:
         words = " ".join(escape(one_line(each)) for each in rest if each)
         return f"<li>{to_mathml(latex)} {words}</li>"
 
-    yield '<section class="tinygrad-nn-explanation">'
+    yield f'<section class="tinygrad-nn-explanation" style="{FONTS}">'
     yield "<h2>Given</h2><ul>"
     for each in derivation.given:
         yield item(words.latex_of[each.symbol], _shape(each.shape), each.name)

@@ -5,7 +5,7 @@ Read `reading.py` next, which reads one from the Nodes that recording left.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ...arrays.dtypes import Array
 from ...autograd.node import Node
@@ -39,6 +39,14 @@ class Operand:
     quantity: Quantity
 
 
+class Span(NamedTuple):
+    """A call of a module: the operations recorded between two readings of the Nodes' clock."""
+
+    path: str
+    first: int
+    last: int
+
+
 @dataclass(eq=False)
 class Step:
     """One operation of a computation."""
@@ -48,8 +56,13 @@ class Step:
     attributes: dict[str, Any]  # the arguments that are no tensors: {"dim": 1}, {"other": 2.0}
     output: Quantity
     node: Node
-    module: str = ""  # path of the module that it ran in
+    calls: tuple[Span, ...] = ()  # of the modules that it ran in, the outermost first
     problem: str = ""  # what the error said, of an operation that failed
+
+    @property
+    def module(self) -> str:
+        """The path of the innermost module that it ran in, "" if it ran in none."""
+        return self.calls[-1].path if self.calls else ""
 
     @property
     def call(self) -> Node:

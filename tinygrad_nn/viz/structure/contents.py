@@ -30,6 +30,7 @@ class GraphNode:
     kept: tuple[tuple[str, int], ...] = ()  # what waits for backward, and its bytes
     cluster: str = ""  # id of the innermost cluster; "" outside of all
     times: int = 1  # how many equal ones this one stands for
+    use: int = 0  # of a closed module: which of its calls, as in a Cluster
     is_output: bool = False
     problem: str = ""  # of a "failed" operation: what the error said
 
@@ -45,12 +46,13 @@ class GraphEdge:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A module, drawn as a frame around what ran in it, or a block that repeats."""
+    """A call of a module, drawn as a frame around what ran in it, or a block that repeats."""
 
     id: str
     name: str  # "0: Linear"
     parent: str = ""  # id of the cluster around it
     times: int = 1
+    use: int = 0  # 2 of the second call of the same module; 0 if there is one call only
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,9 @@ def _framed(
         covered = [step.output.id for step in steps[start : start + length * count]]
         inner = covered[:length]
         chains = [around[each] for each in inner]
+        for each in {cluster for chain in chains for cluster in chain}:
+            if holds_only(each, inner):
+                clusters[each] = replace(clusters[each], use=0)  # it stands for all of them
         shared = next((c for c in chains[0] if all(c in chain for chain in chains)), "")
         if shared and holds_only(shared, inner):
             clusters[shared] = replace(clusters[shared], times=count)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from ...arrays.dtypes import Array
 from ...arrays.kinds import is_array
 from ..notation.arguments import arguments_latex
-from ..notation.forward import forward_latex, shown_name
+from ..notation.forward import dotted, forward_latex, shapes_of, shown_name
 from ..notation.latex import to_text
 from .computation import Computation, Quantity, Step
 from .contents import GraphContents, GraphEdge, GraphNode
@@ -87,7 +87,8 @@ def _operation_node(
     made = step.output
     latex = text = ""
     if step.op.latex:  # a user's Function has none
-        latex, text = _formula(step.op, tuple(arguments_latex(step.attributes).items()), step.part)
+        arguments = tuple(arguments_latex(step.attributes).items())
+        latex, text = _formula(step.op, arguments, step.part, frozenset(shapes_of(step)))
     return GraphNode(
         id=made.id,
         kind="failed" if step.problem else "operation",
@@ -106,10 +107,13 @@ def _operation_node(
 
 @lru_cache(maxsize=1000)
 def _formula(
-    operation: Any, arguments: tuple[tuple[str, str], ...], part: int | None
+    operation: Any,
+    arguments: tuple[tuple[str, str], ...],
+    part: int | None,
+    shapes: frozenset[tuple[int, ...] | None],
 ) -> tuple[str, str]:
     """Return an operation's formula as LaTeX and as text."""
-    latex = forward_latex(operation, dict(arguments), part)
+    latex = dotted(forward_latex(operation, dict(arguments), part), shapes)
     return latex, to_text(latex)
 
 

@@ -4,41 +4,51 @@ Read `folding.py` next.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
-from .computation import Computation
+from .computation import Computation, Span
 from .contents import Cluster, GraphContents, GraphNode, counted
 from .contracting import contract, parents_of
-from .modules import outer, with_outer
 
 
 def module_clusters(computation: Computation) -> tuple[tuple[Cluster, ...], dict[str, str]]:
-    """Return a frame per module, and the frame of each node by the node's id."""
-    used = with_outer(step.module for step in computation.steps)
-    paths = sorted(used, key=lambda path: [(len(part), part) for part in path.split(".")])
-    ids = {path: f"m{i}" for i, path in enumerate(paths)}
-    clusters = tuple(
-        Cluster(ids[path], _title(path, computation.modules), ids.get(outer(path), ""))
-        for path in paths
+    """Return a frame per call of a module, and the frame of each node by the node's id."""
+    chains = dict.fromkeys(
+        step.calls[: depth + 1] for step in computation.steps for depth in range(len(step.calls))
     )
-    cluster_of = {step.output.id: ids.get(step.module, "") for step in computation.steps}
+    ids = {chain: f"m{number}" for number, chain in enumerate(chains)}
+    ids[()] = ""
+    calls = Counter(chain[-1].path for chain in chains)
+    met: Counter[str] = Counter()
+    clusters = []
+    for chain in chains:
+        path = chain[-1].path
+        met[path] += 1
+        use = met[path] if calls[path] > 1 else 0
+        name = _title(path, chain[-2].path if chain[1:] else "", computation.modules)
+        clusters.append(Cluster(ids[chain], name, ids[chain[:-1]], use=use))
+    inside: dict[str, tuple[Span, ...]] = {}  # of a parameter, the calls that all its users are in
     for step in computation.steps:
         for operand in step.operands:
-            quantity = operand.quantity
-            if quantity.kind == "parameter" and outer(quantity.name) in ids:
-                cluster_of[quantity.id] = ids[outer(quantity.name)]
-    return clusters, cluster_of
+            if operand.quantity.kind == "parameter":
+                chain = inside.setdefault(operand.quantity.id, step.calls)
+                inside[operand.quantity.id] = tuple(
+                    one for one, other in zip(chain, step.calls, strict=False) if one == other
+                )
+    inside |= {step.output.id: step.calls for step in computation.steps}
+    return tuple(clusters), {key: ids[chain] for key, chain in inside.items()}
 
 
-def _title(path: str, kinds: dict[str, str]) -> str:
-    own = path.rpartition(".")[2]
+def _title(path: str, around: str, kinds: dict[str, str]) -> str:
+    own = path.removeprefix(f"{around}.")
     return f"{own}: {kinds[path]}" if path in kinds else own
 
 
 def close_modules(contents: GraphContents, depth: int) -> GraphContents:
     """Draw each module that lies `depth` levels deep as one box; 0 leaves only the outermost."""
     parents = parents_of(contents.clusters)
-    names = {cluster.id: cluster.name for cluster in contents.clusters}
+    frames = {cluster.id: cluster for cluster in contents.clusters}
 
     def closed(cluster: str) -> str:
         """Return the outermost module around a node that is to be closed, or ""."""
@@ -62,7 +72,8 @@ def close_modules(contents: GraphContents, depth: int) -> GraphContents:
         boxes[last.id] = replace(
             last,
             kind="folded",
-            name=names[box],
+            name=frames[box].name,
+            use=frames[box].use,
             formula=f"{counted(operations, 'operation')}, {counted(parameters, 'parameter')}",
             latex="",
             cluster=parents[box],

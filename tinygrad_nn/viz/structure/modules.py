@@ -1,23 +1,19 @@
-"""In which module each operation ran: read off the parameters that it took, or seen as it ran.
-Read `folding.py` next, which folds what repeats.
+"""In which call of which module each operation ran: seen as it ran, or read off the parameters.
+Read `module_frames.py` next, which draws a frame around each call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from ...autograd.node import clock
-from .computation import Step
+from .computation import Span, Step
 
-
-class Span(NamedTuple):
-    """A call of a module: the operations recorded between two readings of the Nodes' clock."""
-
-    path: str
-    first: int
-    last: int
+NEVER_CALLED = ("ModuleList", "ModuleDict")  # what they hold is called, they are not
 
 
 @contextmanager
@@ -45,42 +41,93 @@ def watch_modules(model: Any) -> Iterator[list[Span]]:
             handle.remove()
 
 
-def place_by_calls(steps: Sequence[Step], spans: Sequence[Span]) -> None:
-    """Say of each step in which module it ran: the innermost call at its time."""
-    coming = sorted(spans, key=lambda span: span.first, reverse=True)
+def place(steps: Sequence[Step], spans: Sequence[Span]) -> None:
+    """Say of each step in which calls of modules it ran, by the time at which it did."""
+    coming = sorted(spans, key=lambda each: (each.first, -each.last, each.path), reverse=True)
     running: list[Span] = []
     for step in sorted(steps, key=lambda step: step.node.serial):
         while coming and coming[-1].first < step.node.serial:
             running.append(coming.pop())
-        while running and running[-1].last < step.node.serial:
-            running.pop()
-        step.module = running[-1].path if running else ""
+        running = [each for each in running if each.last >= step.node.serial]
+        step.calls = tuple(each for each in running if each.path)
 
 
-def assign_modules(steps: Sequence[Step], modules: dict[str, str]) -> None:
-    """Say of each step in which module it ran, as far as parameters show it.
+class _Use(NamedTuple):
+    """An operation that takes parameters, and something else with them."""
 
-    An operation that takes a module's parameter ran in it; one between two operations of a module
-    ran in the innermost module around both, such as the activation between two layers of a block.
+    names: frozenset[str]
+    path: str  # of the innermost module around the parameters
+    operation: str
+    span: tuple[int, int]  # from the first transposing, or other view, of its parameters on
+
+
+def calls_by_parameters(
+    steps: Sequence[Step], modules: Mapping[str, str], runs: Mapping[str, str]
+) -> list[Span]:
+    """Return the calls of modules that are certain from the parameters which operations took.
+
+    A call takes each parameter once. So the uses of a module's parameters fall into rounds; where
+    all rounds are alike, and no parameter of another module is used within one, each is a call.
+    What ran between the uses of a round ran in that call. Of all else nothing is said: it may
+    have run anywhere, as the activation after a layer. `runs` names the one operation of modules
+    that are known to run one: whatever else takes the weight of a Linear is not its call.
     """
-    if not modules:
-        return
+    uses = _uses(steps)
+    inside: dict[str, list[_Use]] = {}
+    for use in uses:
+        for path in outwards(use.path):
+            inside.setdefault(path, []).append(use)
+    times = [use.span[1] for use in uses]
+    others: set[_Use] = set()  # they take a parameter of a module, but are not its call
+    found: list[Span] = []
+    for path in sorted(inside.keys() & modules.keys(), key=lambda path: -path.count(".")):
+        rounds = _rounds([use for use in inside[path] if use not in others])
+        if path in runs:
+            others |= {use for use in inside[path] if use.operation != runs[path]}
+            rounds = _rounds([use for use in inside[path] if use not in others])
+        alike = len({tuple((use.operation, use.names) for use in each) for each in rounds}) == 1
+        whole = all(
+            bisect_right(times, each[-1].span[1]) - bisect_right(times, each[0].span[0] - 1)
+            == len(each)
+            for each in rounds
+        )
+        if alike and whole and modules[path] not in NEVER_CALLED:
+            found += [Span(path, each[0].span[0] - 1, each[-1].span[1]) for each in rounds]
+    return found
+
+
+def _uses(steps: Sequence[Step]) -> list[_Use]:
+    """Return the uses of parameters, oldest first; a view of a parameter stands for it."""
+    owned: dict[str, frozenset[str]] = {}
+    since: dict[str, int] = {}
+    found = []
     for step in steps:
-        paths = [o.quantity.name for o in step.operands if o.quantity.kind == "parameter"]
-        step.module = next((p for p in map(outer, paths) if p), "")
-        if step.module not in modules:
-            step.module = ""
-    before: dict[str, str | None] = {}  # the module of the last step that led to each result
-    for step in steps:
-        sources = [before.get(o.quantity.id) for o in step.operands]
-        before[step.output.id] = step.module or _common([s for s in sources if s is not None])
-    after: dict[str, str | None] = {}
-    for step in reversed(steps):
-        here = step.module or _between(before.get(step.output.id), after.get(step.output.id))
-        step.module = here
-        for operand in step.operands:
-            known = after.get(operand.quantity.id)
-            after[operand.quantity.id] = here if known is None else _common([known, here])
+        quantities = [operand.quantity for operand in step.operands]
+        for each in quantities:
+            if each.kind == "parameter":
+                owned.setdefault(each.id, frozenset({each.name}))
+        taken = [each for each in quantities if each.id in owned]
+        names = frozenset(name for each in taken for name in owned[each.id])
+        first = min([step.node.serial, *(since[x.id] for x in taken if x.id in since)])
+        if taken and len(taken) < len(quantities):
+            path = _common([outer(name) for name in names])
+            found.append(_Use(names, path, step.op.public, (first, step.node.serial)))
+        elif taken and getattr(step.op, "view", False):
+            owned[step.output.id], since[step.output.id] = names, first
+    return found
+
+
+def _rounds(uses: Sequence[_Use]) -> list[list[_Use]]:
+    """Split uses where one takes a parameter again."""
+    rounds: list[list[_Use]] = []
+    taken: set[str] = set()
+    for use in uses:
+        if not rounds or taken & use.names:
+            rounds.append([])
+            taken = set()
+        rounds[-1].append(use)
+        taken |= use.names
+    return rounds
 
 
 def outer(path: str) -> str:
@@ -88,27 +135,14 @@ def outer(path: str) -> str:
     return path.rpartition(".")[0]
 
 
-def with_outer(paths: Iterable[str]) -> set[str]:
-    """Return these modules and all around them."""
-    found: set[str] = set()
-    for path in paths:
-        while path and path not in found:
-            found.add(path)
-            path = outer(path)
-    return found
-
-
-def _between(source: str | None, user: str | None) -> str:
-    return "" if source is None or user is None else _common([source, user])
+def outwards(path: str) -> Iterator[str]:
+    """Yield a path and those of the modules around it, but for the outermost."""
+    while path:
+        yield path
+        path = outer(path)
 
 
 def _common(paths: Sequence[str]) -> str:
-    """Return the innermost module around all of `paths`."""
-    if not paths:
-        return ""
-    shared: list[str] = []
-    for parts in zip(*(path.split(".") for path in paths), strict=False):
-        if len(set(parts)) > 1:
-            break
-        shared.append(parts[0])
-    return ".".join(shared)
+    """Return the path of the innermost module around all of `paths`."""
+    parts = zip(*(path.split(".") for path in paths), strict=False)
+    return ".".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, parts))

@@ -9,9 +9,12 @@ from types import FrameType
 from typing import Any
 
 from ...autograd.node import Node
+from ...autograd.op import registry
 from ...autograd.tensor_base import TensorBase
 from ...errors import DTypeError
 from ...warn import user_frame
+
+_LIBRARY = __name__.partition(".")[0] + "."
 
 
 class Names:
@@ -25,6 +28,7 @@ class Names:
         self, inputs: Any = None, params: Any = None, variables: Mapping[str, Any] | None = None
     ) -> None:
         self.modules: dict[str, str] = {}  # path: class name
+        self.runs: dict[str, str] = {}  # path of a Linear, not a user's own: "linear", and so on
         self.parameters: set[Node] = set()
         self.data: set[Node] = set()  # to show as data, however it was made: a sample
         self._names: dict[Node | int, str] = {}
@@ -45,6 +49,16 @@ class Names:
             if isinstance(value, TensorBase):
                 self._add(name, value)
 
+    def take_locals(self, named: Iterable[tuple[str, TensorBase]]) -> None:
+        """Add what functions called their tensors, but not a second time what an input is called.
+
+        So x stays the input's where a function goes on with x = x * 2.
+        """
+        taken = {*self._names.values()}
+        for name, tensor in named:
+            if name not in taken:
+                self._add(name, tensor)
+
     def of_node(self, node: Node) -> str:
         """Return the name of a leaf or of what an operation made, "" if it has none."""
         held = getattr(node.tensor, "name", None)
@@ -64,7 +78,10 @@ class Names:
     def _add_parameters(self, params: Any, prefix: str = "") -> None:
         if hasattr(params, "named_modules"):
             for path, module in params.named_modules():
-                self.modules[f"{prefix}{path}".rstrip(".")] = type(module).__name__
+                kind = type(module)
+                self.modules[f"{prefix}{path}".rstrip(".")] = kind.__name__
+                if kind.__module__.startswith(_LIBRARY) and kind.__name__.lower() in registry:
+                    self.runs[f"{prefix}{path}".rstrip(".")] = kind.__name__.lower()
             named = [*params.named_parameters(), *params.named_buffers()]
         else:
             named = list(params.items() if isinstance(params, Mapping) else params)
@@ -95,26 +112,17 @@ class Names:
 
 
 def _named_inputs(inputs: Any) -> Iterator[tuple[str, TensorBase]]:
+    wrong = "inputs= takes a tensor, a list of tensors or a dict of names and tensors"
     if isinstance(inputs, TensorBase):
         inputs = {"input": inputs}
+    elif isinstance(inputs, (list, tuple)):
+        inputs = {f"input {i}": each for i, each in enumerate(inputs)}
     elif not isinstance(inputs, Mapping):
-        inputs = {f"input {i}": each for i, each in enumerate(_listed(inputs))}
+        raise DTypeError(f"{wrong}, not {type(inputs).__name__}")
     for name, tensor in inputs.items():
         if not isinstance(tensor, TensorBase):
-            raise DTypeError(
-                "inputs= takes a tensor, a list of tensors or a dict of names and tensors; "
-                f"{name!r:.40} is a {type(tensor).__name__}"
-            )
+            raise DTypeError(f"{wrong}; {name!r:.40} is a {type(tensor).__name__}")
         yield str(name), tensor
-
-
-def _listed(inputs: Any) -> Iterable[Any]:
-    if isinstance(inputs, (list, tuple)):
-        return inputs
-    raise DTypeError(
-        "inputs= takes a tensor, a list of tensors or a dict of names and tensors, not "
-        f"{type(inputs).__name__}"
-    )
 
 
 def visible(frame: FrameType) -> dict[str, Any]:

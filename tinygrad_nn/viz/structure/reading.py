@@ -14,8 +14,8 @@ from ...autograd.node import Node
 from ...autograd.node import Operand as Taken
 from ...autograd.tensor_base import TensorBase
 from ...errors import DTypeError, GraphError
-from .computation import Computation, Operand, Quantity, Step, call_of
-from .modules import Span, assign_modules, place_by_calls, with_outer
+from .computation import Computation, Operand, Quantity, Span, Step, call_of
+from .modules import calls_by_parameters, place
 from .names import Names
 from .values import known_values
 
@@ -34,7 +34,7 @@ def read_computation(
         GraphError: nothing was recorded, for no tensor on the way requires a gradient.
         DTypeError: `output`, `inputs` or `params` hold something else than tensors.
     """
-    return read_nodes(_roots(output), Names(inputs, params), with_values=with_values)
+    return read_nodes(roots_of(output), Names(inputs, params), with_values=with_values)
 
 
 def read_nodes(
@@ -43,29 +43,28 @@ def read_nodes(
     *,
     calls: Sequence[Span] | None = None,
     failed: Failed | None = None,
+    held: Iterable[TensorBase] = (),
     with_values: bool = True,
 ) -> Computation:
     """Return the computation of `roots`, and at its end an operation that failed, if one did.
 
-    `calls` are those of the modules in which it ran, if they were watched.
+    `calls` are those of the modules in which it ran, if they were watched; `held` are tensors on
+    the way that are at hand.
     """
     nodes = oldest_first([root.node for root in roots])
     names.take_variables(nodes)
-    values, changed = known_values(roots, nodes) if with_values else ({}, None)
+    values, changed = known_values([*roots, *held], nodes) if with_values else ({}, None)
     reader = _Reader(names, values)
     made = [node for node in nodes if node.op and node.shape is not None]
     steps = [reader.step(node) for node in made if node not in names.data]
     outputs = tuple(reader.of_node(root.node) for root in roots if root.node is not None)
     if calls is None:
-        assign_modules(steps, names.modules)
-    else:
-        place_by_calls(steps, calls)
+        calls = calls_by_parameters(steps, names.modules, names.runs)
+    place(steps, calls)
     if failed is not None:
         steps.append(reader.failed_step(failed))
         outputs = ()
-    used = with_outer(step.module for step in steps) | {""}
-    modules = {path: kind for path, kind in names.modules.items() if path in used}
-    found = Computation(tuple(steps), tuple(reader.quantities.values()), outputs, modules)
+    found = Computation(tuple(steps), tuple(reader.quantities.values()), outputs, names.modules)
     if changed is not None:
         found.notes, found.changed = (CHANGED,), call_of(changed).op.public
     return found
@@ -80,7 +79,8 @@ class Failed(NamedTuple):
     module: str
 
 
-def _roots(output: Any) -> list[TensorBase]:
+def roots_of(output: Any) -> list[TensorBase]:
+    """Return the tensors to draw, or raise GraphError or DTypeError if there is nothing to see."""
     roots = list(output) if isinstance(output, (list, tuple)) else [output]
     if not roots:
         raise DTypeError("a graph is drawn of a tensor, or of several: this list is empty")
@@ -183,7 +183,8 @@ class _Reader:
         }
         made = Quantity("failed", "result", "", None, "")
         step = Step(failed.operation, operands, attributes, made, Node())
-        step.module, step.problem = failed.module, failed.problem
+        step.calls = (Span(failed.module, 0, 0),) if failed.module else ()
+        step.problem = failed.problem
         return step
 
     def step(self, node: Node) -> Step:

@@ -18,8 +18,8 @@ def summary_text(array: Array) -> str:
     left out of the rest.
 
     Example:
-        >>> summary_text(np.array([1.0, 2.5]))
-        '[1, 2.5]'
+        >>> summary_text(np.array([1.0, -2.5]))
+        '[1, −2.5]'
         >>> summary_text(np.arange(10.0))
         'min 0  mean 4.5  max 9  norm 16.88'
     """
@@ -29,19 +29,20 @@ def summary_text(array: Array) -> str:
 
 
 def number(value: object) -> str:
-    """Return one number in 4 significant digits; whole numbers and booleans as they are.
+    """Return one number in 4 significant digits; whole numbers and booleans as they are; no -0.
 
     Example:
         >>> number(np.float32(1 / 3)), number(np.int64(123456)), number(np.True_)
         ('0.3333', '123456', 'True')
     """
-    return str(value) if isinstance(value, bool | int | np.bool | np.integer) else f"{value:.4g}"
+    whole = isinstance(value, bool | int | np.bool | np.integer)
+    return str(value) if whole else f"{value + 0:.4g}"  # type: ignore[operator]
 
 
 def nested(array: Array) -> str:
     """Return all numbers of an array, its rows in brackets."""
     if array.ndim == 0:
-        return number(array[()])
+        return number(array[()]).replace("-", "−")
     return f"[{', '.join(nested(row) for row in array)}]"
 
 
@@ -68,7 +69,7 @@ def statistics(array: Array) -> str:
         ]
     if known.size < numbers.size:
         parts.append(f"NaN {numbers.size - known.size} of {numbers.size}")
-    return "  ".join(parts)
+    return "  ".join(parts).replace("-", "−")
 
 
 def _norm(numbers: Array) -> float:

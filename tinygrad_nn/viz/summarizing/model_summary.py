@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,12 +19,13 @@ from ...nn import Module
 from ...random import default_generator
 from ...tensor import Tensor
 from ...tensor.sampling import rand
+from ..drawing.saving import write_as
 from .calls import Call, tensors_in, watched
 from .counting import kernel, multiply_adds, own_parameters
 from .facts import Layer, ModelFacts
 from .kept_bytes import kept_bytes
 from .table import terminal_width, to_text
-from .table_html import to_html
+from .table_html import to_html, to_page
 
 
 class ModelSummary(ModelFacts):
@@ -32,6 +35,18 @@ class ModelSummary(ModelFacts):
         return to_text(self, terminal_width())
 
     __repr__ = __str__
+
+    def save(self, path: str | PathLike[str], title: str = "A model's layers") -> Path:
+        """Write the table as its name ends: .txt or .html, a page under the title.
+
+        Raises:
+            ValueError: another ending. OSError: the file cannot be written.
+        """
+        writers = {
+            ".txt": lambda shown: f"{shown}\n",
+            ".html": lambda shown: to_page(shown, title),
+        }
+        return write_as(path, "a summary", writers, self)
 
     def _repr_html_(self) -> str:
         return to_html(self)

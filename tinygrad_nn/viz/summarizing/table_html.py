@@ -6,11 +6,20 @@ from __future__ import annotations
 
 from html import escape
 
+from ..drawing.document import document
+from ..drawing.words import printable
 from .facts import ModelFacts
 from .table import NUMBERS, TITLES, cells, totals
 
 CELL = "padding:0.2em 0.6em;border-bottom:1px solid #88888866;white-space:nowrap"
 INDENT = "min(1.2em, 2.5vw)"  # a level; less on a telephone
+STYLE = """
+h1 { font-size: 1.2rem; overflow-wrap: anywhere; }
+th:first-child { position: sticky; left: 0; background: var(--ground); }
+@media (max-width: 40rem) {
+  th[scope="row"] { max-width: 50vw; white-space: normal !important; overflow-wrap: anywhere; }
+}
+"""
 
 
 def to_html(summary: ModelFacts) -> str:
@@ -40,6 +49,12 @@ def to_html(summary: ModelFacts) -> str:
         f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div><ul>{below}</ul></div>"
     )
+
+
+def to_page(summary: ModelFacts, title: str) -> str:
+    """Return the table as a page of its own, which needs no network."""
+    heading = f"<h1>{escape(printable(title))}</h1>"
+    return document(title, STYLE, heading + to_html(summary))
 
 
 def _indent(depth: int) -> str:
