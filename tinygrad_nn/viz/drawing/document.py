@@ -11,6 +11,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from ..notation.latex import FONTS, IN_FONTS
 from .words import printable
 
 DOCUMENT = """\
@@ -49,9 +50,16 @@ def document(title: str, style: str, body: str, script: str = "", data: Any = No
         "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     )
     scripted = SCRIPT.format(data=_json(data), script=script) if script else ""
-    style = files(__package__).joinpath("page.css").read_text("utf-8") + style
+    style = (
+        f":root {{ {FONTS} }}\nmath {{ font-family: var(--math, math); }}\n"
+        + files(__package__).joinpath("page.css").read_text("utf-8")
+        + style
+    )
     return DOCUMENT.format(
-        policy=policy, title=escape(printable(title)), style=style, body=f"{body}{scripted}"
+        policy=policy,
+        title=escape(printable(title)),
+        style=style,
+        body=body.replace(IN_FONTS, "") + scripted,
     )
 
 

@@ -4,11 +4,16 @@ Read `engine.py` next, which finds Graphviz and has it draw.
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from html import escape
 from typing import Any
 
 from ..structure.contents import Cluster, GraphContents, GraphNode
-from .words import MADE, facts, operands, printable, result, title
+from .roles import Arrangement, arrange
+from .words import MADE, facts, printable, result, title
 
 FONT = "Helvetica,Arial,sans-serif"
 INK = "#1b2431"
@@ -28,18 +33,25 @@ STYLES = {
     },
 }
 LEGEND = {
-    "data": "thin frame: data",
-    "parameter": "thick frame: parameter",
-    "leaf": "cut corners: another leaf that wants a gradient",
-    "operation": "rounded: operation, and the tensor that it makes",
-    "folded": "block: several operations",
-    "failed": "dashed red: the operation that failed",
+    "data": "data",
+    "parameter": "parameter",
+    "leaf": "leaf with a gradient",
+    "operation": "operation and its result",
+    "folded": "several operations",
+    "failed": "the operation that failed",
 }
 ARROWS = {
     "forward": "arrows: the way values flow",
     "backward": "arrows: the way gradients flow",
 }
 NO_GRADIENT = {"dir": "none", "style": "dashed"}
+PLACES = {
+    "above": {},
+    "spine": {"weight": "9"},  # straight
+    "left": {"minlen": "0"},  # in the same row
+    "right": {"minlen": "0"},
+    "around": {"constraint": "false", "color": "#9a4a00", "penwidth": "2"},
+}
 
 PROSE = 64  # characters of a line of the heading
 LONGEST = 80  # characters of any line
@@ -69,7 +81,7 @@ def to_dot(contents: GraphContents) -> str:
     graph.attr("graph", charset="utf-8")
     graph.attr(
         "graph",
-        label=_text(_heading(contents)),
+        label=_heading(contents),
         id="graph",
         fontname=FONT,
         fontsize="12",
@@ -86,26 +98,34 @@ def to_dot(contents: GraphContents) -> str:
         color=SOFT_INK,
         arrowsize="0.7",
         dir="back" if contents.direction == "backward" else "forward",
-        labelfontsize="10",
-        labelfontcolor=SOFT_INK,
-        labeldistance="2.1",
-        labelangle="-32",
     )
     bodies = {cluster.id: _frame(cluster) for cluster in contents.clusters}
     bodies[""] = graph
+    arranged = arrange(contents)
+    of_frame = _times_of_frames(contents.clusters)
     for node in contents.nodes:
-        bodies[node.cluster].node(node.id, _text(_label(node)), **_style(node))
+        shown = replace(node, times=1) if of_frame[node.cluster] == node.times else node
+        label = _label(shown, arranged.roles.get(node.id, ()))
+        bodies[node.cluster].node(node.id, label, **_style(node))
     for cluster in _innermost_first(contents.clusters):
         bodies[cluster.parent].subgraph(bodies[cluster.id])
-    into = operands(contents.edges)
-    data = _without_gradient(contents)
-    for number, edge in enumerate(contents.edges):
-        # No `label`: with clusters it stops Graphviz 14.1 at an assertion (fixLabelOrder).
-        several = len(into[edge.target]) > 1 and edge.operand != ""
-        name = {"headlabel": _text(edge.operand)} if several else {}
-        line = NO_GRADIENT if edge.source in data else {}
-        graph.edge(edge.source, edge.target, id=f"edge-{number}", **name, **line)
+    for number in range(len(contents.edges)):
+        _draw_edge(graph, contents, arranged, number)
     return str(graph.source)
+
+
+def _draw_edge(graph: Any, contents: GraphContents, arranged: Arrangement, number: int) -> None:
+    edge, place = contents.edges[number], arranged.places[number]
+    port = arranged.ports.get(number)
+    ends = [edge.source, edge.target if port is None else f"{edge.target}:p{port}:n"]
+    style = dict(PLACES[place])
+    if place == "right":  # Graphviz puts what an edge comes from on the left
+        ends.reverse()
+        style["dir"] = "forward" if contents.direction == "backward" else "back"
+    if edge.source in _without_gradient(contents):
+        style |= NO_GRADIENT
+    # No `label`: with clusters it stops Graphviz 14.1 at an assertion (fixLabelOrder).
+    graph.edge(*ends, id=f"edge-{number}", **style)
 
 
 def _without_gradient(contents: GraphContents) -> set[str]:
@@ -116,27 +136,86 @@ def _without_gradient(contents: GraphContents) -> set[str]:
 
 
 def _heading(contents: GraphContents) -> str:
+    """Return the title, the notes and the legend: a small box of each kind, with its meaning."""
     kinds = {node.kind for node in contents.nodes}
-    legend = [text for kind, text in LEGEND.items() if kind in kinds]
+    boxes = [_swatch(text, STYLES[kind]) for kind, text in LEGEND.items() if kind in kinds]
     if any(node.is_output for node in contents.nodes):
-        legend.append("double frame: the output")
-    if contents.edges:
-        legend.append(ARROWS[contents.direction])
-        if _without_gradient(contents) & {edge.source for edge in contents.edges}:
-            legend.append("dashed lines: no gradient flows")
-    lines = [contents.title, ""] if contents.title else []
-    for prose in (*contents.notes, "; ".join(legend)):
-        lines += textwrap.wrap(prose, PROSE)
-    return _left("\n".join([*lines, ""]))
+        inner = f"<TR>{_swatch('output', STYLES['operation'])}</TR>"
+        boxes.append(_cell(_table(inner, BORDER=1, STYLE="rounded", COLOR=SOFT_INK, CELLSPACING=2)))
+    words = [ARROWS[contents.direction]] if contents.edges else []
+    if _without_gradient(contents) & {edge.source for edge in contents.edges}:
+        words.append("dashed lines: no gradient flows")
+    if "around" in arrange(contents).places.values():
+        words.append("thick brown arrow: to the next time round")
+    lines = [_cell(f"<B>{_text(contents.title)}</B>")] if contents.title else []
+    lines += [_cell(_text(part)) for note in contents.notes for part in textwrap.wrap(note, PROSE)]
+    if boxes:
+        lines.append(_cell(_table(f"<TR>{''.join(boxes)}</TR>", CELLSPACING=4)))
+    lines += [_cell(_small(_text(each))) for each in words]
+    return f"<{_table(''.join(f'<TR>{line}</TR>' for line in lines))}>" if lines else ""
 
 
-def _label(node: GraphNode) -> str:
+def _swatch(text: str, style: Mapping[str, str]) -> str:
+    lines = [each for each in ("rounded", "dashed") if each in style["style"]]
+    look = {
+        "BGCOLOR": style["fillcolor"],
+        "COLOR": style["color"],
+        "BORDER": int(float(style.get("penwidth", 1))),
+        "STYLE": ",".join(lines) or "solid",
+        "CELLPADDING": 4,
+    }
+    return _cell(_small(f"&#160;{_text(text)}&#160;&#160;"), **look)
+
+
+def _label(node: GraphNode, parts: Sequence[str] = ()) -> str:
+    """Return what stands in a box: the parts that its operands take, above its lines."""
     name = f"failed: {title(node)}" if node.kind == "failed" else title(node)
     arrow = "→ " if node.kind in MADE and result(node) else ""
-    lines = [name, node.formula, arrow + result(node)]
+    lines = [f"<B>{_text(name)}</B>" if name else ""]
+    lines += [_text(node.formula), _text(arrow + result(node))]
     for fact, text in facts(node):
-        lines += textwrap.wrap(text, PROSE) if fact == "failed" else _halves(f"{fact}: {text}")
-    return _left("\n".join(line for line in lines if line))
+        grid = _grid(text) if fact in ("value", "gradient") else ""
+        if fact == "failed":
+            lines += map(_text, textwrap.wrap(text, PROSE))
+        elif grid:
+            lines += [_text(f"{fact}:"), grid]
+        else:
+            lines += map(_text, _halves(f"{fact}: {text}"))
+    rows = [f"<TR>{_cell(line, COLSPAN=max(1, len(parts)))}</TR>" for line in lines if line]
+    if parts:
+        ports = enumerate(parts)
+        cells = [
+            _cell(_small(text and f"<I>{_text(text)}</I>"), PORT=f"p{n}", ALIGN="CENTER")
+            for n, text in ports
+        ]
+        rows.insert(0, f"<TR>{''.join(cells)}</TR>")
+    return f"<{_table(''.join(rows or ['<TR><TD></TD></TR>']))}>"
+
+
+def _grid(text: str) -> str:
+    """Return a matrix of four numbers and more, "[[1, 2], [3, 4]]", as a grid; else ""."""
+    if not re.fullmatch(r"\[(\[[^\[\]]+\](, )?)+\]", text) or text.count(", ") < 3:
+        return ""
+    rows = [row.split(", ") for row in text[2:-2].split("], [")]
+    look = {"ALIGN": "RIGHT", "CELLPADDING": 3}
+    cells = ("".join(_cell(_text(number), **look) for number in row) for row in rows)
+    return _table("".join(f"<TR>{row}</TR>" for row in cells), CELLBORDER=1, COLOR="#b5bfcc")
+
+
+def _table(rows: str, **look: Any) -> str:
+    return f"<TABLE{_look({'BORDER': 0, 'CELLBORDER': 0, 'CELLSPACING': 0} | look)}>{rows}</TABLE>"
+
+
+def _cell(inside: str, **look: Any) -> str:
+    return f"<TD{_look({'ALIGN': 'LEFT', 'CELLPADDING': 1} | look)}>{inside}</TD>"
+
+
+def _look(attributes: Mapping[str, Any]) -> str:
+    return "".join(f' {name}="{value}"' for name, value in attributes.items())
+
+
+def _small(text: str) -> str:
+    return text and f'<FONT POINT-SIZE="10.5" COLOR="{SOFT_INK}">{text}</FONT>'
 
 
 def _halves(text: str) -> list[str]:
@@ -161,7 +240,8 @@ def _frame(cluster: Cluster) -> Any:
     return Digraph(
         f"cluster_{cluster.id}",
         graph_attr={
-            "label": _text(_left(title(cluster))),
+            "label": _frame_title(title(cluster)),
+            "labeljust": "l",
             "id": f"cluster-{cluster.id}",
             "class": "module",
             "style": "rounded,filled",
@@ -170,6 +250,14 @@ def _frame(cluster: Cluster) -> Any:
             "penwidth": "2" if cluster.times > 1 else "1",
         },
     )
+
+
+def _frame_title(text: str) -> str:
+    """Return a title with as much room to its right, so that the spine passes beside it."""
+    if not text:
+        return ""
+    room = _cell("", WIDTH=min(200, 9 * len(text)))
+    return f"<{_table(f'<TR>{_cell(_text(text))}{room}</TR>')}>"
 
 
 def _innermost_first(clusters: tuple[Cluster, ...]) -> list[Cluster]:
@@ -184,17 +272,19 @@ def _innermost_first(clusters: tuple[Cluster, ...]) -> list[Cluster]:
     return sorted(clusters, key=depth, reverse=True)
 
 
-def _left(text: str) -> str:
-    """Return `text` with every line cut to a sensible length and ended, which aligns it left."""
-    lines = text.split("\n")
-    return "".join(f"{line[:LONGEST]}…\n" if len(line) > LONGEST else f"{line}\n" for line in lines)
+def _times_of_frames(clusters: tuple[Cluster, ...]) -> dict[str, int]:
+    """Return how many times the outermost block that repeats around each frame stands for."""
+    times = {"": 1}
+    for cluster in reversed(_innermost_first(clusters)):
+        times[cluster.id] = max(cluster.times, times[cluster.parent])
+    return times
 
 
 def _text(text: str) -> str:
-    """Return `text` so that DOT shows it as it is, line by line."""
-    from graphviz import nohtml
-
-    # Graphviz reads &lt; and its like as the character that they stand for.
-    safe = printable(text).replace("&", "&amp;").replace("\\", r"\\").replace("\n", r"\l")
-    shown: str = nohtml(safe)  # a class of its own: str() of it would be read as HTML again
-    return shown
+    """Return `text` so that DOT shows it as it is, each line cut to a sensible length."""
+    lines = (
+        f"{line[:LONGEST]}…" if len(line) > LONGEST else line
+        for line in printable(text).split("\n")
+    )
+    shown = '<BR ALIGN="LEFT"/>'.join(escape(line, quote=False) for line in lines)
+    return shown.replace("\\", r"\\")  # else Graphviz reads \N as the name of a node

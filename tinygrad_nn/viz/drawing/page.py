@@ -14,7 +14,7 @@ from ..structure.contents import Cluster, GraphContents, GraphEdge, GraphNode
 from .document import document
 from .svg import svg_element
 from .tree import operand_name, rows
-from .words import KINDS, MADE, describe, facts, operands, printable, result, title
+from .words import KINDS, MADE, describe, facts, operands, part, printable, result, title
 
 SECONDS = 20  # for the picture; a page without one has the list still
 
@@ -112,7 +112,7 @@ def _step(node: GraphNode, edges: list[GraphEdge], nodes: dict[str, GraphNode], 
             source = nodes[edge.source]
             named = _html(operand_name(source) or source.name)
             link = f'<a href="#{prefix}step-{source.id}">{named}</a>'
-            links.append(f"{_html(edge.operand)} = {link}" if edge.operand else link)
+            links.append(f"{_html(part(edge))} = {link}" if part(edge) else link)
         parts.append(f"with {', '.join(links)}")
     if result(node):
         parts.append(f"{'→ ' if node.kind in MADE else ''}{_html(result(node))}")

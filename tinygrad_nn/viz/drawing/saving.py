@@ -1,4 +1,4 @@
-"""A graph in a file, of the format that the file's name says.
+"""What is shown in a file, of the format that the file's name says.
 Read `tables.py` next, which shows the arrays themselves.
 """
 
@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from ...saving.whole_files import as_path, write_file
 from ..structure.contents import GraphContents
@@ -35,12 +36,35 @@ WRITERS: dict[str, Callable[[GraphContents], bytes]] = {
 }
 
 
-def save(contents: GraphContents, path: str | os.PathLike[str]) -> Path:
-    """Write a graph to a file, whole or not at all, and return its path.
+def write_as(
+    path: str | os.PathLike[str],
+    kind: str,
+    writers: Mapping[str, Callable[[Any], str | bytes]],
+    shown: Any,
+) -> Path:
+    """Write what is shown to a file, whole or not at all, as its name ends; return its path.
 
-    The suffix says the format: .dot, .svg, .png, .pdf, .html or .json. Raises ValueError for
-    another one, MissingExtraError for a picture where nothing can draw it, RuntimeError with
-    Graphviz's words if it refuses the graph, and OSError where the file cannot be written.
+    Raises ValueError for an ending that is not in `writers`, and OSError where the file cannot be
+    written; `kind` is what is said to have such files: "a graph".
+    """
+    target = as_path(path, "save")
+    writer = writers.get(target.suffix.lower())
+    if writer is None:
+        endings = ", ".join(writers)
+        raise ValueError(
+            f"save: the name of {kind}'s file ends in {'one of ' * (len(writers) > 1)}{endings}, "
+            f"got {str(target)!r}"
+        )
+    content = writer(shown)
+    write_file(target, content.encode() if isinstance(content, str) else content)
+    return target
+
+
+def save(contents: GraphContents, path: str | os.PathLike[str]) -> Path:
+    """Write a graph to a file as `write_as` does.
+
+    Raises MissingExtraError for a picture where nothing can draw it, and RuntimeError with
+    Graphviz's words if it refuses the graph.
 
     Example:
         >>> import tempfile
@@ -50,12 +74,4 @@ def save(contents: GraphContents, path: str | os.PathLike[str]) -> Path:
         ...     save(graph, Path(folder, "graph.json")).name
         'graph.json'
     """
-    target = as_path(path, "save")
-    writer = WRITERS.get(target.suffix.lower())
-    if writer is None:
-        raise ValueError(
-            f"save: the name of a graph's file ends in one of {', '.join(WRITERS)}, "
-            f"got {str(target)!r}"
-        )
-    write_file(target, writer(contents))
-    return target
+    return write_as(path, "a graph", WRITERS, contents)

@@ -4,12 +4,14 @@ Read `tree.py` next, the same graph as text.
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 from ..structure.contents import GraphContents
-from .dot import to_dot
+from .dot import STYLES, to_dot
 from .engine import render
-from .words import describe, one_line, title
+from .roles import arrange
+from .words import describe, one_line, part, title
 
 SVG = "http://www.w3.org/2000/svg"
 
@@ -33,9 +35,14 @@ def svg_element(contents: GraphContents, *, prefix: str = "", timeout: float | N
             tooltip.text = words[name]
         elif tooltip is not None:
             group.remove(tooltip)
-        first_line = group.find("text")
-        if first_line is not None and name in words and not name.startswith("edge-"):
-            first_line.set("font-weight", "bold")
+        lines = group.findall("text")
+        if lines and name in words and not any("font-weight" in each.attrib for each in lines):
+            lines[0].set("font-weight", "bold")
+    for graph in root.findall("g"):
+        _gather_heading(graph)
+    for number, place in arrange(contents).places.items():
+        if place == "right":
+            _turn(root.find(f".//g[@id='{prefix}edge-{number}']/path"))
     root.attrib |= {
         "xmlns": SVG,
         "style": "max-width:100%;height:auto",
@@ -45,13 +52,34 @@ def svg_element(contents: GraphContents, *, prefix: str = "", timeout: float | N
     return ElementTree.tostring(root, encoding="unicode")
 
 
+def _gather_heading(graph: ElementTree.Element) -> None:
+    """Put title, notes and legend into a group of their own, each box of it with its kind."""
+    heading = ElementTree.Element("g", {"class": "heading"})
+    for shape in [each for each in graph if each.tag in ("polygon", "path", "polyline", "text")][
+        1:
+    ]:
+        graph.remove(shape)
+        kinds = [kind for kind, style in STYLES.items() if style["fillcolor"] == shape.get("fill")]
+        group = ElementTree.SubElement(heading, "g", {"class": kinds[0]}) if kinds else heading
+        group.append(shape)
+    if len(heading):
+        graph.append(heading)
+
+
+def _turn(path: ElementTree.Element | None) -> None:
+    """Have a line lead where its values flow: Graphviz draws it from the operation outwards."""
+    if path is not None:
+        points = re.findall(r"[^MC ]+", path.get("d", ""))[::-1]
+        path.set("d", f"M{points[0]}C{' '.join(points[1:])}")
+
+
 def _words(contents: GraphContents) -> dict[str, str]:
     """Return what is under the mouse, by the id of the group in the picture."""
     words = {f"node-{node.id}": describe(node) for node in contents.nodes}
     words |= {f"cluster-{cluster.id}": title(cluster) for cluster in contents.clusters}
     names = {node.id: node.label or node.name for node in contents.nodes}
     for number, edge in enumerate(contents.edges):
-        operand = f" as {edge.operand}" if edge.operand else ""
+        operand = f" as {part(edge)}" if part(edge) else ""
         words[f"edge-{number}"] = f"{names[edge.source]} into {names[edge.target]}{operand}"
     if contents.title:
         words["graph"] = contents.title

@@ -1,4 +1,4 @@
-"""An array as HTML: a table whose cells are shaded by their value, or a picture of its pixels.
+"""An array as HTML: a table whose cells are shaded by their value, or images where it holds some.
 Read `../player/` next, which shows such tables step by step.
 """
 
@@ -20,47 +20,65 @@ from .words import printable
 WHOLE = 12  # a side of at most this many cells is shown whole
 ENDS = 5  # of a longer one the first and last cells
 SLICES = 4
+IMAGES = 16
+SIDES = {784: 28, 64: 8}  # rows that are images: MNIST's digits and the small ones, first weights
 SMALLEST, LARGEST = 8, 1024  # the sides of a picture, in pixels
+WIDE, MIDDLE, NARROW = 224, 112, 56  # pixels on the page of one image, of few, and of many
 
-POSITIVE = np.array([92, 158, 222])  # blue and orange: told apart by every kind of eye, and
-NEGATIVE = np.array([236, 140, 60])  # light enough for INK: contrast 6 at least
+# The one scale of colours, which the plots have too: blue and orange are told apart by every kind
+POSITIVE = np.array([92, 158, 222])  # of eye, and light enough for INK: contrast 6 at least
+NEGATIVE = np.array([236, 140, 60])
+NOT_A_NUMBER = np.array([214, 168, 214])
 INK = "#14181f"
 CELL = "padding:2px 6px;border:1px solid #88888866"
-NOT_A_NUMBER = np.array([214, 168, 214])
+PLACE = "padding:0 4px;border:0;font-weight:400;font-size:0.75em;opacity:0.75"
+# What does not fit fades at the right, until it is scrolled there: the fade lies over the padding.
+SCROLLS = (
+    "overflow-x:auto;box-sizing:border-box;width:fit-content;max-width:100%;padding-right:1.2em;"
+    "mask-image:linear-gradient(to left,transparent,#000 1.2em)"
+)
 
 
-def array_html(array: Array, *, label: str = "") -> str:
+def array_html(array: Array, *, label: str = "", transposed: bool = False) -> str:
     """Return an array as HTML that needs no other style: what its caption says, and its numbers.
 
-    Cells are shaded from orange (negative) over white (zero) to blue (positive); a cell shows 4
-    significant digits, and all of them under the mouse. Of a side longer than 12 the first and the
-    last five cells are shown, with a line of statistics below; of more than two dimensions, the
-    first four matrices. A matrix that is too large for a table, with sides from 8 to 1024, is
-    also shown as a picture of its pixels.
+    Cells are shaded from orange (negative) over white (zero) to blue (positive), and a legend says
+    how far; a cell shows 4 significant digits, and all of them under the mouse. Of a side longer
+    than 12 the first and the last five cells are shown, with a line of statistics below; of more
+    than two dimensions, the first four matrices.
+
+    Rows of 784 or 64 numbers, and matrices with sides from 8 to 1024 of which there are several or
+    which are too large for a table, are images; their numbers can be unfolded. Of a `transposed`
+    array the columns are what its rows are.
 
     Example:
         >>> html = array_html(np.array([0.5, -1.0]), label="bias")
         >>> "bias, shape (2,)" in html, 'title="[1] = -1.0"' in html
         (True, True)
     """
-    shape = f"shape {array.shape}" if array.ndim else "one number"
-    caption = ", ".join(part for part in (label, shape) if part)
+    shown = np.swapaxes(array, -1, -2) if transposed else array
+    caption = ", ".join(each for each in (label, _shape(shown)) if each)
     if array.size == 0:
         return _box([_paragraph(f"{caption}: no numbers")])
-    colours = shades(array)
-    if array.ndim <= 2:
-        parts = _matrix(array, colours, caption, ())
-    else:
-        parts = [_paragraph(caption)]
-        for index in islice(np.ndindex(array.shape[:-2]), SLICES):
-            place = "".join(f"{i}, " for i in index)
-            parts += _matrix(array[index], colours[index], f"[{place}:, :]", index)
-        rest = math.prod(array.shape[:-2]) - SLICES
-        if rest > 0:
-            parts.append(_paragraph(f"and {rest} more"))
-    if max(array.shape, default=0) > WHOLE:
-        parts.append(_paragraph(statistics(array)))
+    if array.ndim == 0:
+        told = f'<b title="{array[()]!s}" style="font-size:1.4em">{_signed(array[()])}</b>'
+        return _box([_paragraph(caption), f'<div style="margin:0.3em 0">{told}</div>'])
+    colours = shades(shown)
+    images = _images(array, transposed)
+    numbers = _tables(shown, colours)
+    if images:
+        height, width, _ = images[0][1].shape
+        count = f"{len(images)} images" if len(images) > 1 else "as an image"
+        caption += f": {count} of {height} × {width}"
+        numbers = [f"<details><summary>numbers</summary>{''.join(numbers)}</details>"]
+    parts = [_paragraph(caption), _pictures(images), *numbers, _legend(array)]
+    if max(array.shape) > WHOLE:
+        parts.append(_paragraph(statistics(array).replace("-", "−")))
     return _box(parts)
+
+
+def _shape(array: Array) -> str:
+    return f"shape {array.shape}" if array.ndim else "one number"
 
 
 @np.errstate(all="ignore")
@@ -98,39 +116,89 @@ def png(pixels: Array) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + data + chunk(b"IEND", b"")
 
 
-def _matrix(array: Array, colours: Array, caption: str, index: tuple[int, ...]) -> list[str]:
-    """Return the table of an array of at most two dimensions, and its picture if it is large."""
-    parts = [_table(array, colours, caption, index)]
-    cut = array.ndim == 2 and max(array.shape) > WHOLE
-    if cut and min(array.shape) >= SMALLEST and max(array.shape) <= LARGEST:
-        parts.append(_picture(colours, caption))
-    return parts
+def _images(array: Array, transposed: bool) -> list[tuple[str, Array]]:
+    """Return the images that an array holds, each with its place and its colours."""
+    colours = shades(array)
+    rows, columns = (1, *array.shape)[-2:]
+    if array.ndim <= 2 and columns in SIDES and rows != columns:
+        side = SIDES[columns]
+        place = "[:, {}]" if transposed else "[{}, :]" if array.ndim == 2 else "[:]"
+        images = colours.reshape(rows, side, side, 3)
+        return [(place.format(i), image) for i, image in enumerate(images)]
+    if array.ndim == 2 and rows == max(SIDES) and not transposed:
+        return _images(array.T, True)  # a first weight that is multiplied from the right
+    least = SMALLEST if array.ndim > 2 else WHOLE + 1
+    if min(rows, columns) < SMALLEST or not least <= max(rows, columns) <= LARGEST:
+        return []
+    if array.ndim == 2:
+        return [] if transposed else [("[:, :]", colours)]
+    return [
+        (f"[{', '.join(map(str, index))}, :, :]", colours[index])
+        for index in np.ndindex(array.shape[:-2])
+    ]
 
 
-def _table(array: Array, colours: Array, caption: str, index: tuple[int, ...]) -> str:
+def _pictures(images: list[tuple[str, Array]]) -> str:
+    """Return images in a row, each under the mouse with its place, and the count of the rest."""
+    count = len(images)
+    size = WIDE if count == 1 else MIDDLE if count <= SLICES else NARROW
+    parts = []
+    for place, colours in images[:IMAGES]:
+        height, width, _ = colours.shape
+        shown = max(1, size // max(height, width)) * width
+        content = base64.b64encode(png(colours)).decode()
+        parts.append(
+            f'<img src="data:image/png;base64,{content}" title="{place}" alt="{place}, as pixels" '
+            f'style="image-rendering:pixelated;width:{min(shown, 2 * size)}px;max-width:100%;'
+            'margin:0 4px 4px 0;outline:1px solid #88888866">'
+        )
+    if count > IMAGES:
+        parts.append(f"and {count - IMAGES} more")
+    return f'<div style="white-space:normal">{"".join(parts)}</div>' if parts else ""
+
+
+def _tables(array: Array, colours: Array) -> list[str]:
+    """Return the tables of an array: one, or one for each of the first matrices of a larger one."""
+    if array.ndim <= 2:
+        return [_table(array, colours, ())]
+    parts = []
+    for index in islice(np.ndindex(array.shape[:-2]), SLICES):
+        caption = _paragraph(f"[{', '.join(map(str, index))}, :, :]")
+        table = _table(array[index], colours[index], index)
+        parts.append(f'<div style="display:inline-block;margin-right:1em">{caption}{table}</div>')
+    rest = math.prod(array.shape[:-2]) - SLICES
+    return [*parts, _paragraph(f"and {rest} more")] if rest > 0 else parts
+
+
+def _table(array: Array, colours: Array, index: tuple[int, ...]) -> str:
     rows, columns = (1, 1, *array.shape)[-2:]
     cells, shown = array.reshape(rows, columns), colours.reshape(rows, columns, 3)
     lines = []
+    if columns > 1:
+        places = "".join(_place("col", j) for j in _ends(columns))
+        lines.append(f"<tr>{'<td></td>' if rows > 1 else ''}{places}</tr>")
     for i in _ends(rows):
-        line = []
+        line = [_place("row", i)] if rows > 1 else []
         for j in _ends(columns):
             if i is None or j is None:
                 line.append(f'<td style="{CELL};text-align:center">…</td>')
                 continue
             place = [*index, *(i, j)[2 - array.ndim :]]
-            told = f"{place} = {cells[i, j]}" if place else str(cells[i, j])
             colour = "#" + shown[i, j].tobytes().hex()
             line.append(
-                f'<td title="{told}" style="{CELL};text-align:right;'
-                f'background:{colour};color:{INK}">{number(cells[i, j])}</td>'
+                f'<td title="{place} = {cells[i, j]!s}" style="{CELL};text-align:right;'
+                f'background:{colour};color:{INK}">{_signed(cells[i, j])}</td>'
             )
         lines.append(f"<tr>{''.join(line)}</tr>")
     return (
-        '<table style="border-collapse:collapse;margin:0.5em 0;'
-        'font-variant-numeric:tabular-nums">'
-        '<caption style="text-align:left;caption-side:top;white-space:nowrap">'
-        f"{escape(printable(caption))}</caption>{''.join(lines)}</table>"
+        '<table style="border-collapse:collapse;margin:0.3em 0;'
+        f'font-variant-numeric:tabular-nums">{"".join(lines)}</table>'
     )
+
+
+def _place(of: str, index: int | None) -> str:
+    """Return the small number of a row or of a column."""
+    return f'<th scope="{of}" style="{PLACE}">{"…" if index is None else index}</th>'
 
 
 def _ends(length: int) -> list[int | None]:
@@ -140,14 +208,28 @@ def _ends(length: int) -> list[int | None]:
     return [*range(ENDS), None, *range(length - ENDS, length)]
 
 
-def _picture(colours: Array, caption: str) -> str:
-    height, width, _ = colours.shape
-    content = base64.b64encode(png(colours)).decode()
-    zoom = max(1, 224 // max(height, width))
+def _legend(array: Array) -> str:
+    """Return the scale of the colours, from the least that they can show to the most."""
+    values = np.asarray(np.real(array), np.float64)
+    finite = values[np.isfinite(values)]
+    largest = np.abs(finite).max(initial=0)
+    if largest == 0 or array.size == 1:
+        return ""
+    colours = [f"rgb({','.join(map(str, each))})" for each in (NEGATIVE, POSITIVE)]
+    below, above = finite.min() < 0, finite.max() > 0
+    bar = ",".join([*colours[: int(below)], "#fff", *colours[2 - int(above) :]])
+    ends = (_signed(-largest) if below else "0", number(largest) if above else "0")
     return (
-        f'<img src="data:image/png;base64,{content}" alt="{escape(printable(caption))}, as pixels" '
-        f'style="image-rendering:pixelated;width:{width * zoom}px;max-width:100%">'
+        '<div class="scale" style="font-size:0.85em;opacity:0.85;white-space:nowrap">'
+        f'{ends[0]} <span style="display:inline-block;width:4.5em;height:0.7em;'
+        f'border:1px solid #88888866;background:linear-gradient(to right,{bar})"></span>'
+        f" {ends[1]}</div>"
     )
+
+
+def _signed(value: object) -> str:
+    """Return a number with a minus sign that is as wide as a plus."""
+    return number(value).replace("-", "−", 1) if number(value)[0] == "-" else number(value)
 
 
 def _paragraph(text: str) -> str:
@@ -155,4 +237,4 @@ def _paragraph(text: str) -> str:
 
 
 def _box(parts: list[str]) -> str:
-    return f'<div style="overflow-x:auto">{"".join(parts)}</div>'
+    return f'<div style="{SCROLLS}">{"".join(parts)}</div>'

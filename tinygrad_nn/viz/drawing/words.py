@@ -43,8 +43,21 @@ def _sign(match: re.Match[str]) -> str:
 
 
 def title(node: GraphNode | Cluster) -> str:
-    """Return a node's or a cluster's name, with "× 3" if it stands for three."""
-    return f"{node.name} × {node.times}" if node.times > 1 else node.name
+    """Return a node's or a cluster's name, with "× 3" if it stands for three.
+
+    Example:
+        >>> title(Cluster("m0", "act: ReLU", use=2)), title(Cluster("m0", "act: ReLU", times=9))
+        ('act: ReLU (2nd use)', 'act: ReLU × 9')
+    """
+    if node.times > 1:
+        return f"{node.name} × {node.times}"
+    return f"{node.name} ({ordinal(node.use)} use)" if node.use else node.name
+
+
+def ordinal(number: int) -> str:
+    """Return "1st", "2nd", "3rd", "4th" ..."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"
 
 
 def form(node: GraphNode) -> str:
@@ -124,3 +137,8 @@ def operands(edges: tuple[GraphEdge, ...]) -> dict[str, list[GraphEdge]]:
     for edge in edges:
         found.setdefault(edge.target, []).append(edge)
     return found
+
+
+def part(edge: GraphEdge) -> str:
+    """Return what part an operand takes; "" where that is a letter, which could be a variable."""
+    return edge.operand if len(edge.operand) > 1 else ""
