@@ -13,8 +13,9 @@ from ..drawing.tables import array_html
 from ..notation.arguments import short_number
 from ..structure.summary import summary_text
 
-# Of a cell's style only the colour is its own; the page says the rest once, for half the size.
-_STYLE_OF_CELL = re.compile(r'(<td[^>]*) style="(?:[^"]*(background:#[0-9a-f]{6}))?[^"]*"')
+# Of a style only colours and widths are its own; the page says the rest once, for half the size.
+_STYLE = re.compile(r' style="([^"]*)"')
+_OWN = re.compile(r"background:[^;]+|(?<!max-)width:\d[^;]+")
 
 
 def derivative(output: str, of: str) -> str:
@@ -27,8 +28,9 @@ def derivative(output: str, of: str) -> str:
     return rf"\frac{{\partial {output}}}{{\partial {of}}}"
 
 
-def _colour_alone(cell: re.Match[str]) -> str:
-    return f'{cell[1]} style="{cell[2]}"' if cell[2] else cell[1]
+def _own_style(match: re.Match[str]) -> str:
+    own = ";".join(_OWN.findall(match[1]))
+    return f' style="{own}"' if own else ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,15 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Term:
+    """A tensor in a row, X · Wᵀ + b, and the sign that stands before it."""
+
+    sign: str
+    shown: Shown
+    gradient: str = ""  # of a gradient, the id of its tensor
+
+
+@dataclass(frozen=True)
 class Part:
     """What one use of a tensor adds to its gradient."""
 
@@ -60,10 +71,13 @@ class Part:
     symbol: str
     name: str
     parameter: str  # the operation's name for it
+    position: int  # among the operands
+    path: int  # which of the paths to the tensor this is, from 1; 0 if it is the only one
     rule: str  # LaTeX; "" for a rule that is no formula
     filled: str  # the rule with numbers; "" where arrays take part
     local: Value | None  # None if it is a whole Jacobian
     taken: tuple[Shown, ...]  # the tensors that the rule names, beside what comes in
+    terms: tuple[Term, ...]  # the rule as a row of tensors; empty if it is none
     unreduced: Value
     summed: tuple[int, ...]  # dims over which `unreduced` is summed to undo broadcasting
     value: Value
@@ -91,13 +105,16 @@ class Frame:
     text: str  # the step in one sentence
     operation: str = ""
     module: str = ""
+    source: tuple[str, int, int] | None = None  # the user's line, and where the expression stands
     formula: str = ""  # LaTeX: "v_{1} = a b"
     filled: str = ""  # LaTeX, with the numbers: "2 (-3) = -6"; "" where arrays take part
     operands: tuple[Shown, ...] = ()
+    terms: tuple[Term, ...] = ()  # forward, the formula as a row of tensors; empty if it is none
     outputs: tuple[Shown, ...] = ()  # forward what was made, backward what came in
     parts: tuple[Part, ...] = ()
     paths: tuple[Paths, ...] = ()
     finished: tuple[Shown, ...] = ()  # the gradients that this step leaves whole
+    meaning: tuple[str, ...] = ()  # what they say, a sentence each
 
 
 @dataclass
@@ -107,17 +124,25 @@ class Tables:
     html: dict[str, str] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
 
-    def value(self, array: Array | None, shape: tuple[int, ...] | None = None) -> Value:
+    def value(
+        self,
+        array: Array | None,
+        shape: tuple[int, ...] | None = None,
+        *,
+        transposed: bool = False,
+    ) -> Value:
         if array is None:
             return Value(shape)
         if array.shape == ():
             number = array[()]
             return Value((), short_number(number), repr(number.item()))
-        html = _STYLE_OF_CELL.sub(_colour_alone, array_html(array))
+        shape = array.swapaxes(-1, -2).shape if transposed else array.shape
+        html = _STYLE.sub(_own_style, array_html(array, transposed=transposed))
+        html = html.replace("<div", f'<div data-shape="{",".join(map(str, shape))}"', 1)
         if html not in self._keys:
             self._keys[html] = f"a{len(self._keys)}"
             self.html[self._keys[html]] = html
-        return Value(array.shape, table=self._keys[html], summary=summary_text(array))
+        return Value(shape, table=self._keys[html], summary=summary_text(array))
 
 
 @dataclass
@@ -129,3 +154,4 @@ class Playback:
     frames: list[Frame]
     tables: dict[str, str]
     gradients: dict[str, Array]  # by the id of the tensor
+    title: str  # what is computed

@@ -4,6 +4,7 @@ Read `player.js` next, all that moves there; `play.py` is what users call.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
@@ -11,19 +12,17 @@ from typing import Any
 
 from ...errors import MissingExtraError
 from ..drawing.document import document
-from ..drawing.svg import svg_element
 from ..drawing.words import printable
+from ..notation.latex import to_text
 from ..structure.contents import GraphContents
-from .frames import Frame, Playback
-from .panel import gradients_html, html_text, step_html
-from .picture import FEW
+from .frames import Frame, Playback, Value
+from .panel import badge, colour_of, gradients_html, html_text, step_html
+from .picture import FEW, cropped_svg
+from .sliders import Sliders, live, with_room
 
-SECONDS = 20  # for the picture; a page without one has the list still
+FILES = ("player.css", "picture.js", "copying.js", "tables.js", "player.js", "sliders.js")
 
 BODY = """\
-<header>
-<h1><bdi>{title}</bdi></h1>
-</header>
 <nav id="controls" aria-label="Player">
 <div class="where-we-are">
 <span id="position"></span>
@@ -36,15 +35,18 @@ BODY = """\
 <option value="2200" selected>normal</option>
 <option value="900">fast</option>
 </select>
-<p id="keys">Keys: ← and → one step, Home first, End last, space plays. \
-A click on a node of the graph leads to its step.</p>
+<p id="keys">Keys: ← and → one step, Home first, End last, space plays, \
++ and − zoom, 0 fits. A click on a node of the graph leads to its step.</p>
 </nav>
-<main{listed}>
+<header>
+<h1><bdi>{title}</bdi></h1>
+{tools}</header>
+<main>
 <section id="picture" aria-label="Graph">
 {picture}
 </section>
 <section id="right" tabindex="0" aria-label="The step">
-<div id="panel"></div>
+{sliders}<div id="panel"></div>
 <div id="gradients">
 <h2>Gradients so far</h2>
 <p id="none-yet" class="said">None yet: the backward pass comes after the last forward step.</p>
@@ -53,16 +55,30 @@ A click on a node of the graph leads to its step.</p>
 </ul>
 </div>
 </section>
-<section id="steps" aria-labelledby="steps-heading">
-<h2 id="steps-heading">All steps</h2>
+<details id="steps"{listed}>
+<summary>All steps</summary>
 <noscript><p>Stepping through needs JavaScript; the list has it all in words.</p></noscript>
 <ol>
 {steps}
 </ol>
-</section>
+</details>
 </main>
 <p id="announcement" class="unseen" role="status"></p>
-{templates}"""
+<div id="templates">
+{templates}
+</div>"""
+
+CANVAS = '<div id="canvas" tabindex="0" role="group" aria-label="Graph">{}</div>'
+
+TOOLS = """\
+<div id="tools" role="group" aria-label="Graph">
+<button type="button" data-zoom="out" aria-label="Smaller">−</button>
+<button type="button" data-zoom="in" aria-label="Larger">+</button>
+<button type="button" data-zoom="fit">Fit</button>
+<button type="button" id="copy" aria-label="Copy picture">
+Copy <span class="word">picture</span></button>
+</div>
+"""
 
 BUTTONS = (
     ("first", "First", "M6 5v14M18 5l-8 7 8 7"),
@@ -79,33 +95,56 @@ ICON = '<svg viewBox="0 0 24 24" aria-hidden="true"{kind}><path d="{path}"/></sv
 PAUSES = "M7 5v14M17 5v14"
 
 
-def to_html(playback: Playback, contents: GraphContents, title: str) -> str:
+def to_html(
+    playback: Playback, contents: GraphContents, title: str, sliders: Sliders | str = ""
+) -> str:
     """Return the player as a self-contained page, which loads nothing and needs no network.
 
-    Where nothing can draw the graph, the page says so and goes on without the picture.
+    Where nothing can draw the graph, the page says so and goes on without the picture. A text in
+    the place of sliders says why there are none.
     """
+    pieces = _pieces(playback)
+    data, computes, section = _data(playback, contents), "", ""
     try:
-        svg = svg_element(contents, timeout=SECONDS)
-        picture = f'<div id="canvas" tabindex="0" role="group" aria-label="Graph">{svg}</div>'
-        listed = ""
+        pieces["picture"] = cropped_svg(contents)
+        tools, listed = TOOLS, ""
     except (MissingExtraError, RuntimeError) as error:
-        picture = f'<p class="missing">There is no picture here: {html_text(str(error))}.</p>'
-        listed = ' class="listed"'
+        missing = f"There is no picture here: {html_text(str(error))}."
+        pieces["picture"] = f'<p class="missing">{missing}</p>'
+        tools, listed = "", " open"
+    if isinstance(sliders, Sliders):
+        written = {**_pieces(sliders.playback), "picture": ""}
+        if tools:
+            written["picture"] = cropped_svg(sliders.contents)
+            pieces["picture"] = with_room(written["picture"], pieces["picture"])
+        edges = _data(sliders.playback, sliders.contents)["edges"]
+        data["live"] = {**live(sliders, pieces, written), "edges": edges}
+        computes, section = sliders.script, sliders.section
+    elif sliders:
+        section = f'<p class="said">The numbers are fixed: {html_text(sliders)}.</p>'
+    if tools:
+        pieces["picture"] = CANVAS.format(pieces["picture"])
     body = BODY.format(
+        sliders=section,
         title=escape(printable(title)),
         count=len(playback.frames),
         buttons="\n".join(map(_button, BUTTONS)),
+        tools=tools,
         listed=listed,
-        picture=picture,
-        gradients="\n".join(gradients_html(playback)),
         steps="\n".join(map(_entry, playback.frames)),
-        templates="\n".join(_templates(playback)),
+        **pieces,
     )
     resources = files(__package__)
-    style, script = (
-        resources.joinpath(f"player.{each}").read_text("utf-8") for each in ("css", "js")
-    )
-    return document(title, style, body, script, _data(playback, contents))
+    style, *scripts, following = (resources.joinpath(each).read_text("utf-8") for each in FILES)
+    return document(title, style, body, "".join([*scripts, computes, following]), data)
+
+
+def _pieces(playback: Playback) -> dict[str, str]:
+    """Return what changes with the numbers."""
+    return {
+        "gradients": "\n".join(gradients_html(playback)),
+        "templates": "\n".join(_templates(playback)),
+    }
 
 
 def _templates(playback: Playback) -> Iterator[str]:
@@ -141,8 +180,37 @@ def _data(playback: Playback, contents: GraphContents) -> dict[str, Any]:
             }
             for node in contents.nodes
         },
-        "edges": [[edge.source, edge.target] for edge in contents.edges],
+        "edges": list(_edges(playback, contents)),
     }
+
+
+def _edges(playback: Playback, contents: GraphContents) -> Iterator[dict[str, Any]]:
+    """Yield what goes along each edge, forward and backward, and at which step it goes back."""
+    operands = {f.node: f.operands for f in playback.frames if f.phase == "forward"}
+    parts = {
+        (frame.node, part.position): (index, part)
+        for index, frame in enumerate(playback.frames)
+        for part in frame.parts
+    }
+    taken: Counter[str] = Counter()
+    for edge in contents.edges:
+        position = taken[edge.target]
+        taken[edge.target] += 1
+        step, part = parts.get((edge.target, position), (None, None))
+        yield {
+            "source": edge.source,
+            "target": edge.target,
+            "forward": _in_short(operands[edge.target][position].value),
+            "at": step,
+            "path": 0 if part is None else colour_of(part.path),
+            "backward": ""
+            if part is None
+            else f"{badge(part.path)} {_in_short(part.value)}".strip(),
+        }
+
+
+def _in_short(value: Value) -> str:
+    return to_text(value.latex) or str(value.shape or "")
 
 
 def _entry(frame: Frame) -> str:

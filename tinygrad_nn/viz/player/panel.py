@@ -4,14 +4,16 @@ Read `page.py` next, which puts the steps into a page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
 from ..drawing.words import printable
 from ..notation.latex import to_mathml, to_text
-from .frames import Frame, Part, Paths, Playback, Shown, Value, derivative
+from .frames import Frame, Part, Paths, Playback, Shown, Term, Value, derivative
 from .playback import dims
 
+_EQUALS = re.compile(r" = (?!\\text)")
 PHASES = {"forward": "Forward", "start": "Backward", "backward": "Backward", "end": "Result"}
 
 
@@ -35,6 +37,16 @@ def gradients_html(playback: Playback) -> Iterator[str]:
             else:
                 shown = f"{name} = {shown}"
             yield f'<li data-at="{index}"{kind} hidden>{shown}</li>'
+
+
+def badge(path: int) -> str:
+    """Return the number of a path in a circle; nothing for the only path."""
+    return "" if path == 0 else chr(0x245F + path) if path <= 20 else f"({path})"
+
+
+def colour_of(path: int) -> int:
+    """Return which colour a path has: there are five, and a badge tells apart those that share."""
+    return path and (path - 1) % 5 + 1
 
 
 def html_text(text: str) -> str:
@@ -61,7 +73,8 @@ class _Panel:
             "backward": self.backward,
             "end": self.end,
         }
-        return heading + show[frame.phase](frame)
+        said = "".join(f'<p class="meaning">{html_text(each)}</p>' for each in frame.meaning)
+        return heading + _source(frame) + show[frame.phase](frame) + said
 
     def forward(self, frame: Frame) -> str:
         text = _formula(frame.formula)
@@ -69,8 +82,11 @@ class _Panel:
             symbol = frame.outputs[0].symbol
             return text + _formula(f"{symbol} = {frame.filled}")
         taken = [self.figure(_symbol(each), each.value) for each in frame.operands]
-        made = (self.figure(_symbol(each), each.value, "→", "result") for each in frame.outputs)
-        return text + _flow(*taken, *made)
+        sign = "→"
+        if frame.terms:
+            taken, sign = self.row(frame.terms), "="
+        made = (self.figure(_symbol(each), each.value, sign, "result") for each in frame.outputs)
+        return text + (_board if frame.terms else _flow)(*taken, *made)
 
     def start(self, frame: Frame) -> str:
         (gradient,) = frame.outputs
@@ -86,6 +102,8 @@ class _Panel:
         parts = "".join(self.part(frame, part) for part in frame.parts)
         paths = "".join(map(self.paths, frame.paths))
         unread = "" if frame.parts else '<p class="said">It hands nothing on.</p>'
+        numbers = all(part.value.number for part in frame.parts)
+        parts = f'<div class="parts numbers">{parts}</div>' if numbers and parts else parts
         return _formula(frame.formula) + parts + unread + paths
 
     def end(self, frame: Frame) -> str:
@@ -109,7 +127,10 @@ class _Panel:
             for each in frame.outputs
         ]
         sign = "→"
-        if part.local is not None:
+        is_row = part.local is not None or bool(part.terms)
+        if part.terms and part.local is None:
+            row, sign = self.row(part.terms), "="
+        elif part.local is not None:
             times = "×" if part.local.number else "⊙"
             local = derivative(frame.outputs[0].symbol, part.symbol)
             row.append(self.figure(f"local {_math(local)}", part.local, times))
@@ -119,14 +140,16 @@ class _Panel:
         else:
             row.append(f"<span>by the backward() of {html_text(frame.operation)}</span>")
         whole = all(each.id != part.id for each in frame.paths)  # no other path leads there
-        got = of if whole else f"contribution to {of}"
+        got = of if whole else f"{badge(part.path)} part of {of}"
         if part.summed:
             if part.unreduced not in [each.value for each in frame.outputs]:
                 row.append(self.figure("before the sum", part.unreduced, sign))
             sign = "→"
             told = f"summed over {dims(part.summed)}: {part.unreduced.shape} → {part.value.shape}"
             got += f"<br>{html_text(told)}"
-        style, gradient = ("result whole", part.id) if whole else ("result", "")
+        style, gradient = (
+            ("result whole", part.id) if whole else (f"result path path-{colour_of(part.path)}", "")
+        )
         row.append(self.figure(got, part.value, sign, style, gradient))
         formula = ""
         if part.rule:
@@ -139,14 +162,16 @@ class _Panel:
         role = part.parameter if len(part.parameter) > 1 and part.parameter != part.name else ""
         named = _named(part.symbol, part.name, f" as {role}" if role else "")
         heading = f"<h3>to {_math(part.symbol)}{named}</h3>"
-        return f'<section class="part">{heading}{formula}{_flow(*row)}</section>'
+        flow = _board(*row, summed=part.summed) if is_row or part.summed else _flow(*row)
+        return f'<section class="part">{heading}{formula}{flow}</section>'
 
     def paths(self, paths: Paths) -> str:
         """Return the sum over the paths to a tensor, as far as they have arrived."""
-        row = [
-            self.figure(f"through {_math(symbol)}", value, "+" if number else "")
-            for number, (symbol, value) in enumerate(zip(paths.through, paths.arrived, strict=True))
-        ]
+        row = []
+        terms = zip(paths.through, paths.arrived, strict=True)
+        for path, (symbol, value) in enumerate(terms, 1):
+            caption, sign = f"{badge(path)} through {_math(symbol)}", "+" if path > 1 else ""
+            row.append(self.figure(caption, value, sign, _path(path)))
         name = self.derivative(paths.symbol)
         count = f"{len(paths.arrived)} of {paths.total} paths"
         if paths.complete:
@@ -156,7 +181,14 @@ class _Panel:
             told, style = f"{count} so far", "paths"
             row.append(self.figure(f"{name} so far", paths.value, "=", "result"))
         heading = f'<h3>{name}: the sum over the paths <span class="count">{told}</span></h3>'
-        return f'<section class="{style}">{heading}{_flow(*row)}</section>'
+        return f'<section class="{style}">{heading}{_board(*row)}</section>'
+
+    def row(self, terms: tuple[Term, ...]) -> list[str]:
+        """Return tensors with the signs between them."""
+        return [
+            self.figure(_symbol(each.shown), each.shown.value, each.sign, gradient=each.gradient)
+            for each in terms
+        ]
 
     def derivative(self, symbol: str) -> str:
         return _math(derivative(self.output, symbol))
@@ -184,6 +216,21 @@ def _value(value: Value, gradient: str = "") -> str:
     return '<span class="unknown">no longer known</span>'
 
 
+def _source(frame: Frame) -> str:
+    """Return the line of the user's program, with the expression of this step lit."""
+    if frame.source is None:
+        return ""
+    line, start, end = frame.source
+    before, lit, after = (
+        escape(printable(each)) for each in (line[:start].lstrip(), line[start:end], line[end:])
+    )
+    return f'<pre class="source"><code>{before}<mark>{lit}</mark>{after}</code></pre>'
+
+
+def _path(path: int) -> str:
+    return f"path path-{colour_of(path)}"
+
+
 def _named(symbol: str, name: str, more: str = "") -> str:
     """Return the user's name for a tensor, where its symbol does not say it."""
     told = f"{'' if name == to_text(symbol) else name}{more}".strip()
@@ -194,8 +241,20 @@ def _flow(*parts: str) -> str:
     return f'<div class="flow">{"".join(parts)}</div>'
 
 
+def _board(*parts: str, summed: tuple[int, ...] = ()) -> str:
+    """Return figures of which the script knows how the cells of the last come from the others."""
+    over = f' data-summed="{",".join(map(str, summed))}"' if summed else ""
+    written = '<p class="written" role="status"></p>'
+    return f'<div class="flow board"{over}>{"".join(parts)}</div>{written}'
+
+
 def _formula(latex: str) -> str:
-    return f'<div class="formula">{to_mathml(latex, display=True)}</div>'
+    """Return a formula that may break before each sign of equality."""
+    sides = _EQUALS.split(latex)
+    if any(side.count("{") != side.count("}") for side in sides):
+        sides = [latex]  # the sign stands inside a part of the formula
+    shown = [to_mathml(f"= {side}" if i else side, display=True) for i, side in enumerate(sides)]
+    return f'<div class="formula">{"".join(shown)}</div>'
 
 
 def _math(latex: str) -> str:

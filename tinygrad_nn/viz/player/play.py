@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import GraphError
-from ...saving.whole_files import as_path, write_file
+from ..drawing.saving import write_as
 from ..structure.computation import Computation
-from ..structure.reading import read_computation
+from ..structure.subject import Subject, subject_of
 from .frames import Playback
 from .page import to_html
 from .picture import picture_of
 from .playback import playback
+from .sliders import Sliders, sliders_of
 
 LIMIT = 300  # operations: beyond, nobody steps through them, and the page grows with each
-TITLE = "Forward and backward, step by step"
 HEIGHT = 760  # pixels, in a notebook
 
 
@@ -34,10 +34,13 @@ class Player:
         self.title = title
 
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the page to a file and return its path. It needs no network. Raises OSError."""
-        target = as_path(path, "save")
-        write_file(target, self.html.encode())
-        return target
+        """Write the page to a file, .html, which needs no network; return its path.
+
+        Raises:
+            ValueError: another ending: a picture of a computation is `viz.graph(...).save(path)`.
+            OSError: the file cannot be written.
+        """
+        return write_as(path, "a player", {".html": lambda player: player.html}, self)
 
     def open(self) -> Path:
         """Show the page in the web browser, from a temporary file, and return its path."""
@@ -51,22 +54,25 @@ class Player:
         # In a frame of its own the page's style and keys stay there, and the notebook's out.
         return (
             f'<iframe srcdoc="{escape(self.html)}" title="{escape(self.title)}" '
-            f'sandbox="allow-scripts" style="width:100%;height:{HEIGHT}px;border:0"></iframe>'
+            f'sandbox="allow-scripts allow-downloads" allow="clipboard-write" '
+            f'style="width:100%;height:{HEIGHT}px;border:0"></iframe>'
         )
 
     def __repr__(self) -> str:
         return f"<Player of {len(self.frames)} steps: .save(path), .open()>"
 
 
-def play(loss: Any, *, inputs: Any = None, params: Any = None, title: str = "") -> Player:
+def play(loss: Any, inputs: Any = None, *, params: Any = None, title: str = "") -> Player:
     """Return a page that steps through the computation of `loss` and its backward pass.
+
+    `loss` is a tensor, or a function of tensors that returns one: it is called once with `inputs`,
+    and the page shows the line of the program beside each step, and the names of its variables.
 
     Forward each operation shows its formula and its numbers; backward what comes in times its own
     derivative, for each operand, and the sum over the paths of what is used more than once. Arrays
     are shown as shaded tables. No `.grad` is read or changed, and backward() may have run before.
 
-    `inputs` and `params` give names, as in `viz.graph`: a tensor, a list or a dict; a Module, or
-    names and tensors. Without them a tensor has the name of the variable that holds it.
+    `inputs` and `params` are those of `viz.graph`.
 
     Raises:
         GraphError: `loss` is no tensor of one number that was computed from one that requires a
@@ -80,18 +86,28 @@ def play(loss: Any, *, inputs: Any = None, params: Any = None, title: str = "") 
         >>> player
         <Player of 8 steps: .save(path), .open()>
         >>> player.frames[0]["text"]
-        'v₁ = a ⊙ b = 2 ⊙ (−3) = −6'
+        'v₁ = a · b = 2 · (−3) = −6'
     """
-    _check_size(read_computation(loss, inputs, params, with_values=False))
-    return play_computation(read_computation(loss, inputs, params), title)
+    subject = subject_of(loss, inputs, params)
+    _check_size(subject.read(with_values=False))
+    return play_computation(subject.read(), title, subject)
 
 
-def play_computation(computation: Computation, title: str = "") -> Player:
-    """Return the page of a computation that was read already; raises GraphError as `play` does."""
+def play_computation(
+    computation: Computation, title: str = "", subject: Subject | None = None
+) -> Player:
+    """Return the page of a computation that was read already; raises GraphError as `play` does.
+
+    What is known of a function that computed it gives its leaves sliders.
+    """
     _check_size(computation)
     steps = playback(computation)
-    title = title or TITLE
-    return Player(steps, to_html(steps, picture_of(computation, steps), title), title)
+    title = title or steps.title
+    sliders: Sliders | str = ""
+    if subject is not None and subject.again is not None:
+        sliders = sliders_of(subject, computation, steps)
+    html = to_html(steps, picture_of(computation, steps), title, sliders)
+    return Player(steps, html, title)
 
 
 def _check_size(computation: Computation) -> None:

@@ -7,22 +7,25 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from ...arrays.dtypes import Array
+from ...arrays.kinds import is_floating
 from ..derivation.backward import BackwardPass, BackwardStep, Contribution, backward_pass
 from ..derivation.formulas import incoming
 from ..derivation.symbols import symbols
 from ..notation.arguments import arguments_latex, rounded, short_number
 from ..notation.contraction import as_identifier
-from ..notation.forward import forward_latex, shown_name
+from ..notation.forward import call_latex, dotted, shapes_of, shown_name
 from ..notation.latex import to_text
 from ..notation.latex_of import expression_latex
 from ..notation.rules import rule_of_call
 from ..notation.simplify import simplified
 from ..structure.computation import Computation, Quantity, Step
+from ..structure.tracing import source_of
+from .blackboard import places_of
 from .frames import (
     Frame,
     Part,
@@ -30,20 +33,24 @@ from .frames import (
     Playback,
     Shown,
     Tables,
+    Term,
     Value,
     derivative,
 )
 
+STEP = 0.01  # by how much a tensor is raised to say what its gradient means
+LONGEST = 60  # characters of a title
+_PRODUCT_IN_SUM = re.compile(r"(?:(?<=\()|(?<=[=+−] ))\(([^()+−/]*)\)(?= [+−]|\)|$)")
 _DERIVATIVE = re.compile(r"\(∂ ([^ ()]+)\)/\(∂ ([^ ()]+)\)")
 
 
-def playback(computation: Computation) -> Playback:
-    """Return the steps of a computation of one number.
+def playback(computation: Computation, backward: BackwardPass | None = None) -> Playback:
+    """Return the steps of a computation of one number, and of its backward pass.
 
     Raises:
         GraphError: what `backward_pass` raises.
     """
-    return _Writer(computation, backward_pass(computation)).write()
+    return _Writer(computation, backward or backward_pass(computation)).write()
 
 
 class _Writer:
@@ -64,18 +71,38 @@ class _Writer:
         backward = [self.back_through(step) for step in self.backward.steps]
         frames = [*forward, self.start(), *backward, self.end()]
         symbol = self.symbols[self.output.id]
-        return Playback(symbol, self.symbols, frames, self.tables.html, self.backward.gradients)
+        gradients = self.backward.gradients
+        return Playback(symbol, self.symbols, frames, self.tables.html, gradients, self.title())
+
+    def title(self) -> str:
+        """Return the whole expression, or where that is long what it is made by."""
+        written = dict(self.symbols)
+        for step in self.computation.steps:
+            names = {o.parameter: written[o.quantity.id] for o in step.operands}
+            latex = call_latex(step, {**arguments_latex(step.attributes), **names})
+            if len(latex) <= LONGEST:
+                written[step.output.id] = latex
+        steps = self.computation.steps
+        text = to_text(f"{self.symbols[self.output.id]} = {written[self.output.id]}")
+        if all(quantity.shape == () for quantity in self.computation.quantities):
+            text = text.replace("⊙", "·")
+        text = _PRODUCT_IN_SUM.sub(r"\1", text)
+        whole = all(written[step.output.id] != self.symbols[step.output.id] for step in steps)
+        if whole and len(text) <= LONGEST:
+            return text
+        called = " → ".join(step.op.public for step in steps)
+        return called if len(called) <= LONGEST else f"{len(steps)} operations, forward and back"
 
     def forward(self, step: Step) -> Frame:
         operands = tuple(self.shown(o.quantity) for o in step.operands)
         made = self.shown(step.output)
         symbol = self.symbols[step.output.id]
-        right_side = self.formula(step, self.names_of(step))
+        right_side = call_latex(step, self.names_of(step))
         formula = f"{symbol} = {right_side}"
         filled = ""
         numbers = self.numbers_of(step)
         if numbers is not None and step.op.latex:
-            filled = f"{self.formula(step, numbers)} = {made.value.latex}"
+            filled = f"{call_latex(step, numbers)} = {made.value.latex}"
         told = f"{formula} = {filled or made.value.latex}".removesuffix(" = ")
         return Frame(
             "forward",
@@ -83,9 +110,11 @@ class _Writer:
             f"{to_text(told)}{_of_shape(made.value)}",
             operation=step.op.public,
             module=step.module,
+            source=source_of(step.call),
             formula=formula,
             filled=filled,
             operands=operands,
+            terms=self.terms(right_side, {o.quantity.id: o.quantity for o in step.operands}),
             outputs=(made,),
         )
 
@@ -111,19 +140,21 @@ class _Writer:
                 finished.append(self.gradient(tensor))
             if self.total[tensor] > 1:
                 paths.append(self.paths(tensor))
-        formula = f"{self.symbols[step.output.id]} = {self.formula(step, self.names_of(step))}"
+        formula = f"{self.symbols[step.output.id]} = {call_latex(step, self.names_of(step))}"
         return Frame(
             "backward",
             step.output.id,
             "; ".join([f"Back through {to_text(formula)}", *self.told(back, parts, paths)]),
             operation=step.op.public,
             module=step.module,
+            source=source_of(step.call),
             formula=formula,
             operands=tuple(self.shown(o.quantity) for o in step.operands),
             outputs=came_in,
             parts=parts,
             paths=tuple(paths),
             finished=tuple(finished),
+            meaning=self.meaning(finished),
         )
 
     def end(self) -> Frame:
@@ -138,7 +169,29 @@ class _Writer:
             else self.in_words(self.derivative(each.id), each.id) + _of_shape(each.value)
             for each in wanted
         )
-        return Frame("end", "", f"All gradients: {gradients}", outputs=tuple(wanted))
+        return Frame(
+            "end",
+            "",
+            f"All gradients: {gradients}",
+            outputs=tuple(wanted),
+            meaning=self.meaning(wanted),
+        )
+
+    def meaning(self, gradients: list[Shown]) -> tuple[str, ...]:
+        """Return what gradients say of the result, of arrays for the number that counts most."""
+        told = []
+        output = to_text(self.symbols[self.output.id])
+        for shown in gradients:
+            gradient = self.backward.gradients[shown.id]
+            if not is_floating(gradient) or not gradient.size or not np.isfinite(gradient).all():
+                continue
+            place = np.unravel_index(int(np.abs(gradient).argmax()), gradient.shape)
+            index = f"[{', '.join(map(str, place))}]" if place else ""
+            change = float(f"{STEP * float(gradient[place]):.2g}")
+            verb = "rises" if change > 0 else "falls"
+            by = f"{verb} by about {to_text(short_number(abs(change)))}" if change else "stays"
+            told.append(f"Raise {to_text(shown.symbol)}{index} by {STEP} and {output} {by}.")
+        return tuple(told)
 
     # --- what a step is made of -------------------------------------------------------------------
 
@@ -151,6 +204,7 @@ class _Writer:
         rule = rule_of_call(step.op, operand.parameter, step.attributes)
         latex = filled = ""
         taken: tuple[Shown, ...] = ()
+        terms: tuple[Term, ...] = ()
         if rule is not None:
             given = {each.parameter for each in step.operands}
             absent = {name: None for name in step.op.parameters if name not in given}
@@ -163,7 +217,8 @@ class _Writer:
             came_in = incoming(step, self.computation.steps, self.derivative, "0", _listed)
             given_names = {as_identifier(x): latex for x, latex in self.names_of(step).items()}
             names = {**given_names, y: self.symbols[step.output.id], **came_in}
-            latex = expression_latex(rule, names)
+            latex = dotted(expression_latex(rule, names), shapes_of(step))
+            terms = self.terms(latex, {each.id: each for each in tensors.values()}, step.output.id)
             numbers, made = self.numbers_of(step), step.output.value
             if numbers is not None and made is not None:
                 result, g = (short_number(each[()]) for each in (made, back.incoming))
@@ -175,10 +230,13 @@ class _Writer:
             self.symbols[tensor],
             operand.quantity.name,
             shown_name(step.op, operand.parameter),
+            step.operands.index(operand),
+            len(self.arrived[tensor]) if self.total[tensor] > 1 else 0,
             latex,
             filled,
             None if contribution.local is None else self.tables.value(contribution.local),
             taken,
+            terms,
             self.tables.value(contribution.unreduced) if contribution.summed else value,
             contribution.summed,
             value,
@@ -232,6 +290,26 @@ class _Writer:
         value = self.tables.value(quantity.value, quantity.shape)
         return Shown(quantity.id, self.symbols[quantity.id], quantity.name, value)
 
+    def terms(
+        self, latex: str, tensors: Mapping[str, Quantity], came_in: str = ""
+    ) -> tuple[Term, ...]:
+        """Return a formula as a row of these tensors, and of the gradient that came in."""
+        named = {self.symbols[key]: (key, each.value, "") for key, each in tensors.items()}
+        if came_in:
+            gradient = self.backward.gradients[came_in]
+            named[self.derivative(came_in)] = ("", gradient, came_in)
+        row = []
+        for sign, symbol, transposed in places_of(latex, named):
+            tensor, array, of = named[symbol]
+            if array is None or (transposed and array.ndim < 2):
+                return ()
+            value = self.tables.value(array, transposed=transposed)
+            base = rf"\left({symbol}\right)" if of and transposed else symbol
+            caption = rf"{base}^{{T}}" if transposed else symbol
+            shown = Shown(tensor, caption, self.names.get(tensor, ""), value)
+            row.append(Term(sign, shown, "" if transposed else of))
+        return tuple(row)
+
     def gradient(self, id: str) -> Shown:
         value = self.tables.value(self.backward.gradients[id])
         return Shown(id, self.symbols[id], self.names[id], value)
@@ -246,12 +324,6 @@ class _Writer:
                 yield self.gradient(each.output.id)
 
     # --- formulas ---------------------------------------------------------------------------------
-
-    def formula(self, step: Step, names: dict[str, str]) -> str:
-        if step.op.latex and (step.op.sequence is None or "equation" in names):
-            return forward_latex(step.op, names, step.part)
-        called = ", ".join(names[operand.parameter] for operand in step.operands)
-        return rf"\operatorname{{{_letters(step.op.public)}}}({called})"
 
     def names_of(self, step: Step) -> dict[str, str]:
         """Return what to call the operation's arguments in formulas."""
@@ -276,10 +348,6 @@ def dims(summed: tuple[int, ...]) -> str:
 
 def _listed(formulas: list[str]) -> str:
     return f"[{', '.join(formulas)}]"
-
-
-def _letters(name: str) -> str:
-    return "".join(letter for letter in name if letter.isalnum())
 
 
 def _of_shape(value: Value) -> str:

@@ -1,0 +1,201 @@
+"""Sliders for the leaves of a function: the page computes every number that it shows once more.
+Read `sliders.js` next, which puts the numbers where numerals stand for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from html import escape, unescape
+from typing import Any
+
+import numpy as np
+
+from ...autograd.tensor_base import TensorBase
+from ...tensor.creation import tensor
+from ..derivation.backward import backward_pass
+from ..notation.latex import to_text
+from ..structure.computation import Computation
+from ..structure.contents import GraphContents
+from ..structure.subject import Subject
+from .frames import Playback
+from .picture import picture_of
+from .playback import playback
+from .program import MOST, Program
+from .scalar_formulas import Fixed
+
+
+def span(value: Any) -> Any:
+    """Return how far, to both sides of 0, a number can be moved."""
+    return np.maximum(3.0, 2.0 * np.abs(value))
+
+
+MOVES = (span, lambda x: -span(x), lambda x: x + 0.625)  # where the same has to be computed
+NUMERAL = re.compile(r"(?<![\d.])\d+(?:\.\d+)?")
+WIDE = "-0.000"  # stands before numerals in the picture
+_TEXT = re.compile(r"<text[^>]*>(.*?)</text>")
+_COLOUR = re.compile(r"background:#[0-9a-f]{6}")
+_SCALE = re.compile(r'<div class="scale".*?</div>', re.DOTALL)
+_PARAGRAPH = re.compile(r"<p\b(?:(?!<p\b).)*?</p>", re.DOTALL)
+
+SECTION = """\
+<section id="sliders" aria-label="Numbers to try">
+{rows}
+<button type="button" id="reset">Reset</button>
+</section>
+"""
+ROW = (
+    '<label><span>{name}</span> <input type="range" data-place="{place}" min="{least}" '
+    'max="{most}" step="any" value="{value}"> <output>{shown}</output></label>'
+)
+
+
+@dataclass
+class Sliders:
+    """What the page needs so that its numbers follow."""
+
+    section: str
+    program: Program
+    playback: Playback  # with numerals in the place of numbers
+    contents: GraphContents
+
+    @property
+    def script(self) -> str:
+        """The program, in JavaScript."""
+        return "function compute(m) {\n" + "\n".join(self.program.lines) + "\n}\n"
+
+
+def sliders_of(subject: Subject, computation: Computation, shown: Playback) -> Sliders | str:
+    """Return sliders for the leaves that a function was called with, or why its numbers are fixed.
+
+    The function is called again with other numbers: it has to compute the same with them.
+    """
+    leaves = [each for each in subject.alive if _is_leaf(each)]
+    moved = {
+        each.id: leaf
+        for each in computation.quantities
+        for leaf in leaves
+        if each.value is leaf.array and each.kind == "leaf"
+    }
+    if not moved or subject.again is None:
+        return "there is no leaf of few numbers among the inputs"
+    avoided = {int(each) for each in re.findall(r"\d{4}", str((shown.frames, shown.tables)))}
+    try:
+        program = Program(computation, backward_pass(computation), set(moved), avoided)
+    except Fixed as reason:
+        return f"for {reason} there is no formula of single numbers"
+    facts = _facts(computation)
+    if any(_moved_facts(subject.again, move) != facts for move in MOVES):
+        return "what is computed depends on them"
+    written = playback(program.computation, program.backward)
+    rows: list[str] = []
+    for quantity in computation.quantities:
+        if quantity.id in moved and quantity.value is not None:
+            name = quantity.name or to_text(shown.symbols[quantity.id])
+            rows += _rows(name, quantity.value, program.leaves[quantity.id])
+    return Sliders(
+        SECTION.format(rows="\n".join(rows)),
+        program,
+        written,
+        _widened(picture_of(program.computation, written)),
+    )
+
+
+def live(sliders: Sliders, shown: dict[str, str], written: dict[str, str]) -> dict[str, Any]:
+    """Return what the script needs: pieces of HTML as they are shown, and written with numerals.
+
+    A sentence that says a number of another kind, worked out from those, is left out, and
+    cells are white.
+    """
+    places = {str(numeral): place for numeral, place in sliders.program.numerals.items()}
+    whole = "".join(shown.values())
+
+    def kept(found: re.Match[str]) -> str:
+        numbers = NUMERAL.findall(re.sub(r"<[^>]*>|&\w+;", " ", found[0]))
+        follows = all(each.removesuffix(".0") in places for each in numbers)
+        return found[0] if follows or found[0] in whole else ""
+
+    labels = zip(_TEXT.findall(shown["picture"]), _TEXT.findall(written["picture"]), strict=True)
+    return {
+        "places": places,
+        "size": sliders.program.count,
+        "texts": [frame.text for frame in sliders.playback.frames],
+        "labels": [
+            [index, "" if "norm" in changed else unescape(changed).replace(WIDE, "")]
+            for index, (text, changed) in enumerate(labels)
+            if text != changed
+        ],
+        **{
+            name: _PARAGRAPH.sub(kept, _SCALE.sub("", _COLOUR.sub("background:#ffffff", html)))
+            for name, html in written.items()
+            if name != "picture"
+        },
+    }
+
+
+def with_room(wide: str, svg: str) -> str:
+    """Return the picture that was drawn for wide numbers, with the lines of text of another."""
+    lines = iter(_TEXT.findall(svg))
+    return _TEXT.sub(lambda found: found[0].replace(f">{found[1]}<", f">{next(lines)}<"), wide)
+
+
+def _widened(contents: GraphContents) -> GraphContents:
+    """Return a graph with room for any number that may come: a sign, a point, and seven digits."""
+
+    def wide(text: str) -> str:
+        return NUMERAL.sub(rf"{WIDE}\g<0>", text)
+
+    nodes = (
+        replace(each, value=wide(each.value), gradient=wide(each.gradient))
+        for each in contents.nodes
+    )
+    return replace(contents, nodes=tuple(nodes))
+
+
+def _is_leaf(given: Any) -> bool:
+    is_leaf = isinstance(given, TensorBase) and given.node is not None and given.node.op is None
+    return is_leaf and given.array.size <= MOST
+
+
+def _moved_facts(again: Callable[[Callable[[Any], Any]], Subject], move: Any) -> Any:
+    """Return the facts of a run with moved leaves, None if it fails."""
+
+    def moved(given: Any) -> Any:
+        if not _is_leaf(given):
+            return given
+        return tensor(move(given.array).astype(given.array.dtype)).requires_grad_()
+
+    try:
+        return _facts(again(moved).read())
+    except Exception:  # a program's own: it does not take these numbers
+        return None
+
+
+def _facts(computation: Computation) -> list[Any]:
+    """Return what has to be the same in two runs of a function with other leaves."""
+    return [
+        *(
+            (step.op.public, str(step.attributes), [each.quantity.id for each in step.operands])
+            for step in computation.steps
+        ),
+        *(
+            (each.shape, each.value.tobytes())
+            for each in computation.quantities
+            if each.kind == "data" and each.value is not None
+        ),
+    ]
+
+
+def _rows(name: str, value: Any, places: list[int]) -> Iterator[str]:
+    for index, place in zip(np.ndindex(value.shape), places, strict=True):
+        number = float(value[index])
+        at = f"[{', '.join(map(str, index))}]" if index else ""
+        yield ROW.format(
+            name=escape(f"{name}{at}"),
+            place=place,
+            least=-span(number),
+            most=span(number),
+            value=number,
+            shown=f"{number:.4g}".replace("-", "−"),
+        )

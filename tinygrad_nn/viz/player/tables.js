@@ -1,0 +1,141 @@
+"use strict";
+// A cell of a result, under the mouse, the finger or the keyboard, lights what it is made of, and the
+// sum of products is written out. What came from what is read off the signs between the tables.
+
+const numberOf = (cell) => cell.textContent.trim();
+const asFactor = (text) => (text.startsWith("−") ? `(${text})` : text);
+
+// A figure as its sign, its shape, and its cells by index: "1,2".
+function readTerm(term) {
+  const table = term.querySelector("[data-shape]");
+  const cells = new Map();
+  for (const cell of term.querySelectorAll("td[title]")) {
+    cells.set(placeOf(cell).join(), cell);
+  }
+  const shape = (table?.dataset.shape || "").split(",").filter(Boolean).map(Number);
+  const number = term.querySelector(".number")?.textContent.trim();
+  return { sign: term.querySelector(".sign")?.textContent || "", shape, cells, number };
+}
+
+function placeOf(cell) {
+  const inside = /^\[([^\]]*)\]/.exec(cell.title);
+  return inside ? inside[1].split(",").filter(Boolean).map(Number) : [];
+}
+
+// The place in an array that broadcasting puts at a place of the result.
+function aligned(place, shape) {
+  const behind = place.slice(place.length - shape.length);
+  return behind.map((at, dim) => (shape[dim] === 1 ? 0 : at)).join();
+}
+
+function elementAt(term, place) {
+  if (term.number !== undefined) return { text: term.number, cells: [] };
+  const cell = term.cells.get(aligned(place, term.shape));
+  return cell ? { text: numberOf(cell), cells: [cell] } : { text: "…", cells: [] };
+}
+
+// A row of one matrix and a column of another: what is not shown of them is "…".
+function productAt(left, right, place) {
+  const [rows, columns] = [left, right].map((each) => each.shape.length > 1);
+  const row = columns ? place.slice(0, -1) : place;
+  const before = rows ? row.slice(0, -1) : row;
+  const cells = [];
+  const texts = [];
+  for (let k = 0; k < left.shape.at(-1); k++) {
+    const one = left.cells.get(aligned([...row, k], left.shape));
+    const column = columns ? [...before, k, place.at(-1)] : [k];
+    const other = right.cells.get(aligned(column, right.shape));
+    if (one && other) {
+      cells.push(one, other);
+      texts.push(`${texts.length ? asFactor(numberOf(one)) : numberOf(one)} · ${asFactor(numberOf(other))}`);
+    } else if (texts.at(-1) !== "…") texts.push("…");
+  }
+  return { text: texts.join(" + "), cells };
+}
+
+function factorsAt(factors, place) {
+  const isProduct = factors.length === 2 && factors[1].sign === "·" && factors.every((x) => x.shape.length);
+  if (isProduct) return productAt(factors[0], factors[1], place);
+  const found = factors.map((each) => elementAt(each, place));
+  const texts = found.map((each, i) => (i ? asFactor(each.text) : each.text));
+  return { text: texts.join(" · "), cells: found.flatMap((each) => each.cells) };
+}
+
+function sumOver(source, dims, place, rank) {
+  const cells = [];
+  const texts = [];
+  for (const [key, cell] of source.cells) {
+    const at = key.split(",").map(Number);
+    const matches = at.every((x, dim) => dims.includes(dim) || x === place[dim - at.length + rank]);
+    if (!matches) continue;
+    cells.push(cell);
+    texts.push(texts.length ? asFactor(numberOf(cell)) : numberOf(cell));
+  }
+  const count = dims.reduce((n, dim) => n * source.shape[dim], 1);
+  return { text: texts.join(" + ") + (texts.length < count ? " + …" : ""), cells };
+}
+
+function madeFrom(board, place) {
+  const terms = [...board.querySelectorAll(".term")].map(readTerm);
+  const result = terms.pop();
+  if (board.dataset.summed !== undefined) {
+    const dims = board.dataset.summed.split(",").map(Number);
+    return sumOver(terms.at(-1), dims, place, result.shape.length);
+  }
+  const groups = [];
+  for (const term of terms) {
+    const isNew = !groups.length || "+−".includes(term.sign || "+");
+    if (isNew) groups.push({ sign: term.sign, factors: [term] });
+    else groups.at(-1).factors.push(term);
+  }
+  const made = groups.map(({ sign, factors }, i) => {
+    const { text, cells } = factorsAt(factors, place);
+    const before = i ? ` ${sign} ` : sign;
+    return { text: before + (i && factors.length === 1 ? asFactor(text) : text), cells };
+  });
+  return { text: made.map((each) => each.text).join(""), cells: made.flatMap((each) => each.cells) };
+}
+
+function unlight() {
+  for (const cell of document.querySelectorAll("td.lit")) cell.classList.remove("lit");
+}
+
+function light(cell) {
+  const board = cell.closest(".board");
+  unlight();
+  const { text, cells } = madeFrom(board, placeOf(cell));
+  for (const each of [cell, ...cells]) each.classList.add("lit");
+  board.nextElementSibling.textContent = `${text} = ${numberOf(cell)}`;
+}
+
+const cellOf = (target) => target.closest?.(".board .result td[title]");
+
+for (const kind of ["pointerover", "focusin", "click"]) {
+  document.addEventListener(kind, (event) => {
+    const cell = cellOf(event.target);
+    if (cell) light(cell);
+  });
+}
+
+// One stop of the Tab key for each table; the arrow keys move within it.
+function addStops(element) {
+  for (const table of element.querySelectorAll(".board .result table")) {
+    table.querySelector("td[title]")?.setAttribute("tabindex", "0");
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const cell = cellOf(event.target);
+  const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+  if (!cell || !step) return;
+  event.preventDefault();
+  event.stopPropagation(); // the arrow keys do not step through the page from here
+  const rows = [...cell.closest("table").rows].map((row) => [...row.cells].filter((each) => each.title));
+  const grid = rows.filter((row) => row.length);
+  const row = grid.findIndex((cells) => cells.includes(cell));
+  const next = grid[row + step[0]]?.[grid[row].indexOf(cell) + step[1]];
+  if (!next) return;
+  cell.removeAttribute("tabindex");
+  next.setAttribute("tabindex", "0");
+  next.focus();
+});
