@@ -2,14 +2,19 @@
 Read `test_train_command.py` next.
 """
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import tinygrad_nn as tnn
+from tinygrad_nn.cli import main
+from tinygrad_nn.cli.arguments import called
 
 COMMANDS = ("train", "check", "graph", "play", "explain")
+ALL = (*COMMANDS, "predict", "summary")
 
 
 def in_a_process(*words: str) -> subprocess.CompletedProcess:
@@ -29,6 +34,47 @@ def test_importing_the_package_loads_neither_the_command_line_nor_pictures():
     assert "'tinygrad_nn.nn'" in loaded
     for name in ("tinygrad_nn.cli", "matplotlib", "graphviz", "pygraphviz"):
         assert f"'{name}'" not in loaded
+
+
+def test_without_a_command_it_helps(program):
+    run = program()
+    assert (run.code, run.err) == (0, "")
+    assert run.out == program("--help").out
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in ALL)])
+def test_help_fits_into_80_columns(program, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert max(map(len, program(*command, "--help").out.splitlines())) <= 80
+
+
+def test_a_command_is_named_as_it_was_called(monkeypatch, tmp_path):
+    script = tmp_path / "bin" / "tinygrad-nn"
+    script.parent.mkdir()
+    script.touch(mode=0o755)
+    monkeypatch.setattr(sys, "argv", [str(script)])
+    monkeypatch.setenv("PATH", "")
+    assert called() == str(script)
+    monkeypatch.setenv("PATH", str(script.parent))
+    assert called() == "tinygrad-nn"
+    monkeypatch.setattr(sys, "argv", ["tinygrad_nn/__main__.py"])
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    assert called() == "python -m tinygrad_nn"
+    monkeypatch.setenv("PATH", "")
+    assert called() == f"{os.path.relpath(sys.executable)} -m tinygrad_nn"
+
+
+def test_ctrl_c_while_the_commands_are_imported_is_polite(monkeypatch, capsys):
+    class Interrupt:
+        def find_spec(self, name, path=None, target=None):
+            if name == "tinygrad_nn.cli.program":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "tinygrad_nn.cli.program", raising=False)
+    monkeypatch.delattr("tinygrad_nn.cli.program", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupt(), *sys.meta_path])
+    assert main([]) == 130
+    assert capsys.readouterr().err == "tinygrad-nn: stopped by Ctrl-C\n"
 
 
 def test_help_names_every_command_with_examples(program):
@@ -54,7 +100,6 @@ def test_the_version_is_the_packages(program):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "required: COMMAND"),
         (["learn"], "invalid choice: 'learn'"),
         (["train", "--iteration-count", "3"], "unrecognized arguments"),
         (["train", "--iterations", "-5"], "--iterations: a whole number from 1"),

@@ -118,6 +118,17 @@ def test_a_network_of_given_sizes(drawn, given, count):
     assert given in graph["title"]
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_network_of_one_output_learns_a_number(program, command):
+    assert program(command, "--model", "2-3-1").code == 0
+
+
+def test_its_loss_is_the_squared_error(drawn):
+    graph = drawn("--model", "2-3-1")
+    assert named(graph, "operation") == ["linear", "relu", "linear", "mse_loss"]
+    assert named(graph, "data") == ["inputs", "targets"]
+
+
 def test_the_seed_draws_the_network(drawn):
     first, again, other = (drawn("--model", "3-2", "--seed", seed) for seed in (1, 1, 2))
     assert first == again
@@ -125,7 +136,7 @@ def test_the_seed_draws_the_network(drawn):
 
 
 @pytest.mark.parametrize(
-    "given", ["3", "", "-", "3-", "3-0", "0-3", "3--2", "3-x", "3 - 2", "3-1", "3-2.5", "9" * 5000]
+    "given", ["3", "", "-", "3-", "3-0", "0-3", "3--2", "3-x", "3 - 2", "3-2.5", "9" * 5000]
 )
 def test_sizes_that_are_none_are_refused(program, given):
     run = program("play", f"--model={given}")

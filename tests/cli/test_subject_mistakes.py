@@ -3,14 +3,18 @@ Read `test_graph_command.py` next.
 """
 
 import json
+import sys
+from types import ModuleType
 
 import pytest
 from own_programs import MISFIT, OPERATIONS, STEP, TRAINING, named, one_line
 
+from tinygrad_nn.cli.arguments import called
+
 # --- mistakes, each one line ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("given", ["nowhere.py", "notes.txt", "folder.py", "mine.py:", "mine.py:1"])
+@pytest.mark.parametrize("given", ["notes.txt", "folder.py", "mine.py:", "mine.py:1"])
 def test_what_is_no_file_is_refused(program, write, tmp_path, given):
     write(STEP)
     (tmp_path / "notes.txt").write_text("loss")
@@ -18,6 +22,45 @@ def test_what_is_no_file_is_refused(program, write, tmp_path, given):
     run = program("graph", given)
     assert run.code == 1
     assert one_line(run).endswith("is no Python file; expected FILE.py or FILE.py:NAME\n")
+
+
+@pytest.mark.parametrize("command", ["graph", "play", "explain", "summary"])
+def test_a_file_that_is_not_there_is_said_to_be_not_there(program, tmp_path, command):
+    run = program(command, "missing.py")
+    assert run.code == 1
+    assert one_line(run) == f"tinygrad-nn: 'missing.py': there is no such file in {tmp_path}\n"
+
+
+@pytest.mark.parametrize("command", ["graph", "play", "explain"])
+def test_a_file_that_holds_only_a_model_is_told_what_to_add(program, write, command):
+    write("from tinygrad_nn import nn\nnet = nn.Linear(2, 1)\n")
+    run = program(command, "mine.py")
+    assert run.code == 1
+    assert "mine.py: net is a model, and there is no loss" in one_line(run)
+    assert "add one, such as loss = nn.MSELoss()(net(inputs), targets)" in run.err
+    assert "summary mine.py:net --input-size" in run.err
+
+
+def test_a_function_that_returns_nothing_is_told_to_return_the_loss(program, write):
+    write(f"{STEP}\ndef main():\n    loss = error()\n")
+    run = program("play", "mine.py:main")
+    assert run.code == 1
+    assert one_line(run) == (
+        "tinygrad-nn: mine.py:main: main() returns None; have it return the loss, as its last "
+        "line: return loss\n"
+    )
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("command", ["graph", "play", "summary"])
+def test_a_program_of_pytorch_is_told_which_line_to_change(
+    program, write, monkeypatch, command, there
+):
+    monkeypatch.setitem(sys.modules, "torch", ModuleType("torch") if there else None)
+    write("import torch\nloss = model = 3.0\n")
+    run = program(command, "mine.py", *(["--input-size", "1,2"] if command == "summary" else []))
+    assert run.code == 1
+    assert "write import tinygrad_nn as torch" in one_line(run)
 
 
 KINDS = f"""{STEP}
@@ -156,7 +199,7 @@ def test_what_failed_has_no_backward_pass_and_the_line_names_the_command_that_dr
     run = program(command, "my program.py")
     assert run.code == 1
     assert "my program.py:5: ShapeError: matmul: " in one_line(run)
-    assert run.err.endswith("; see: tinygrad-nn graph 'my program.py'\n")
+    assert run.err.endswith(f"; see: {called()} graph 'my program.py'\n")
     assert [path.name for path in tmp_path.iterdir()] == ["my program.py"]
 
 

@@ -70,7 +70,7 @@ def test_the_ending_says_what_is_written(program, tmp_path, name, start):
             "mine.py:nothing: there is no nothing; what is one there: model",
         ),
         (["mine.py:fails", "--input-size", "2"], "RuntimeError: no such data"),
-        (["there.py", "--input-size", "2"], "is no Python file; expected FILE.py or FILE.py:NAME"),
+        (["there.py", "--input-size", "2"], "'there.py': there is no such file in "),
     ],
 )
 def test_what_goes_wrong_is_one_line(program, write, words, said):

@@ -1,42 +1,29 @@
-"""`tinygrad-nn train`: what it writes, that a seed decides everything, and how it stops.
-Read `test_same_as_pytorch.py` next.
+"""`tinygrad-nn train`: what it writes, and that a seed decides everything.
+Read `test_train_progress.py` next.
 """
 
-import csv
+import importlib
 import itertools
 import os
 import re
-import signal
 import subprocess
 import sys
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from training_runs import held_out_accuracy, history
 
 import tinygrad_nn as tnn
-from tinygrad_nn.cli.experiment import load, make_network, split
-from tinygrad_nn.cli.training import accuracy
+from tinygrad_nn.cli.experiment import split
 from tinygrad_nn.datasets import LabelledImages
+from tinygrad_nn.errors import DataError
 from tinygrad_nn.saving import load_file
 
 PNG = b"\x89PNG\r\n\x1a\n"
-PICTURES = {"curve.png", "predictions.png", "graph.svg"}
+PICTURES = {"curve.png", "predictions.png", "confusion.png", "weights.png", "graph.svg"}
 TEXTS = {"history.csv", "model.safetensors", "graph.dot"}
-
-
-def history(folder) -> list[dict[str, float]]:
-    with open(folder / "history.csv", newline="", encoding="utf-8") as file:
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
-
-
-def held_out_accuracy(folder, seed=0) -> float:
-    """What the saved weights make of the images that `seed` holds out."""
-    tnn.manual_seed(seed)
-    data = split(load("digits"), brightest=16)
-    model = make_network(64, 10, "default")
-    model.load_state_dict(load_file(folder / "model.safetensors"))
-    return accuracy(model(data.held_out_images), data.held_out_labels)
+HIDDEN = {".gitignore"}
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +42,28 @@ def trained(tmp_path_factory):
 
 def test_a_run_leaves_its_history_weights_and_pictures_and_says_so(trained):
     folder, printed = trained
-    assert {path.name for path in folder.iterdir()} == PICTURES | TEXTS
+    assert {path.name for path in folder.iterdir()} == PICTURES | TEXTS | HIDDEN
     for name in PICTURES | TEXTS:
         assert name in printed
     assert str(folder) in printed
-    assert "\nnext:    tinygrad-nn " in printed
+
+
+@pytest.mark.slow
+def test_the_next_command_can_be_pasted(trained):
+    folder, printed = trained
+    (command,) = re.findall(r"^next: +(.*?)  #", printed, re.M)
+    done = subprocess.run(
+        [*command.split(), "--iterations", "1", "--out", str(folder / "next")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_pictures_are_whole(trained):
     folder, _ = trained
-    for name in ("curve.png", "predictions.png"):
+    for name in PICTURES - {"graph.svg"}:
         content = (folder / name).read_bytes()
         assert content.startswith(PNG)
         assert b"IEND" in content[-12:]
@@ -123,6 +122,44 @@ def test_the_environment_says_where_mnist_is(program, kaggle_csv, monkeypatch):
     assert "10 images to train on, 2 held out" in run.out
 
 
+def test_the_environment_may_name_a_folder_that_holds_mnist(program, tmp_path, monkeypatch):
+    (tmp_path / "data/mnist").mkdir(parents=True)
+    for name, shape in (("images-idx3", (12, 28, 28)), ("labels-idx1", (12,))):
+        header = bytes([0, 0, 8, len(shape)]) + np.array(shape, ">i4").tobytes()
+        content = np.arange(np.prod(shape)) % 10
+        path = tmp_path / f"data/mnist/train-{name}-ubyte"
+        path.write_bytes(header + content.astype(np.uint8).tobytes())
+    monkeypatch.setenv("TINYGRAD_NN_DATA", str(tmp_path / "data"))
+    run = program("train", "--data", "mnist", "--iterations", 1)
+    assert run.code == 0
+    assert "10 images to train on, 2 held out" in run.out
+
+
+@pytest.mark.parametrize("command", ["graph", "play", "explain"])
+def test_what_cannot_be_written_is_named_as_it_was_asked_for(program, monkeypatch, command):
+    def refuse(source, target):
+        raise PermissionError(13, "Permission denied", source, None, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    run = program(command, "--model", "3-2", "--out", "mine.html")
+    assert run.code == 1
+    assert run.err == "tinygrad-nn: mine.html: Permission denied\n"
+
+
+def test_without_a_network_mnist_is_one_sentence_that_ends_in_the_way_out(program, monkeypatch):
+    def refuse(*arguments, **keywords):
+        raise DataError("mnist: no usable copy of train-images-idx3-ubyte:\n  many places tried")
+
+    module = importlib.import_module("tinygrad_nn.datasets.mnist")
+    monkeypatch.setattr(module, "cached_or_downloaded", refuse)
+    run = program("train", "--data", "mnist")
+    assert run.code == 1
+    assert run.err == (
+        "tinygrad-nn: MNIST is not on this machine, and cannot be downloaded now: no mirror "
+        "answers; name a folder that holds its four files, plain or gzip: --data FOLDER\n"
+    )
+
+
 def test_the_write_ups_weights_lie_within_a_half_and_have_no_gap(program, no_pictures, tmp_path):
     words = ("--init", "write-up", "--iterations", 1, "--learning-rate", 1e-9)
     assert program("train", *words, "--out", "run").code == 0
@@ -177,10 +214,33 @@ def test_a_long_run_is_measured_a_hundred_times(program, no_pictures, tmp_path):
 def test_steps_that_are_too_large_are_one_line_with_the_way_out(program, tmp_path):
     run = program("train", "--iterations", 50, "--learning-rate", 1e30, "--out", "run")
     assert run.code == 1
-    assert run.err.startswith("tinygrad-nn: the loss became nan within 10 iterations")
+    assert run.err.startswith("tinygrad-nn: the training diverged: the loss went from 2.32 to nan")
     assert "try --learning-rate 1e+29" in run.err
     assert run.err.count("\n") == 1
     assert [row["iteration"] for row in history(tmp_path / "run")] == [0, 10]
+
+
+@pytest.mark.parametrize("rate", [50, 1000])
+def test_a_loss_that_grew_and_is_finite_diverged_too(program, tmp_path, rate):
+    run = program("train", "--iterations", 10, "--learning-rate", rate, "--out", "run")
+    assert run.code == 1
+    assert re.fullmatch(
+        r"tinygrad-nn: the training diverged: the loss went from 2\.32 to \S+ in 10 iterations, .*"
+        rf"try --learning-rate {rate / 10:g}\n",
+        run.err,
+    )
+    assert "next:" not in run.out
+    assert (tmp_path / "run/curve.png").exists()
+
+
+def test_git_ignores_a_folder_that_a_run_made_and_leaves_one_of_the_users(
+    program, no_pictures, tmp_path
+):
+    (tmp_path / "mine").mkdir()
+    for name in ("made", "mine"):
+        assert program("train", "--iterations", 1, "--out", name).code == 0
+    assert (tmp_path / "made/.gitignore").read_text() == "*\n"
+    assert not (tmp_path / "mine/.gitignore").exists()
 
 
 # --- what is not there ---------------------------------------------------------------------------
@@ -190,9 +250,9 @@ def test_without_the_extras_it_trains_and_says_what_is_missing(program, without,
     without("matplotlib", "pygraphviz", "tqdm")
     run = program("train", "--iterations", 10, "--out", "run")
     assert run.code == 0
-    assert {path.name for path in (tmp_path / "run").iterdir()} == TEXTS
+    assert {path.name for path in (tmp_path / "run").iterdir()} == TEXTS | HIDDEN
     lines = run.err.splitlines()
-    assert [line.split()[1] for line in lines] == ["graph.svg", "curve.png", "predictions.png"]
+    assert {line.split()[1] for line in lines} == PICTURES
     for line in lines:
         assert line.startswith("tinygrad-nn: ")
         assert re.search(r'pip install "tinygrad_nn\[(cli|viz)\]"', line)
@@ -208,7 +268,7 @@ def test_mnist_without_files_nor_the_means_to_download_them_is_one_line(
     run = program("train", "--data", "mnist")
     assert run.code == 1
     assert 'pip install "tinygrad_nn[cli]"' in run.err
-    assert "TINYGRAD_NN_DATA" in run.err
+    assert run.err.endswith(": --data FOLDER\n")
     assert run.err.count("\n") == 1
 
 
@@ -232,105 +292,3 @@ def test_a_folder_that_cannot_be_written_to_is_found_before_training(program, tm
     assert run.code == 1
     assert "Permission denied" in run.err
     assert "iteration" not in run.out
-
-
-# --- the progress --------------------------------------------------------------------------------
-
-
-def test_without_a_terminal_progress_is_about_ten_lines(program, no_pictures):
-    lines = program("train", "--iterations", 200).out.splitlines()
-    shown = [line for line in lines if line.startswith("iteration ")]
-    assert [int(line.split()[1].strip(":")) for line in shown] == list(range(0, 201, 20))
-    assert "loss 2.3" in shown[0]
-    assert "held-out accuracy 1" in shown[0]
-
-
-def test_in_a_terminal_progress_is_a_bar(program, no_pictures, monkeypatch):
-    pytest.importorskip("tqdm")
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    run = program("train", "--iterations", 20)
-    assert "20/20" in run.err
-    assert "held-out accuracy" in run.err
-    assert "iteration  " not in run.out
-
-
-def test_in_a_terminal_without_tqdm_progress_is_lines(program, no_pictures, monkeypatch, without):
-    without("tqdm")
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    run = program("train", "--iterations", 20)
-    assert run.code == 0
-    assert "\niteration     10: loss" in run.out
-
-
-# --- Ctrl-C --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("terminal", [False, True])
-def test_ctrl_c_saves_the_history_and_the_weights_reached(program, tmp_path, monkeypatch, terminal):
-    step, calls = tnn.optim.SGD.step, itertools.count(1)
-
-    def interrupted_step(self):
-        step(self)
-        if next(calls) == 25:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(tnn.optim.SGD, "step", interrupted_step)
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
-    run = program("train", "--iterations", 500, "--learning-rate", 1, "--out", "run")
-    assert run.code == 130
-    assert run.err.splitlines()[-1] == (
-        "tinygrad-nn: stopped by Ctrl-C after 24 of 500 iterations; the history and the weights so "
-        "far are in run"
-    )
-    rows = history(tmp_path / "run")
-    assert [row["iteration"] for row in rows] == [0, 10, 20, 24]
-    assert held_out_accuracy(tmp_path / "run") == rows[-1]["held_out_accuracy"]
-    assert "Traceback" not in run.err
-
-
-def test_ctrl_c_before_the_first_step_saves_the_fresh_network(program, tmp_path, monkeypatch):
-    def interrupt(self):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(tnn.optim.SGD, "zero_grad", interrupt)
-    assert program("train", "--out", "run").code == 130
-    rows = history(tmp_path / "run")
-    assert [row["iteration"] for row in rows] == [0]
-    assert held_out_accuracy(tmp_path / "run") == rows[0]["held_out_accuracy"]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one other process")
-def test_a_real_interrupt_ends_a_real_run(tmp_path):
-    words = [
-        "train",
-        "--iterations",
-        "1000000",
-        "--batch-size",
-        "8",
-        "--out",
-        str(tmp_path / "run"),
-    ]
-    heard = (  # a shell starts what it puts in the background deaf to Ctrl-C
-        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from tinygrad_nn.cli import main; sys.exit(main())"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", heard, *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        for line in process.stdout:
-            if line.startswith("iteration"):
-                break
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert "Traceback" not in err
-    said = err.splitlines()[-1]
-    rows = history(tmp_path / "run")
-    reached = int(rows[-1]["iteration"])
-    assert said.startswith(
-        f"tinygrad-nn: stopped by Ctrl-C after {reached} of 1000000 iterations; "
-    )
-    assert held_out_accuracy(tmp_path / "run") == rows[-1]["held_out_accuracy"]

@@ -6,11 +6,33 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
+import re
+import shlex
+import shutil
+import sys
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 MOST = 10**9  # of anything that is counted here
+
+
+def called() -> str:
+    """Return how this program was called, for a command to paste: its name where that is found."""
+    name = "tinygrad-nn"
+    if Path(sys.argv[0]).stem == name:
+        return name if _leads_to(name, sys.argv[0]) else shlex.quote(sys.argv[0])
+    here = [python for python in ("python", "python3") if _leads_to(python, sys.executable)]
+    python = here[0] if here else shlex.quote(os.path.relpath(sys.executable))
+    return f"{python} -m tinygrad_nn"
+
+
+def _leads_to(name: str, program: str) -> bool:
+    found = shutil.which(name)
+    return found is not None and os.path.abspath(found) == os.path.abspath(program)
 
 
 def add_experiment_options(parser: argparse.ArgumentParser) -> None:
@@ -88,6 +110,25 @@ def file_name(*suffixes: str) -> Callable[[str], Path]:
     return read
 
 
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Help whose paragraphs are as wide as the terminal, and whose lists keep their lines."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        lines: list[str] = []
+        for listed, group in groupby(text.splitlines(), lambda line: line[:2] in ("", "  ")):
+            if listed:
+                lines += [_hanging(line, width) for line in group]
+            else:
+                lines.append(fill(" ".join(group), width))
+        return "\n".join(lines)
+
+
+def _hanging(line: str, width: int) -> str:
+    """Return a line of a list, what is too long for it below its second column."""
+    columns = re.match(r" +\S.*?\S {2,}", line)
+    return fill(line, width, subsequent_indent=" " * (columns.end() if columns else 6))
+
+
 def add_command(
     commands: Any,
     name: str,
@@ -103,7 +144,7 @@ def add_command(
         help=summary,
         description=description,
         epilog=examples,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     parser.set_defaults(run=run)
     return parser

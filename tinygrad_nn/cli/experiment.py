@@ -8,13 +8,14 @@ with the same seed it trains on the same images from the same weights.
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import tinygrad_nn as tnn
 from tinygrad_nn import nn
 from tinygrad_nn.datasets import LabelledImages, digits, mnist
-from tinygrad_nn.errors import DataError
+from tinygrad_nn.errors import DataError, MissingExtraError
 
 MOST_IMAGES = 42_000  # the length of Kaggle's train.csv; MNIST's own files have 60,000
 MOST_HELD_OUT = 1_000
@@ -52,7 +53,17 @@ def load(data: str) -> LabelledImages:
             f"--data {data!r} is not there; it can be digits, mnist, a folder with the four MNIST "
             "files, or a CSV file like Kaggle's train.csv"
         )
-    return mnist(None if data == "mnist" else data)
+    try:
+        return mnist(None if data == "mnist" else data)
+    except (DataError, MissingExtraError) as error:
+        if data != "mnist" or os.environ.get("TINYGRAD_NN_DATA"):
+            raise
+        lacking = isinstance(error, MissingExtraError)
+        why = 'without pip install "tinygrad_nn[cli]"' if lacking else "now: no mirror answers"
+        raise DataError(
+            f"MNIST is not on this machine, and cannot be downloaded {why}; name a folder that "
+            "holds its four files, plain or gzip: --data FOLDER"
+        ) from error
 
 
 def split(data: LabelledImages, brightest: int) -> Split:

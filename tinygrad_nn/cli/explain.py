@@ -5,12 +5,10 @@ Read `../viz/derivation/explanation.py` next, which makes it.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, GraphError
-from ..saving.whole_files import write_file
 from ..viz.derivation.explanation import Explanation
 from ..viz.derivation.lines import derive
 from .arguments import add_command, file_name
@@ -55,19 +53,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Carry out the command; return its exit code."""
     subject = whole(arguments)
     try:
-        explanation = Explanation(derive(subject.computation))
+        explanation = Explanation(derive(subject.computation), subject.title)
     except GraphError as error:
         raise subject.no_backward(error) from error
     path: Path | None = arguments.out or (PAGE if arguments.open else None)
     if path is None:
         print_signs(str(explanation), "derivation.txt")
         return 0
-    written: dict[str, Callable[[], str]] = {
-        ".txt": lambda: str(explanation),
-        ".md": explanation.markdown,
-        ".html": lambda: explanation.page(subject.title),
-    }
-    write_file(path, f"{written[path.suffix.lower()]()}\n".encode())
+    explanation.save(path)
     finish(arguments, path, f"the derivation in {len(explanation.lines)} lines")
     return 0
 

@@ -12,8 +12,10 @@ from typing import NoReturn
 import tinygrad_nn as tnn
 
 from ..errors import DataError, MissingExtraError
-from . import check, explain, graph, play, summary, train
+from . import check, explain, graph, play, predict, summary, train
+from .arguments import Help, called
 
+NAME = "tinygrad-nn"
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
 
 DESCRIPTION = """\
@@ -26,6 +28,7 @@ EXAMPLES = """\
 examples:
   tinygrad-nn train                 train on the 1,797 digits in the package: a few seconds
   tinygrad-nn train --data mnist    the same network on MNIST
+  tinygrad-nn predict MODEL IMAGE   read a digit that you drew yourself
   tinygrad-nn check                 compare gradients by hand, by autograd and by numbers
   tinygrad-nn graph                 draw one training step
   tinygrad-nn play my_model.py      step through the backward pass of your own program
@@ -40,7 +43,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command line and leave with exit code 2."""
-        self.exit(2, f"tinygrad-nn: {message}; see: {self.prog} --help\n")
+        self.exit(2, f"tinygrad-nn: {message}; see: {self.prog.replace(NAME, called())} --help\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,6 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     arguments = parser.parse_args(argv)
+    if "run" not in arguments:
+        parser.print_help()
+        return 0
     try:
         return int(arguments.run(arguments))
     except KeyboardInterrupt as stop:  # a command may say how far it came
@@ -63,14 +69,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> Parser:
     parser = Parser(
-        prog="tinygrad-nn",
+        prog=NAME,
         description=DESCRIPTION,
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     parser.add_argument("--version", action="version", version=f"tinygrad_nn {tnn.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (train, check, graph, play, explain, summary):
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for command in (train, predict, check, graph, play, explain, summary):
         command.add_parser(commands)
     return parser
 

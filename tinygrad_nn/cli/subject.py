@@ -28,12 +28,13 @@ from ..viz.structure.computation import Computation
 from ..viz.structure.failure import read_failure
 from ..viz.structure.names import Names
 from ..viz.structure.reading import read_nodes
-from .arguments import add_experiment_options
+from .arguments import add_experiment_options, called
 from .experiment import prepare
 
 IMAGES = 3  # that a network of given sizes is called with
 MOST_WEIGHTS = 50_000_000  # 200 MB of them
 MOST_NAMES = 10  # that a message lists
+OF_PYTORCH = "what PyTorch computes is not seen here; write import tinygrad_nn as torch"
 STEP = "How one training step computes the loss"
 _SIZES = re.compile(r"[0-9]{1,8}(-[0-9]{1,8})+")
 _FILE = re.compile(r"(?P<path>.*\.py)(?::(?P<name>[^\W\d]\w*))?", re.DOTALL)
@@ -68,8 +69,9 @@ def add_subject_options(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=sizes,
         metavar="784-10-10",
-        help="a network with layers of these sizes, the last as many as there are classes: ReLU "
-        f"between the layers and a cross-entropy loss, on {IMAGES} random rows",
+        help=f"a network with layers of these sizes, ReLU between them, on {IMAGES} random rows: "
+        "as many classes as the last layer has units, by cross-entropy; of one unit, such as "
+        "2-3-1, a number, by its squared error",
     )
     parser.add_argument("--open", action="store_true", help="show what was written in the browser")
     add_experiment_options(parser)
@@ -78,9 +80,9 @@ def add_subject_options(parser: argparse.ArgumentParser) -> None:
 def sizes(text: str) -> list[int]:
     """Read the sizes of a network's layers for argparse."""
     found = [int(part) for part in text.split("-")] if _SIZES.fullmatch(text) else []
-    if not found or 0 in found or found[-1] == 1:
+    if not found or 0 in found:
         raise argparse.ArgumentTypeError(
-            f"sizes of layers expected, such as 784-10-10, two classes at least, got {text!r:.60}"
+            f"sizes of layers expected, such as 784-10-10 or 2-3-1, got {text!r:.60}"
         )
     weights = sum(inner * outer for inner, outer in pairwise(found))
     if weights > MOST_WEIGHTS:
@@ -104,10 +106,12 @@ def find_subject(arguments: argparse.Namespace, images: int | None = None) -> Su
 def _of_sizes(layer_sizes: list[int], seed: int) -> Subject:
     tnn.manual_seed(seed)
     model = network(layer_sizes)
-    images = tnn.rand(IMAGES, layer_sizes[0])
-    labels = tnn.randint(layer_sizes[-1], (IMAGES,))
     title = f"A network of {'-'.join(map(str, layer_sizes))} units"
-    return of_step(model, {"images": images, "labels": labels}, title)
+    inputs, classes = tnn.rand(IMAGES, layer_sizes[0]), layer_sizes[-1]
+    if classes == 1:
+        data = {"inputs": inputs, "targets": tnn.rand(IMAGES, 1)}
+        return of_step(model, data, title, nn.MSELoss())
+    return of_step(model, {"images": inputs, "labels": tnn.randint(classes, (IMAGES,))}, title)
 
 
 def network(layer_sizes: list[int]) -> nn.Sequential:
@@ -118,18 +122,24 @@ def network(layer_sizes: list[int]) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-def of_step(model: nn.Sequential, data: dict[str, tnn.Tensor], title: str) -> Subject:
-    """Return how a model's loss on images and labels, so called in `data`, is computed."""
-    loss = nn.CrossEntropyLoss()(model(data["images"]), data["labels"])
+def of_step(
+    model: nn.Sequential,
+    data: dict[str, tnn.Tensor],
+    title: str,
+    criterion: nn.Module | None = None,
+) -> Subject:
+    """Return how a model's loss is computed on two tensors, given by the names to draw.
+
+    `criterion` compares what the model makes of the first with the second: the cross-entropy.
+    """
+    inputs, wanted = data.values()
+    loss = (criterion or nn.CrossEntropyLoss())(model(inputs), wanted)
     names = Names(data, model, {"loss": loss})
     return Subject(read_nodes([loss], names), title)
 
 
 def _of_program(given: str) -> Subject:
-    found = _FILE.fullmatch(given)
-    if found is None or not Path(found["path"]).is_file():
-        raise DataError(f"{given!r} is no Python file; expected FILE.py or FILE.py:NAME")
-    path, name = Path(found["path"]), found["name"] or "loss"
+    path, name = program_and_name(given, "loss")
     with as_if_imported(path):
         try:
             variables = runpy.run_path(str(path), run_name=path.stem)
@@ -139,11 +149,21 @@ def _of_program(given: str) -> Subject:
         except Exception as error:
             return Subject(_read_failure(error, path), f"{path.name} failed", told(error, path))
     if not isinstance(value, tnn.Tensor) or not value.requires_grad:
-        raise DataError(f"{given}: {_why_not(name, value, variables)}")
+        raise DataError(f"{given}: {_why_not(name, value, variables, path)}")
     seen = {key: each for key, each in variables.items() if not key.startswith("_")}
     computation = read_nodes([value], Names(None, None, seen))
     hint = "" if callable(named) else f"; a function that returns it can be named, too: {path}:NAME"
     return Subject(computation, f"{name} of {path.name}", hint=hint, variables=variables)
+
+
+def program_and_name(given: str, usual: str) -> tuple[Path, str]:
+    """Return what FILE.py or FILE.py:NAME says; the `usual` name where it says none."""
+    found = _FILE.fullmatch(given)
+    if found is not None and not Path(found["path"]).exists():
+        raise DataError(f"{given!r}: there is no such file in {Path.cwd()}")
+    if found is None or not Path(found["path"]).is_file():
+        raise DataError(f"{given!r} is no Python file; expected FILE.py or FILE.py:NAME")
+    return Path(found["path"]), found["name"] or usual
 
 
 @contextmanager
@@ -175,8 +195,11 @@ def takes_nothing(value: Any) -> TypeGuard[Callable[[], Any]]:
     return True
 
 
-def _why_not(name: str, value: Any, variables: dict[str, Any]) -> str:
-    """Say what NAME is instead of a tensor with a graph, and what there is to name."""
+def _why_not(name: str, value: Any, variables: dict[str, Any], path: Path) -> str:
+    """Say what NAME is instead of a tensor with a graph, and the way to one."""
+    if of_pytorch(value, variables):
+        return OF_PYTORCH
+    file = shlex.quote(str(path))
     tensors = [
         key
         for key, each in variables.items()
@@ -189,7 +212,16 @@ def _why_not(name: str, value: Any, variables: dict[str, Any]) -> str:
         if getattr(each, "__module__", None) == module and key != name and takes_nothing(each)
     ]
     there = ", ".join([*tensors, *functions][:MOST_NAMES])
+    models = [key for key, each in variables.items() if isinstance(each, nn.Module)]
+    if models and not there:
+        return (
+            f"{models[0]} is a model, and there is no {name} that was computed with it; add one, "
+            f"such as {name} = nn.MSELoss()({models[0]}(inputs), targets), or list the layers: "
+            f"{called()} summary {file}:{models[0]} --input-size 1,2"
+        )
     hint = f"what can be drawn there: {there}" if there else "nothing there can be drawn"
+    if takes_nothing(variables.get(name)) and value is None:
+        return f"{name}() returns None; have it return the loss, as its last line: return loss"
     if name not in variables:
         return f"{name} is not there after the file ran as if imported; {hint}"
     if takes_nothing(variables[name]):
@@ -199,6 +231,12 @@ def _why_not(name: str, value: Any, variables: dict[str, Any]) -> str:
     else:
         said = f"{name} is {kind(value)}"
     return f"{said}, not a tensor that was computed from one that requires a gradient; {hint}"
+
+
+def of_pytorch(value: Any, variables: dict[str, Any]) -> bool:
+    """Return whether a value is PyTorch's, or a program uses that in the place of this."""
+    modules = (each.__name__ for each in variables.values() if inspect.ismodule(each))
+    return type(value).__module__.partition(".")[0] == "torch" or "torch" in modules
 
 
 def kind(value: Any) -> str:
@@ -230,14 +268,17 @@ def told(error: Exception, path: Path) -> str:
     """Say what a program raised, and where."""
     line = _line(error, path)
     where = str(path) if line is None else f"{path}:{line}"
-    return " ".join(f"{where}: {type(error).__name__}: {error}".split())
+    said = f"{where}: {type(error).__name__}: {error}"
+    if isinstance(error, ModuleNotFoundError) and str(error.name).partition(".")[0] == "torch":
+        said += f"; {OF_PYTORCH}"
+    return " ".join(said.split())
 
 
 def whole(arguments: argparse.Namespace) -> Subject:
     """Return what the options name, few rows of it, for a backward pass: raise if it failed."""
     subject = find_subject(arguments, IMAGES)
     if subject.problem:
-        raise DataError(f"{subject.problem}; see: tinygrad-nn graph {shlex.quote(arguments.file)}")
+        raise DataError(f"{subject.problem}; see: {called()} graph {shlex.quote(arguments.file)}")
     return subject
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import argparse
 import re
 import runpy
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +15,24 @@ from tinygrad_nn import nn
 
 from ..arrays import dtypes
 from ..errors import DataError
-from ..saving.whole_files import write_file
-from ..viz.drawing.document import document
-from ..viz.drawing.words import printable
 from .arguments import add_command, file_name
 from .explain import print_signs
-from .subject import as_if_imported, finish, kind, network, sizes, takes_nothing, told
+from .subject import (
+    OF_PYTORCH,
+    as_if_imported,
+    finish,
+    kind,
+    network,
+    of_pytorch,
+    program_and_name,
+    sizes,
+    takes_nothing,
+    told,
+)
 
 DTYPES = ("float32", "float64", "int64")
 ROWS = 64  # that a network of given sizes is called with
 PAGE = Path("summary.html")  # where there is no --out, and something is to be opened
-STYLE = """
-h1 { font-size: 1.2rem; overflow-wrap: anywhere; }
-th:first-child { position: sticky; left: 0; background: var(--ground); }
-@media (max-width: 40rem) {
-  th[scope="row"] { max-width: 50vw; white-space: normal !important; overflow-wrap: anywhere; }
-}
-"""
-_FILE = re.compile(r"(?P<path>.*\.py)(?::(?P<name>[^\W\d]\w*))?", re.DOTALL)
 
 DESCRIPTION = """\
 Call a model once and print its layers: their inputs and outputs, how many numbers they train, how
@@ -44,7 +43,7 @@ EXAMPLES = """\
 examples:
   tinygrad-nn summary --model 784-128-10
   tinygrad-nn summary my_model.py --input-size 8,1,28,28
-  tinygrad-nn summary my_model.py:build --input-size 4,32 --dtype int64 --out model.html
+  tinygrad-nn summary my_model.py:build --input-size 4,32 --dtype int64 --open
 """
 
 
@@ -119,21 +118,14 @@ def run(arguments: argparse.Namespace) -> int:
     if path is None:
         print_signs(str(found), "summary.txt")
         return 0
-    text = str(found)
-    if path.suffix.lower() == ".html":
-        heading = f"<h1>{escape(printable(title))}</h1>"
-        text = document(title, STYLE, heading + found._repr_html_())
-    write_file(path, f"{text}\n".encode())
+    found.save(path, title)
     finish(arguments, path, f"the summary of {len(found.layers)} calls")
     return 0
 
 
 def _of_program(given: str) -> nn.Module:
     """Return the model that a program has under a name."""
-    split = _FILE.fullmatch(given)
-    if split is None or not Path(split["path"]).is_file():
-        raise DataError(f"{given!r} is no Python file; expected FILE.py or FILE.py:NAME")
-    path, name = Path(split["path"]), split["name"] or "model"
+    path, name = program_and_name(given, "model")
     with as_if_imported(path):
         try:
             variables = runpy.run_path(str(path), run_name=path.stem)
@@ -143,6 +135,8 @@ def _of_program(given: str) -> nn.Module:
         except Exception as error:
             raise DataError(told(error, path)) from error
     if not isinstance(value, nn.Module):
+        if of_pytorch(value, variables):
+            raise DataError(f"{given}: {OF_PYTORCH}")
         there = [key for key, each in variables.items() if isinstance(each, nn.Module)]
         hint = f"what is one there: {', '.join(there)}" if there else "nothing there is one"
         wrong = (

@@ -5,7 +5,7 @@ Read `check.py` next.
 from __future__ import annotations
 
 import argparse
-import math
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -16,18 +16,21 @@ from typing import Any
 import tinygrad_nn as tnn
 
 from ..errors import MissingExtraError
-from ..saving.safetensors_file import save_file
 from ..saving.whole_files import write_file
 from ..viz.drawing.saving import WRITERS
-from ..viz.plots.predictions import prediction_sheet
-from ..viz.plots.training import learning_curve
+from ..viz.plots.confusion_matrix import plot_confusion_matrix
+from ..viz.plots.figures import as_png, new_figure
+from ..viz.plots.weights import plot_weights
 from ..viz.structure.graph_building import build_graph_contents
-from .arguments import add_command, add_experiment_options, positive_number, whole_number
+from .arguments import add_command, add_experiment_options, called, positive_number, whole_number
 from .experiment import describe, prepare
+from .network_file import save_network
 from .progress import progress
+from .sheets import learning_curve, prediction_sheet
 from .subject import STEP, of_step
 from .training import Training, as_csv
 
+MODEL = "model.safetensors"
 SHOWN = 40  # held-out images in predictions.png
 
 DESCRIPTION = """\
@@ -50,6 +53,8 @@ written to the folder --out:
   model.safetensors  the weights and biases
   curve.png          the history as a picture
   predictions.png    some held-out images, and what the network takes them for
+  confusion.png      which held-out digits it takes for which
+  weights.png        what each hidden unit looks for, as an image
   graph.svg          how one training step computes the loss; graph.dot is the same as text
 """
 
@@ -113,30 +118,36 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         training.measure()
         write_run(results, training)
+        results.write("curve.png", lambda: draw_curve(training))
         raise KeyboardInterrupt(
             f" after {training.iteration} of {arguments.iterations} iterations; the history and "
             f"the weights so far are in {results.folder}"
         ) from None
     seconds = time.perf_counter() - started
     write_run(results, training)
-    last = training.history[-1]
-    if not math.isfinite(last.loss):
+    results.write("curve.png", lambda: draw_curve(training))
+    first, last = training.history[0], training.history[-1]
+    if not last.loss <= first.loss:  # nan is not
         print(
-            f"tinygrad-nn: the loss became {last.loss} within {last.iteration} iterations, for the "
-            f"steps are too large; try --learning-rate {arguments.learning_rate / 10:g}",
+            f"tinygrad-nn: the training diverged: the loss went from {first.loss:.3g} to "
+            f"{last.loss:.3g} in {last.iteration:,} iterations, for the steps are too large; try "
+            f"--learning-rate {arguments.learning_rate / 10:g}",
             file=sys.stderr,
         )
         return 1
-    results.write("curve.png", lambda: draw_curve(training))
     results.write("predictions.png", lambda: draw_predictions(training))
-    same = "" if arguments.data == "digits" else f" --data {arguments.data}"
+    results.write("confusion.png", lambda: draw_confusion(training))
+    results.write("weights.png", lambda: draw_weights(training))
+    program = called()
+    same = "" if arguments.data == "digits" else f" --data {shlex.quote(arguments.data)}"
     print(
         f"result:  training accuracy {last.training_accuracy:.1%}, held-out accuracy "
         f"{last.held_out_accuracy:.1%} after {last.iteration:,} iterations "
         f"({seconds:.1f} s, {1000 * seconds / last.iteration:.2f} ms each)\n"
         f"wrote:   {', '.join(results.written)} in {results.folder}\n"
-        f"next:    tinygrad-nn train{same} --hidden 32 --learning-rate 0.5  # more of both\n"
-        f"         tinygrad-nn check{same}  # are its gradients right?"
+        f"next:    {program} train{same} --hidden 32 --learning-rate 0.5  # more of both\n"
+        f"         {program} predict {shlex.quote(str(results.folder / MODEL))} IMAGE  # your own\n"
+        f"         {program} check{same}  # are its gradients right?"
     )
     return 0
 
@@ -145,12 +156,15 @@ class Results:
     """The folder of a run; what needs an extra that is missing is left out, and a line says so."""
 
     def __init__(self, folder: Path) -> None:
+        fresh = not folder.exists()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError):
             raise NotADirectoryError(
                 f"--out must name a folder, and a file is in the way of {str(folder)!r}"
             ) from None
+        if fresh:  # what a run leaves is nothing to commit; a folder of one's own may be
+            write_file(folder / ".gitignore", b"*\n")
         self.folder = folder
         self.written: list[str] = []
 
@@ -168,8 +182,8 @@ class Results:
 def write_run(results: Results, training: Training) -> None:
     """Write the history and the weights."""
     results.write("history.csv", as_csv(training.history).encode)
-    save_file(training.model.state_dict(), results.folder / "model.safetensors")
-    results.written.append("model.safetensors")
+    save_network(training.model, training.data, results.folder / MODEL)
+    results.written.append(MODEL)
 
 
 def draw_curve(training: Training) -> bytes:
@@ -183,6 +197,24 @@ def draw_curve(training: Training) -> bytes:
     }
     count = len(training.data.training_images)
     return learning_curve(history, f"Learning to read digits from {count:,} images")
+
+
+def draw_confusion(training: Training) -> bytes:
+    """Return the picture of which held-out digits are taken for which."""
+    data, figure = training.data, new_figure(8.5, 8)
+    with tnn.no_grad():
+        guesses = training.model(data.held_out_images).argmax(1)
+    plot_confusion_matrix(data.held_out_labels, guesses, ax=figure.add_subplot())
+    return as_png(figure)
+
+
+def draw_weights(training: Training) -> bytes:
+    """Return the picture of what each hidden unit looks for."""
+    data, figure = training.data, new_figure(8, 5)
+    shape = (data.height, data.width)
+    axes = plot_weights(training.model[0].weight, image_shape=shape, ax=figure.add_subplot())
+    axes.set_title("What each hidden unit looks for")
+    return as_png(figure)
 
 
 def draw_predictions(training: Training) -> bytes:

@@ -31,11 +31,11 @@ def mnist(
     """The 60,000 training or 10,000 test images of MNIST, or of a set in the same files.
 
     `path` is a folder with the four IDX files (plain or gzip, `train-images-idx3-ubyte` or
-    `train-images.idx3-ubyte`) or one CSV file like Kaggle's. Without it the environment variable
-    TINYGRAD_NN_DATA is the path; without that the files come from the cache, or are downloaded to
-    it and their MD5 checked, with a bar on standard error if `progress`. A path that was named is
-    the only place looked in, so that a mistyped one never turns into other data. A CSV file is one
-    split, whole.
+    `train-images.idx3-ubyte`), a folder that holds it as `mnist`, or one CSV file like Kaggle's.
+    Without it the environment variable TINYGRAD_NN_DATA is the path; without that the files come
+    from the cache, or are downloaded to it and their MD5 checked, with a bar on standard error if
+    `progress`. A path that was named is the only place looked in, so that a mistyped one never
+    turns into other data. A CSV file is one split, whole.
 
     Returns uint8 images (N, 28, 28), 0 (paper) to 255 (ink), and int64 labels (N,), 0 to 9. Raises
     DataError for files that are missing or malformed, ValueError for another split, and
@@ -56,6 +56,8 @@ def mnist(
         )
         return _read_pair(images, labels)
     place = Path(named)
+    if (place / "mnist").is_dir():
+        place /= "mnist"
     if place.is_dir():
         images, labels = (_find(place, name) for name in IMAGES_AND_LABELS[split])
         return _read_pair(images, labels)

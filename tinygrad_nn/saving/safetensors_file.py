@@ -33,13 +33,18 @@ from .whole_files import as_path, write_file
 WIDER = {"U16": "int32", "U32": "int64"}  # holds all of its values; a U64 has nothing that does
 
 
-def save_file(tensors: Mapping[str, Tensor], path: str | os.PathLike[str]) -> None:
+def save_file(
+    tensors: Mapping[str, Tensor],
+    path: str | os.PathLike[str],
+    metadata: Mapping[str, str] | None = None,
+) -> None:
     """Write tensors under their names to one safetensors file, such as a model's `state_dict()`.
 
-    Shapes and dtypes are kept, gradients are not. A file of that name is replaced, whole or not at
-    all; a link stays, and so does the file's mode. Raises TypeError for what is no Tensor or no
-    name, ValueError for a name that the format has no place for, such as "__metadata__", DTypeError
-    for complex128, which it does not have, and OSError where the file cannot be written.
+    `metadata` is text for whoever reads the file, such as what the tensors are. Shapes and dtypes
+    are kept, gradients are not. A file of that name is replaced, whole or not at all; a link stays,
+    and so does the file's mode. Raises TypeError for what is no Tensor or no name, ValueError for a
+    name that the format has no place for, such as "__metadata__", DTypeError for complex128, which
+    it does not have, and OSError where the file cannot be written.
 
     Example:
         >>> import tempfile, pathlib
@@ -58,7 +63,7 @@ def save_file(tensors: Mapping[str, Tensor], path: str | os.PathLike[str]) -> No
             f"{type(tensors).__name__} {tensors!r:.60}"
         )
     arrays = {name: _array(name, tensor) for name, tensor in tensors.items()}
-    write_file(target, pieces(arrays, {}))
+    write_file(target, pieces(arrays, metadata or {}))
 
 
 def pieces(

@@ -75,7 +75,8 @@ def plot_confusion_matrix(
     axes = axes_for(ax, side, side)
     totals = counts.sum(axis=1, keepdims=True)
     shares = 100 * counts / np.maximum(totals, 1)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
+    axes.figure.colorbar(image, ax=axes, label="% of the row", fraction=0.046, pad=0.04)
     if size <= NUMBERED:
         for (row, column), count in np.ndenumerate(counts):
             share = shares[row, column]

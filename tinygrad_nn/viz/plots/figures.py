@@ -1,11 +1,13 @@
-"""Where a picture is drawn: figures that no window belongs to, and text that is shown as it is.
+"""Where a picture is drawn and how a notebook shows it, and text that is shown as it is.
 Read `training.py` next, which draws one.
 """
 
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...errors import MissingExtraError
@@ -35,8 +37,31 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def axes_for(ax: Axes | None, width: float, height: float) -> Axes:
-    """Return `ax`, or else the only Axes of a new figure of that size in inches."""
-    return new_figure(width, height).add_subplot() if ax is None else ax
+    """Return `ax`, or else the only Axes of a new figure of that size in inches.
+
+    A notebook shows the picture where the Axes is the last line of a cell. In a program that has
+    imported pyplot a new figure is pyplot's, so that `plt.show()` shows it.
+    """
+    axes: Any = ax
+    if ax is None:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is None:
+            axes = new_figure(width, height).add_subplot()
+        else:
+            axes = pyplot.figure(figsize=(width, height), layout="constrained").add_subplot()
+    axes._repr_png_ = partial(_picture, axes)
+    drawn: Axes = axes
+    return drawn
+
+
+def _picture(axes: Axes) -> bytes | None:
+    """Return the figure as a PNG, or None where pyplot is going to show it: not twice."""
+    from matplotlib import get_backend
+    from matplotlib._pylab_helpers import Gcf
+
+    figure: Any = axes.figure.figure  # the whole of which a SubFigure is a part
+    open_ones = [manager.canvas.figure for manager in Gcf.get_all_fig_managers()]
+    return None if figure in open_ones and get_backend() != "agg" else as_png(figure)
 
 
 def as_png(figure: Any) -> bytes:

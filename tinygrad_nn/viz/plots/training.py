@@ -1,5 +1,5 @@
 """The course of a training run: how the loss falls and the accuracies rise.
-Read `predictions.py` next, which shows what the trained model makes of single images.
+Read `confusion_matrix.py` next, which shows what the trained model gets wrong.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...arrays.dtypes import FLOAT64
 from ...arrays.reading import array_from
 from ...errors import ShapeError
-from .figures import AS_IT_IS, add_legend, as_png, axes_for, visible
+from .figures import AS_IT_IS, add_legend, axes_for, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,8 @@ def plot_training(history: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
     `history` maps names to equally long sequences of numbers, one number per measurement. Those
     called "... accuracy", from 0 to 1, are drawn in % on an axis of their own at the right
     (`ax.figure.axes[-1]`), all others on the left axis; "iteration" tells at which step of
-    gradient descent each measurement was made. A nan leaves a gap.
+    gradient descent each measurement was made. Where a curve is first nan or inf, which leaves a
+    gap, stands a dotted line in its colour, and the legend says where and how often.
 
     Raises:
         ValueError: nothing to draw, or an accuracy that is not between 0 and 1. ShapeError:
@@ -53,16 +54,16 @@ def plot_training(history: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
         _check_accuracy(name, curve)
 
     axes = axes_for(ax, 8, 4.5)
-    axes.set_xlabel(
-        "measurement (the first is 0)" if iterations is None else "iterations (steps of descent)"
-    )
+    axes.set_xlabel("measurement" if iterations is None else "iterations (steps of descent)")
     axes.locator_params(axis="x", integer=True)
     axes.grid(alpha=0.3)
-    places = np.arange(len(next(iter(curves.values())))) if iterations is None else iterations
+    places = iterations
+    if places is None:
+        places = np.arange(1, len(next(iter(curves.values()))) + 1)
     lines, texts = [], []
     if losses:
         lines += _draw(axes, places, losses, LOSS_COLORS)
-        texts += [f"{visible(name)}: {curve[-1]:.4g} at the end" for name, curve in losses.items()]
+        texts += [_told(name, f"{x[-1]:.4g}", x, places) for name, x in losses.items()]
         axes.set_ylabel(", ".join(map(visible, losses)), **AS_IT_IS)
         if all((curve[np.isfinite(curve)] >= 0).all() for curve in losses.values()):
             axes.set_ylim(bottom=0)
@@ -70,22 +71,12 @@ def plot_training(history: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
     if accuracies:
         in_percent = {name: 100 * curve for name, curve in accuracies.items()}
         lines += _draw(right, places, in_percent, ACCURACY_COLORS)
-        texts += [f"{visible(name)}: {x[-1]:.1%} at the end" for name, x in accuracies.items()]
+        texts += [_told(name, f"{x[-1]:.1%}", x, places) for name, x in accuracies.items()]
         right.set_ylabel("accuracy (%)")
         right.set_ylim(0, 100)
     # The loss ends at the bottom and the accuracy at the top; the last Axes is above all curves.
     add_legend(right, lines, texts, loc="best" if right is axes else "center right")
     return axes
-
-
-def learning_curve(history: Mapping[str, Any], title: str) -> bytes:
-    """Return a PNG of `plot_training` with a title.
-
-    Raises MissingExtraError where matplotlib is not installed.
-    """
-    axes = plot_training(history)
-    axes.set_title(title)
-    return as_png(axes.figure)
 
 
 def _read(history: Mapping[str, Any]) -> Curves:
@@ -121,17 +112,23 @@ def _check_accuracy(name: str, curve: NDArray[Any]) -> None:
         )
 
 
+def _told(name: str, last: str, curve: NDArray[Any], places: NDArray[Any]) -> str:
+    """Return what the legend says of a curve: where it ended, or where it is no longer a number."""
+    lost = np.flatnonzero(~np.isfinite(curve))
+    if not lost.size:
+        return f"{visible(name)}: {last} at the end"
+    what, place = curve[lost[0]], places[lost[0]]
+    return f"{visible(name)}: {what} at {place:g}; {len(lost)} of {len(curve)} are nan or inf"
+
+
 def _draw(axes: Axes, places: NDArray[Any], curves: Curves, colors: Sequence[str]) -> list[Any]:
     """Draw the curves; a single measurement as a dot, for a line through it has no length."""
-    marker = "o" if len(places) == 1 else ""
-    return [
-        axes.plot(
-            places,
-            curve,
-            LINES[i % len(LINES)],
-            color=colors[i % len(colors)],
-            marker=marker,
-            label=visible(name),
-        )[0]
-        for i, (name, curve) in enumerate(curves.items())
-    ]
+    lines = []
+    for i, (name, curve) in enumerate(curves.items()):
+        finite = np.isfinite(curve)
+        look: dict[str, Any] = {"color": colors[i % len(colors)], "label": visible(name)}
+        marker = "o" if finite.sum() == 1 else ""
+        lines += axes.plot(places, curve, LINES[i % len(LINES)], marker=marker, **look)
+        if not finite.all():
+            axes.axvline(places[np.argmin(finite)], color=look["color"], linestyle=":")
+    return lines

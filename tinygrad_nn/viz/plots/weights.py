@@ -1,4 +1,4 @@
-"""Weights as pictures: what each unit looks for, red where it wants much and blue where little.
+"""Weights as pictures: what each unit looks for, in the colours that tables of numbers have.
 Read `layers.py` next, which gathers what a model's layers do.
 """
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...arrays.dtypes import FLOAT64
 from ...arrays.reading import array_from
 from ...errors import ShapeError
+from ..drawing.tables import NEGATIVE, NOT_A_NUMBER, POSITIVE
 from .figures import axes_for
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def plot_weights(
     - (units, inputs) alone: one row of colours for each unit.
 
     All is one image, blank between the parts; weights that are nan or inf are left blank as well,
-    and the title counts them.
+    or violet in a map without parts, and the title counts them.
 
     Raises:
         ShapeError: another number of dimensions, or images that the rows do not fill. ValueError:
@@ -69,16 +70,22 @@ def plot_weights(
         picture = values
         axes.set_xlabel("input")
         axes.set_ylabel("unit")
+        axes.locator_params(integer=True)
+        axes.set_facecolor(tuple((NOT_A_NUMBER / 255).tolist()))
+    from matplotlib.colors import LinearSegmentedColormap
+
+    parts = np.array([NEGATIVE, [255, 255, 255], POSITIVE]) / 255
     image = axes.imshow(
         np.ma.masked_invalid(picture),
-        cmap="RdBu_r",
+        cmap=LinearSegmentedColormap.from_list("tables", parts),
         vmin=-largest,
         vmax=largest,
         aspect="auto" if picture is values else "equal",
     )
     if not finite.all():
-        axes.set_title(f"{(~finite).sum()} of {values.size} weights are nan or inf: left blank")
-    axes.figure.colorbar(image, ax=axes, label="weight (blue below 0, red above)")
+        how = "violet" if picture is values else "left blank"
+        axes.set_title(f"{(~finite).sum()} of {values.size} weights are nan or inf: {how}")
+    axes.figure.colorbar(image, ax=axes, label="weight (orange below 0, blue above)")
     return axes
 
 
