@@ -159,13 +159,17 @@ def third_party(modules: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - {PACKAGE}
 
 
+IMPORTED_AS = {"pillow": "PIL"}  # packages of another name than their module's
+
+
 def declared() -> tuple[set[str], set[str]]:
     """The packages that are always installed, and those that an extra for users adds."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
 
     def names(requirements: list[str]) -> set[str]:
-        return {re.split(r"[^\w.-]", requirement)[0] for requirement in requirements} - {PACKAGE}
+        found = {re.split(r"[^\w.-]", requirement)[0] for requirement in requirements} - {PACKAGE}
+        return {IMPORTED_AS.get(name, name) for name in found}
 
     for_users = (extra for name, extra in extras.items() if name not in FOR_DEVELOPERS)
     return names(project["dependencies"]), set().union(*map(names, for_users))

@@ -3,6 +3,7 @@ Read `test_notation_rules.py` next, which does so for all of them.
 """
 
 import ast
+import math
 
 import numpy as np
 from op_checks import drawn_like, leaf
@@ -54,7 +55,17 @@ IN_WORDS = {  # their formulas name what only the words behind them explain
     *("embedding", "embedding_dense_backward", "embedding_bag", "constant_pad_nd"),
     *("igamma", "igammac", "special_zeta", "mvlgamma"),
     *("lstm_layer", "gru_layer", "elman_layer"),
-    *("conv2d", "glu", "lstm_cell", "aminmax", "cumprod", "logcumsumexp", "prod", "recurrence"),
+    *(
+        "conv2d",
+        "glu",
+        "resample",
+        "lstm_cell",
+        "aminmax",
+        "cumprod",
+        "logcumsumexp",
+        "prod",
+        "recurrence",
+    ),
     *("std", "std_mean", "var_mean", "vector_norm", "pinv", "matrix_exp", "solve"),
     *("solve_triangular", "linalg_cholesky", "cholesky_solve", "lu_factor", "qr", "eig", "eigh"),
     *("fft_c2c", "fft_r2c", "fft_c2r"),
@@ -130,6 +141,8 @@ def vocabulary(given):
         "clip": np.clip,
         "exp": np.exp,
         "log": np.log,
+        "sqrt": np.sqrt,
+        "Phi": lambda x: np.vectorize(math.erfc, [float])(-x / math.sqrt(2)) / 2,
         "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     }
     if "ignore_index" in given:

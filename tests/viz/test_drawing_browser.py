@@ -7,6 +7,7 @@ import re
 
 import pytest
 from drawing_samples import FAILED, HOSTILE, NETWORK, contrast, hostile
+from waiting import wait_until
 
 from tinygrad_nn.viz.drawing.engine import engine
 from tinygrad_nn.viz.drawing.page import to_html
@@ -166,7 +167,7 @@ def test_the_mouse_drags_and_zooms_where_it_points(drawn):
     assert view(page) == pytest.approx(dragged)
     page.keyboard.down("Control")
     page.mouse.wheel(0, -100)
-    page.wait_for_function(f"svg.viewBox.baseVal.width < {dragged[2] / 1.2}")
+    wait_until(page, f"svg.viewBox.baseVal.width < {dragged[2] / 1.2}")
     page.keyboard.up("Control")
 
 

@@ -11,6 +11,8 @@ from importlib.resources import files
 import pytest
 from drawing_samples import FAILED, HOSTILE, NETWORK, UNPRINTABLE, Page, contrast, hostile
 
+import tinygrad_nn as tnn
+from tinygrad_nn import viz
 from tinygrad_nn.viz.drawing.engine import engine
 from tinygrad_nn.viz.drawing.page import steps_html, to_html
 
@@ -139,3 +141,10 @@ def test_text_can_be_read_in_both_schemes(scheme, colour):
         palette |= re.findall(r"--([\w-]+): (#\w{6});", colours)
     for ground in GROUNDS[colour]:
         assert contrast(palette[colour], palette[ground]) >= 4.5, (colour, ground)
+
+
+def test_no_operand_has_a_name_that_could_be_a_variable():
+    x, y = tnn.ones(2, requires_grad=True), tnn.ones(2, requires_grad=True)
+    steps = steps_html(viz.graph(x - y, inputs={"x": x, "y": y}))
+    assert "a</bdi> =" not in steps
+    assert "input</bdi> =" in steps_html(NETWORK)

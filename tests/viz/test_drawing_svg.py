@@ -2,6 +2,8 @@
 Read `test_drawing_tree.py` next.
 """
 
+import math
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -95,8 +97,6 @@ def test_any_text_is_shown_as_it_is_and_inside_html_it_stays_what_it_is(drawn, t
     found = groups(root)
     lines = [each.text.replace("\xa0", " ") for each in found["node-t0"].iter(f"{SVG}text")]
     assert lines == [*text.split("\n"), *text.split("\n")]  # the name and the dtype
-    label = found["edge-0"].findtext(f"{SVG}text").replace("\xa0", " ")
-    assert label == text.split("\n")[0]
     assert text.replace("\n", "↵").replace("\u2028", "↵").replace("\u2029", "↵") in found[
         "node-t0"
     ].findtext(f"{SVG}title")
@@ -109,3 +109,31 @@ def test_what_xml_cannot_hold_has_a_sign_in_its_place(drawn):
         each.text for each in groups(drawn(hostile(UNPRINTABLE)))["node-t0"].iter(f"{SVG}text")
     ]
     assert texts[0] == "a␀b␛[1m\ufffd\ufffd"
+
+
+def test_the_legend_is_a_group_of_its_own_and_its_boxes_have_their_kinds(drawn):
+    root = drawn(NETWORK)
+    graph = groups(root)["graph"]
+    (heading,) = [group for group in graph if group.get("class") == "heading"]
+    assert {group.get("class") for group in heading} >= {"data", "parameter", "operation"}
+    texts = [each.text.replace("\xa0", "") for each in heading.iter(f"{SVG}text")]
+    assert {"data", "parameter", "output"} <= {*texts}
+    assert [child.tag for child in graph].count(f"{SVG}polygon") == 1  # the ground
+
+
+def test_every_line_leads_from_an_operand_to_its_operation(drawn):
+    found = groups(drawn(NETWORK))
+
+    def middle(group):
+        points = next(
+            [float(number) for number in re.findall(r"-?[0-9.]+", each.get(name))]
+            for tag, name in (("polygon", "points"), ("path", "d"))
+            for each in group.iter(f"{SVG}{tag}")
+        )
+        return sum(points[::2]) / len(points[::2]), sum(points[1::2]) / len(points[1::2])
+
+    for number, edge in enumerate(NETWORK.edges):
+        line = found[f"edge-{number}"].find(f"{SVG}path").get("d")
+        numbers = [float(each) for each in re.findall(r"-?[0-9.]+", line)]
+        source = middle(found[f"node-{edge.source}"])
+        assert math.dist(source, numbers[:2]) < math.dist(source, numbers[-2:])

@@ -26,31 +26,31 @@ ARRAYS = hnp.arrays(
 def cells(html):
     """The titles and the texts of the cells, row by row."""
     rows = re.findall(r"<tr>(.*?)</tr>", html)
-    return [re.findall(r'<td(?: title="(.*?)")? style=".*?">(.*?)</td>', row) for row in rows]
+    found = [re.findall(r'<td(?: title="(.*?)")? style=".*?">(.*?)</td>', row) for row in rows]
+    return [row for row in found if row]
 
 
 def test_a_matrix_is_a_grid_with_every_digit_under_the_mouse():
     html = array_html(np.array([[1 / 3, -2], [0, 1e-7]]), label="weight")
     assert cells(html) == [
-        [("[0, 0] = 0.3333333333333333", "0.3333"), ("[0, 1] = -2.0", "-2")],
+        [("[0, 0] = 0.3333333333333333", "0.3333"), ("[0, 1] = -2.0", "−2")],
         [("[1, 0] = 0.0", "0"), ("[1, 1] = 1e-07", "1e-07")],
     ]
-    assert ">weight, shape (2, 2)</caption>" in html
+    assert ">weight, shape (2, 2)</p>" in html
 
 
 @pytest.mark.parametrize(
     ("array", "expected"),
     [
-        (np.array(0.5), [[("0.5", "0.5")]]),
         (np.array([1, 123456]), [[("[0] = 1", "1"), ("[1] = 123456", "123456")]]),
         (np.array([True, False]), [[("[0] = True", "True"), ("[1] = False", "False")]]),
         (
             np.array([np.nan, np.inf, -np.inf]),
-            [[("[0] = nan", "nan"), ("[1] = inf", "inf"), ("[2] = -inf", "-inf")]],
+            [[("[0] = nan", "nan"), ("[1] = inf", "inf"), ("[2] = -inf", "−inf")]],
         ),
         (np.array([[[7]]]), [[("[0, 0, 0] = 7", "7")]]),
     ],
-    ids=["number", "row", "bools", "not finite", "slice"],
+    ids=["row", "bools", "not finite", "slice"],
 )
 def test_every_kind_of_number_is_shown(array, expected):
     assert cells(array_html(array)) == expected
@@ -81,27 +81,88 @@ def test_a_side_of_twelve_is_shown_whole_without_a_summary():
 def test_more_dimensions_are_slices_and_a_count_of_the_rest():
     html = array_html(np.arange(48).reshape(2, 3, 2, 4), label="batch")
     assert html.count("<table") == 4
-    assert "[1, 0, :, :]</caption>" in html
+    assert "[1, 0, :, :]</p>" in html
     assert 'title="[1, 0, 1, 3] = 31"' in html
     assert "and 2 more" in html
     assert "more" not in array_html(np.zeros((4, 1, 1)))
 
 
 @pytest.mark.parametrize(
-    ("shape", "pictured"),
+    ("shape", "images"),
     [
-        ((28, 28), True),
-        ((8, 13), True),
-        ((8, 8), False),
-        ((7, 28), False),
-        ((8, 1024), True),
-        ((8, 1025), False),
-        ((20,), False),
-        ((2, 28, 28), True),
+        ((28, 28), 1),
+        ((8, 13), 1),
+        ((8, 8), 0),
+        ((7, 28), 0),
+        ((8, 1024), 1),
+        ((8, 1025), 0),
+        ((20,), 0),
+        ((2, 28, 28), 2),
+        ((3, 1, 28, 28), 3),
+        ((5, 8, 8), 5),
+        ((3, 784), 3),
+        ((784,), 1),
+        ((784, 10), 10),
+        ((7, 64), 7),
+        ((64, 64), 1),
+        ((100, 784), 16),
+        ((5, 3, 4), 0),
     ],
 )
-def test_what_is_like_an_image_is_shown_as_one(shape, pictured):
-    assert ("<img" in array_html(np.ones(shape))) == pictured
+def test_what_holds_images_is_shown_as_them(shape, images):
+    html = array_html(np.ones(shape))
+    assert html.count("<img") == images
+    assert ("<summary>numbers</summary>" in html) == (images > 0)
+    assert ("and 84 more" in html) == (shape[0] == 100)
+
+
+def test_an_image_is_a_row_of_the_weight_and_a_column_of_its_transpose():
+    weight = np.zeros((2, 64))
+    weight[1, 8 * 3 + 5] = 1
+    for transposed in (False, True):
+        html = array_html(weight, transposed=transposed)
+        _, second = re.findall(r'base64,(.*?)" title="(.*?)"', html)
+        assert second[1] == ("[:, 1]" if transposed else "[1, :]")
+        assert np.argwhere(pixels_of(base64.b64decode(second[0]))[..., 0] < 255).tolist() == [
+            [3, 5]
+        ]
+        assert f"shape {(64, 2) if transposed else (2, 64)}: 2 images of 8 × 8" in html
+
+
+def test_one_number_is_no_bar():
+    html = array_html(np.array(-2.5), label="loss")
+    assert "<table" not in html
+    assert "background" not in html
+    assert re.search(r'<b title="-2.5" style="[^"]*">−2.5</b>', html)
+
+
+def test_no_zero_is_negative():
+    assert [row[0][1] for row in cells(array_html(np.array([[-0.0], [-1.0]])))] == ["0", "−1"]
+    assert summary_text(np.array([-0.0, complex(-0.0, -0.0)])) == "[0+0j, 0+0j]"
+
+
+@pytest.mark.parametrize(
+    ("array", "ends"),
+    [
+        (np.array([1.0, -4.0]), ("−4", "4")),
+        (np.array([1.0, 3.0]), ("0", "3")),
+        (np.array([-2.0, 0.0]), ("−2", "0")),
+        (np.array([np.inf, 7.0, np.nan]), ("0", "7")),
+        (np.zeros(3), None),
+        (np.array([5.0]), None),
+    ],
+)
+def test_a_legend_says_how_far_the_colours_go(array, ends):
+    found = re.findall(
+        r'class="scale"[^>]*>(\S+) <span [^>]*></span> ([^<]+)</div>', array_html(array)
+    )
+    assert found == ([ends] if ends else [])
+
+
+def test_rows_and_columns_have_numbers_where_there_are_several():
+    places = {shape: array_html(np.zeros(shape)).count("<th") for shape in [(3,), (3, 1), (2, 4)]}
+    assert places == {(3,): 3, (3, 1): 3, (2, 4): 6}
+    assert re.findall(r"<th[^>]*>(.*?)</th>", array_html(np.zeros(13)))[4:7] == ["4", "…", "8"]
 
 
 def pixels_of(file):
@@ -133,7 +194,7 @@ def test_a_picture_has_a_pixel_per_number():
     assert np.array_equal(pixels, shades(image))
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) == 3
     assert "image-rendering:pixelated" in html
-    assert "digit&quot;, shape (9, 14), as pixels" in html
+    assert "digit&quot;, shape (9, 14): as an image of 9 × 14" in html
 
 
 def test_a_png_is_what_other_readers_read():
@@ -170,7 +231,9 @@ def test_the_numbers_can_be_read_on_every_shade():
 def test_any_label_is_text(text):
     for shape in ((2, 2), (9, 14), (0,), (2, 2, 2)):
         page = Page(array_html(np.zeros(shape), label=text))
-        assert set(page.tags()) <= {"div", "table", "caption", "tbody", "tr", "td", "p", "img"}
+        assert set(page.tags()) <= {
+            *("div", "table", "tr", "td", "th", "p", "img", "span", "details", "summary")
+        }
         if text != UNPRINTABLE:
             assert text in page.text
 
@@ -183,7 +246,7 @@ def test_any_array_is_shown(array):
     shown = min(rows, 10 if rows > 12 else 12) * min(columns, 10 if columns > 12 else 12)
     matrices = min(4, int(np.prod(array.shape[:-2])))
     titles = [a["title"] for tag, a in page.elements if tag == "td" and "title" in a]
-    assert len(titles) == (shown * matrices if array.size else 0)
+    assert len(titles) == (shown * matrices if array.size and array.ndim else 0)
 
 
 @pytest.mark.parametrize(
@@ -212,4 +275,4 @@ def test_any_array_is_shown(array):
     ids=repr,
 )
 def test_a_summary_is_short_and_true(array, text):
-    assert summary_text(array) == text
+    assert summary_text(array) == text.replace("-", "−")

@@ -22,7 +22,8 @@ PNG, PDF, SVG, PAGE = b"\x89PNG\r\n\x1a\n", b"%PDF-1.", b"<?xml", b"<!doctype ht
 FAKE = f"""\
 #!{sys.executable}
 import sys
-picture = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
+graph = '<g transform="scale(1)"><path d="M0,0L9,9"/></g>'
+picture = f'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">{{graph}}</svg>'
 starts = {{"-Tsvg": picture.encode(), "-Tpng": {PNG}, "-Tpdf": {PDF}}}
 sys.stdin.buffer.read()
 sys.stdout.buffer.write(starts[sys.argv[1]])

@@ -1,5 +1,5 @@
 """Every operation of the table, looked at: its graph, its explanation, each step of the player.
-Read `test_pictures.py` next.
+Read `../cli/test_sheets.py` next.
 """
 
 import re

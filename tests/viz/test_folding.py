@@ -56,6 +56,19 @@ def test_an_arrow_leads_from_one_step_to_the_next():
     assert [edge.source for edge in back] == [tanh.id]
 
 
+def test_the_frames_in_a_block_stand_for_all_calls():
+    inner, again = nn.Linear(3, 4), nn.Linear(4, 4)
+    h = tnn.zeros(2, 4)
+    for x in tnn.rand(20, 2, 3):
+        h = (inner(x) + again(h)).tanh()
+    frames = viz.graph(h.sum()).clusters
+    assert {(frame.name, frame.use) for frame in frames} == {
+        ("repeated", 0),
+        ("inner: Linear", 0),
+        ("again: Linear", 0),
+    }
+
+
 def test_two_steps_are_drawn_as_they_are():
     assert all(each.times == 1 for each in recurrent(2).nodes)
 

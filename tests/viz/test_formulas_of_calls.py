@@ -70,4 +70,21 @@ def test_attention_names_the_weights_and_the_scores_that_its_rules_name():
     q, k, u = leaves("qku", 2, 3)
     steps, _, _ = told(tnn.nn.functional.scaled_dot_product_attention(q, k, u).sum())
     assert "= p u with p = softmax(S), S = M + (q kᵀ)/√d" in steps
-    assert "∂L/∂k = (dSᵀ q)/√d; ∂L/∂u = pᵀ ∂L/∂v₁" in steps
+    assert "∂L/∂k = (g_Sᵀ q)/√d; ∂L/∂u = pᵀ ∂L/∂v₁" in steps
+
+
+def test_between_single_numbers_stands_a_dot():
+    a, b = (tnn.tensor(x, requires_grad=True) for x in (2.0, -3.0))
+    told = [frame["text"] for frame in viz.play((a * b).tanh() * b).frames]
+    assert "⊙" not in " ".join(told) + str((a * b * b).explain())
+    assert "v₁ = a · b = 2 · (−3) = −6" in told
+    assert "⊙" in str((a * tnn.ones(2)).sum().explain())
+
+
+def test_what_is_multiplied_with_itself_is_squared():
+    x, same = (tnn.tensor(-3.0, requires_grad=True) for _ in range(2))
+    assert viz.play(x * x).frames[0]["text"].endswith("= x² = (−3)² = 9")
+    assert "x²" in str((x * x).explain())
+    assert viz.play(x * same).frames[0]["text"].endswith("= −3 · (−3) = 9")
+    back = viz.play(x.tanh()).frames[-2]["text"]
+    assert "1 · (1 − (−0.9951)²)" in back

@@ -13,13 +13,12 @@ from looping import looped
 from tinygrad_nn.autograd import registry
 from tinygrad_nn.viz.notation.latex import to_mathml, to_text
 
-XMLNS = "{http://www.w3.org/1998/Math/MathML}"
 ELEMENTS = {
     *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mover"),
-    *("msub", "msup", "msubsup", "mtable", "mtr", "mtd"),
+    *("msup", "msubsup", "mtable", "mtr", "mtd"),
 }
 CHOICE = "a if −1 = c, else b"
-CHILDREN = {"mfrac": 2, "mover": 2, "msub": 2, "msup": 2, "msubsup": 3}
+CHILDREN = {"mfrac": 2, "mover": 2, "msup": 2, "msubsup": 3}
 TOKENS = st.sampled_from(
     [
         *[
@@ -99,6 +98,10 @@ TOKENS = st.sampled_from(
         (r"\begin{cases} a & \text{if } -1 = c \\ b & \text{else} \end{cases}", CHOICE),
         (r"2 \begin{cases} a & c \\ b & \text{else} \end{cases}", "2 (a c, else b)"),
         (r"\frac{\partial L}{\partial x}", "(∂ L)/(∂ x)"),
+        (r"{\lVert x - y \rVert}_p", "‖x − y‖ₚ"),
+        (r"\hat{x} + \operatorname{f}(x)", "x\u0302 + f(x)"),
+        (r"\psi^{(n)}(x)", "ψ^(n)(x)"),
+        (r"g \odot \begin{cases} a & b \\ c & \text{else} \end{cases}", "g ⊙ (a b, else c)"),
         (r"\unknown{x}", r"\unknown x"),
         ("a } b", "a } b"),
         ("x_", "x"),
@@ -110,8 +113,7 @@ def test_a_formula_as_text(latex, text):
 
 
 def mathml(latex, **options):
-    written = re.sub(r' xmlns="[^"]*"| alttext="[^"]*"', "", to_mathml(latex, **options))
-    return written.removeprefix("<math>").removesuffix("</math>")
+    return re.sub(r"^<math [^>]*>|</math>$", "", to_mathml(latex, **options))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def mathml(latex, **options):
         ("x", "<mi>x</mi>"),
         ("-2", '<mrow><mo form="prefix">−</mo><mn>2</mn></mrow>'),
         ("x_i^2", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>"),
-        ("x_i", "<msub><mi>x</mi><mi>i</mi></msub>"),
+        ("x_i", "<msubsup><mi>x</mi><mi>i</mi><mrow></mrow></msubsup>"),
         ("W^{T}", "<msup><mi>W</mi><mi>T</mi></msup>"),
         (r"\frac{a}{b}", "<mfrac><mi>a</mi><mi>b</mi></mfrac>"),
         (r"\sqrt{x}", "<msqrt><mi>x</mi></msqrt>"),
@@ -136,7 +138,7 @@ def test_a_formula_as_mathml(latex, expected):
 
 def test_cases_are_a_table():
     root = ElementTree.fromstring(to_mathml(r"\begin{cases} a & b \\ c & d \end{cases}"))
-    assert [cell.tag for cell in root.iter(f"{XMLNS}mtd")] == [f"{XMLNS}mtd"] * 4
+    assert [cell.tag for cell in root.iter("mtd")] == ["mtd"] * 4
     assert "".join(root.itertext()) == "{abcd"
 
 
@@ -153,11 +155,19 @@ def test_a_formula_on_a_line_of_its_own_says_so():
 
 def check_harmless(latex):
     root = ElementTree.fromstring(to_mathml(latex))
-    assert root.tag == f"{XMLNS}math"
+    assert root.tag == "math"
     for element in root.iter():
-        name = element.tag.removeprefix(XMLNS)
+        name = element.tag
         assert name in ELEMENTS
-        assert set(element.attrib) <= {"alttext", "accent", "fence", "form", "style", "width"}
+        assert set(element.attrib) <= {
+            "alttext",
+            "accent",
+            "fence",
+            "form",
+            "style",
+            "width",
+            "stretchy",
+        }
         if name in CHILDREN:
             assert len(element) == CHILDREN[name]
     assert isinstance(to_text(latex), str)

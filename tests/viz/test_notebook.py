@@ -32,7 +32,26 @@ tied[1].weight = tied[0].weight
 weight = tnn.tensor([1.0, 2.0], requires_grad=True)
 weight.name = hostile
 w = tnn.tensor([1.0, -2.0], dtype=tnn.float64, requires_grad=True)
+history = {{"loss": [3.0, 2.0, 1.0]}}
 """
+PLOTS = {  # each of which shows one picture
+    "training": "viz.plot_training(history)",
+    "weights": "viz.plot_weights(model[0].weight, image_shape=(2, 3))",
+    "histograms": "viz.plot_histograms(viz.layer_activations(model, images))",
+    "confusion": "viz.plot_confusion_matrix([0, 1, 1], [0, 1, 0])",
+    "attention": "viz.plot_attention(tnn.eye(3))",
+    "surface": "viz.plot_loss_surface(lambda: (w * w).sum(), [w], resolution=4)",
+    "boundary": "viz.plot_decision_boundary(lambda x: x[:, 0], [[0, 1], [1, 0]], [0, 1])",
+    "given axes": "from matplotlib.figure import Figure\n"
+    "viz.plot_training(history, ax=Figure().subplots())",
+    "pyplot": "import matplotlib.pyplot as plt\nviz.plot_training(history)",
+    "pyplot's axes": "viz.plot_training(history, ax=plt.subplots()[1])",
+    "show": "viz.plot_training(history)\nplt.show()",
+    "not the last line": "ax = viz.plot_training(history)\nNone",
+    "again": "ax",
+    "inline": "%matplotlib inline\nviz.plot_training(history, ax=plt.subplots()[1])",
+}
+
 SHOWN = {  # what the cells show, and the kind of picture that they are
     "number": ("tnn.tensor(2.5)", "html"),
     "vector": ("tnn.arange(30)", "html"),
@@ -82,25 +101,38 @@ def notebook(request, tmp_path_factory):
             pytest.skip("no program dot on this machine")
         programs = os.path.dirname(program)
     hidden = [] if request.param == "pygraphviz" else ["pygraphviz"]
-    cells = [FIRST.format(hidden=hidden), *(code for code, _ in SHOWN.values())]
+    shown = [code for code, _ in SHOWN.values()]
+    cells = [FIRST.format(hidden=hidden), *shown, *PLOTS.values()]
     run = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in cells])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", programs)
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
         patch.setenv("IPYTHONDIR", str(folder))
         nbclient.NotebookClient(run, timeout=60, resources={"metadata": {"path": folder}}).execute()
-    return request.param, dict(zip(["", *SHOWN], (cell.outputs for cell in run.cells), strict=True))
+    names = ["", *SHOWN, *PLOTS]
+    return request.param, dict(zip(names, (cell.outputs for cell in run.cells), strict=True))
 
 
 def bundles(outputs):
     """What each cell showed, by its name: text by the kind of text."""
-    return {name: each[0]["data"] for name, each in outputs.items() if each}
+    return {name: outputs[name][0]["data"] for name in SHOWN}
+
+
+def every_plot_shows_its_picture_once(notebook):
+    pytest.importorskip("matplotlib")
+    _, outputs = notebook
+    pictures = {
+        name: ["image/png" in each.get("data", {}) for each in outputs[name]] for name in PLOTS
+    }
+    assert {name: sum(each) for name, each in pictures.items()} == dict.fromkeys(PLOTS, 1)
+    assert all(len(each) <= 2 for each in pictures.values())  # with pyplot a line of text as well
 
 
 def every_cell_shows_one_thing_and_none_fails_or_warns(notebook):
     _, outputs = notebook
     kinds = {name: [each["output_type"] for each in shown] for name, shown in outputs.items()}
-    assert kinds == {"": []} | {name: ["execute_result"] for name in SHOWN}
+    assert not any("error" in each or "stream" in each for each in kinds.values())
+    assert {name: kinds[name] for name in SHOWN} == {name: ["execute_result"] for name in SHOWN}
 
 
 def everything_has_a_text_as_well(notebook):
@@ -156,6 +188,7 @@ def the_graph_after_backward_has_the_gradients(notebook):
     "check",
     [
         every_cell_shows_one_thing_and_none_fails_or_warns,
+        every_plot_shows_its_picture_once,
         everything_has_a_text_as_well,
         a_graph_is_a_picture_where_there_is_an_engine_and_a_list_elsewhere,
         nothing_that_is_shown_loads_from_the_network,

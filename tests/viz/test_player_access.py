@@ -17,6 +17,7 @@ CONTROLS = ("progress", "first", "back", "play", "next", "last", "speed")
 
 def test_tab_reaches_every_control_every_node_and_every_entry(show_drawn_player):
     page = show_drawn_player(played(three_uses))
+    page.click("#steps summary")
     reached = []
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -86,6 +87,7 @@ def test_axe_finds_nothing_serious(show_drawn_player, computation, width, scheme
     player = played(computation)
     page = show_drawn_player(player, width, scheme, motion="reduce", bypass_csp=True)
     page.add_script_tag(content=AXE.read_text("utf-8"))
+    page.click("#steps summary")
     for step in (0, len(player.frames) // 2, len(player.frames) - 2, len(player.frames) - 1):
         page.locator("#steps button").nth(step).click()
         found = page.evaluate("axe.run()")["violations"]

@@ -68,8 +68,8 @@ def test_forward_steps_come_first_oldest_first_with_their_numbers():
         *("forward", "forward", "start", "backward", "backward", "end")
     ]
     first, second = named(player.frames, "forward")
-    assert first["text"] == "v₁ = a ⊙ b = 2 ⊙ (−3) = −6"
-    assert (first["formula"], first["filled"]) == (r"v_{1} = a \odot b", r"2 \odot (-3) = -6")
+    assert first["text"] == "v₁ = a · b = 2 · (−3) = −6"
+    assert (first["formula"], first["filled"]) == (r"v_{1} = a \cdot b", r"2 \cdot (-3) = -6")
     assert [shown["symbol"] for shown in second["operands"]] == ["v_{1}", "b"]
 
 
@@ -116,8 +116,8 @@ def test_each_operand_gets_incoming_times_local():
         ("b", "2.0", "10.0"),
     ]
     assert [part["rule"] for part in step["parts"]] == [
-        r"\frac{\partial L}{\partial v_{1}} \odot b",
-        r"\frac{\partial L}{\partial v_{1}} \odot a",
+        r"\frac{\partial L}{\partial v_{1}} \cdot b",
+        r"\frac{\partial L}{\partial v_{1}} \cdot a",
     ]
 
 

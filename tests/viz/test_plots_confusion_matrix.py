@@ -39,6 +39,7 @@ def test_a_cell_has_its_count_and_the_share_of_its_row(kind):
     assert axes.get_title() == "83.3% of 6 are right"
     assert axes.get_xlabel() == "predicted class"
     assert axes.get_ylabel().startswith("actual class")
+    assert axes.figure.axes[-1].get_ylabel() == "% of the row"
 
 
 def test_numbers_are_dark_on_light_cells_and_light_on_dark_ones():

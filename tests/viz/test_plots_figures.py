@@ -1,5 +1,5 @@
 """What all pictures share: where they are drawn, names that are shown as they are, no pyplot.
-Read `test_pictures.py` next.
+Read `../cli/test_sheets.py` next.
 """
 
 import subprocess
@@ -75,6 +75,12 @@ def test_a_picture_has_a_figure_of_its_own_with_named_axes(plot):
     assert as_png(first.figure).startswith(b"\x89PNG\r\n\x1a\n")
 
 
+def test_a_program_that_uses_pyplot_finds_the_picture_there(plot):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    figure = plot().figure
+    assert [pyplot.figure(number) for number in pyplot.get_fignums()] == [figure]
+
+
 def test_pyplot_is_never_imported():
     pytest.importorskip("matplotlib")
     names = sorted(PLOTS)
@@ -100,6 +106,7 @@ FOLDER = __file__.rpartition("test_plots_figures")[0]
 
 def test_without_matplotlib_the_extra_is_named(plot, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.delitem(sys.modules, "matplotlib.pyplot", raising=False)
     with pytest.raises(MissingExtraError, match=r'pip install "tinygrad_nn\[viz\]"'):
         plot()
 

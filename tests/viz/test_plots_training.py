@@ -48,7 +48,8 @@ def test_without_accuracies_there_is_one_axis_which_starts_at_0():
     assert axes.figure.axes == [axes]
     assert axes.get_ylabel() == "training loss, held-out loss"
     assert axes.get_ylim()[0] == 0
-    assert list(axes.get_lines()[0].get_xdata()) == [0, 1]
+    assert list(axes.get_lines()[0].get_xdata()) == [1, 2]
+    assert axes.get_xlabel() == "measurement"
 
 
 def test_without_losses_the_accuracy_has_the_axes_for_itself():
@@ -66,10 +67,17 @@ def test_one_measurement_is_a_dot():
     assert line.get_marker() == "o"
 
 
-def test_a_nan_leaves_a_gap_and_is_told_at_the_end():
+def test_a_nan_leaves_a_gap_and_is_marked_and_told_where_it_begins():
     axes = plot_training({"loss": [2.0, np.inf, np.nan], "accuracy": [0.5, np.nan, np.nan]})
     np.testing.assert_array_equal(axes.get_lines()[0].get_ydata(), [2.0, np.inf, np.nan])
-    assert texts(axes.figure.axes[-1]) == ["loss: nan at the end", "accuracy: nan% at the end"]
+    assert texts(axes.figure.axes[-1]) == [
+        "loss: inf at 2; 2 of 3 are nan or inf",
+        "accuracy: nan at 2; 2 of 3 are nan or inf",
+    ]
+    for each in axes.figure.axes:
+        curve, mark = each.get_lines()
+        assert list(mark.get_xdata()) == [2, 2]
+        assert mark.get_color() == curve.get_color()
     assert as_png(axes.figure)
 
 

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 import tinygrad_nn as tnn
 from tinygrad_nn.errors import ShapeError
+from tinygrad_nn.viz.drawing.tables import NEGATIVE, POSITIVE
 from tinygrad_nn.viz.plots.figures import as_png
 from tinygrad_nn.viz.plots.weights import NUMBERED, plot_weights
 
 pytest.importorskip("matplotlib")
+from matplotlib.figure import Figure
 
 NAN = np.nan
 
@@ -48,7 +50,7 @@ def test_images_that_fill_no_whole_grid_leave_room_at_the_end():
 @settings(max_examples=25)
 def test_every_unit_has_its_image_where_its_number_is(count, height, width):
     weight = np.arange(1.0, count * height * width + 1).reshape(count, -1)
-    axes = plot_weights(weight, image_shape=(height, width))
+    axes = plot_weights(weight, image_shape=(height, width), ax=Figure().add_subplot())
     image = picture(axes)
     for unit, text in enumerate(axes.texts):
         assert text.get_text() == str(unit)
@@ -89,6 +91,8 @@ def test_a_plain_matrix_is_a_map():
     axes = plot_weights([[1.0, -2.0], [0.5, 0.0]])
     np.testing.assert_array_equal(picture(axes), [[1, -2], [0.5, 0]])
     assert (axes.get_ylabel(), axes.get_xlabel()) == ("unit", "input")
+    ticks = [*axes.get_xticks(), *axes.get_yticks()]
+    assert ticks == [round(tick) for tick in ticks]
 
 
 @pytest.mark.parametrize(
@@ -98,14 +102,16 @@ def test_a_plain_matrix_is_a_map():
 def test_the_colours_reach_equally_far_to_both_sides_of_0(weight, largest):
     axes = plot_weights(weight)
     assert axes.images[0].get_clim() == (-largest, largest)
-    assert axes.images[0].cmap(0.5)[:3] == pytest.approx((0.97, 0.97, 0.97), abs=0.01)
+    colours = [axes.images[0].cmap(place)[:3] for place in (0.0, 0.5, 1.0)]
+    tables = np.array([NEGATIVE, [255] * 3, POSITIVE]) / 255
+    np.testing.assert_allclose(colours, tables, atol=0.01)
     assert "weight" in axes.figure.axes[-1].get_ylabel()
 
 
 def test_weights_that_are_not_finite_are_blank_and_counted():
     axes = plot_weights([[1.0, NAN], [-np.inf, 2.0]])
     np.testing.assert_array_equal(picture(axes), [[1, NAN], [NAN, 2]])
-    assert axes.get_title() == "2 of 4 weights are nan or inf: left blank"
+    assert axes.get_title() == "2 of 4 weights are nan or inf: violet"
     assert as_png(axes.figure)
 
 

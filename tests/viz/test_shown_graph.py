@@ -163,7 +163,7 @@ def test_two_modules_are_told_apart_by_their_variables():
     graph = viz.graph(decoder(encoder(tnn.ones(1, 2))).sum())
     parameters = [name for kind, name in facts(graph) if kind == "parameter"]
     assert parameters == ["encoder.weight", "encoder.bias", "decoder.weight", "decoder.bias"]
-    assert [cluster.name for cluster in graph.clusters] == ["decoder: Linear", "encoder: Linear"]
+    assert [cluster.name for cluster in graph.clusters] == ["encoder: Linear", "decoder: Linear"]
 
 
 def test_a_module_that_takes_no_part_changes_no_name():

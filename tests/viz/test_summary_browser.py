@@ -4,6 +4,7 @@ Read `test_summary.py` for what the table says.
 
 import pytest
 from summarized_models import resnet18
+from waiting import wait_until
 
 import tinygrad_nn as tnn
 from tinygrad_nn.cli import main
@@ -51,7 +52,7 @@ def test_on_a_telephone_numbers_are_reached_by_keys_while_names_stay(show, writt
     page.locator("[role=region]").focus()
     for _ in range(40):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('[role=region]').scrollLeft > 400")
+    wait_until(page, "document.querySelector('[role=region]').scrollLeft > 400")
     page.wait_for_timeout(200)  # it moves smoothly
     assert name.bounding_box()["x"] == before["x"]
     assert saved.bounding_box()["x"] < 390
