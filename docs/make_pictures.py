@@ -15,7 +15,7 @@ import tinygrad_nn as tnn
 from tinygrad_nn import nn, viz
 
 PICTURES = Path(__file__).parent / "pictures"
-SIZE = {"width": 1120, "height": 760}
+SIZE = {"width": 1120, "height": 880}
 SECONDS = {"first": 1.5, "forward": 1.2, "backward": 2.6, "last": 4.0}
 
 
@@ -32,9 +32,11 @@ def graph() -> viz.Graph:
 
 def player() -> viz.Player:
     """Return the player of a computation in which b is used three times."""
-    a = tnn.tensor(2.0, requires_grad=True)
-    b = tnn.tensor(-3.0, requires_grad=True)
-    return viz.play((a * b + b) * tnn.tanh(b), title="(a b + b) tanh b, forward and backward")
+
+    def expression(a: tnn.Tensor, b: tnn.Tensor) -> tnn.Tensor:
+        return (a * b + b) * tnn.tanh(b)
+
+    return viz.play(expression, {"a": 2.0, "b": -3.0})
 
 
 def shots(page: viz.Player) -> list[bytes]:
