@@ -108,6 +108,7 @@ def notebook(request, tmp_path_factory):
         patch.setenv("PATH", programs)
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
         patch.setenv("IPYTHONDIR", str(folder))
+        patch.delenv("MPLBACKEND", raising=False)  # the kernel chooses
         nbclient.NotebookClient(run, timeout=60, resources={"metadata": {"path": folder}}).execute()
     names = ["", *SHOWN, *PLOTS]
     return request.param, dict(zip(names, (cell.outputs for cell in run.cells), strict=True))

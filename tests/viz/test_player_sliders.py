@@ -46,7 +46,7 @@ def curves(x, y):
 
 def bends(x, y):
     kept = F.relu(x) + F.leaky_relu(y) * 3 - F.elu(x * y)
-    return tnn.maximum(kept, x) + tnn.where(x > 100, x, y) * y.clamp(-1, 1)
+    return tnn.maximum(kept, x) + tnn.where(x > 100, x, y) * y.clamp(-1, 1) + x.clamp(0, 1)
 
 
 def layer(W, b):

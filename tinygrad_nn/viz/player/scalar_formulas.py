@@ -87,7 +87,8 @@ def forward_formula(step: Step, operands: Mapping[str, str]) -> str:
     absent = {each: None for each in step.op.parameters if each not in operands}
     values = {**absent, **step.attributes}
     if name == "clamp":
-        values |= {"min": values["min"] or -np.inf, "max": values["max"] or np.inf}
+        ends = {"min": -np.inf, "max": np.inf}
+        values |= {name: end for name, end in ends.items() if values[name] is None}
     formula = ast.parse(FORWARD[name], mode="eval").body
     return written(simplified(formula, values), operands)
 
