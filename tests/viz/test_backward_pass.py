@@ -12,12 +12,12 @@ import tinygrad_nn as tnn
 from tinygrad_nn import nn
 from tinygrad_nn.errors import GraphError
 from tinygrad_nn.viz.derivation.backward import backward_pass
-from tinygrad_nn.viz.structure.reading import read_computation
+from tinygrad_nn.viz.structure.subject import subject_of
 
 
 def shown(loss, named):
     """The gradients that a shown backward pass leaves in the named leaves."""
-    computation = read_computation(loss, inputs=named)
+    computation = subject_of(loss, inputs=named).read()
     gradients = backward_pass(computation).gradients
     return {q.name: gradients[q.id] for q in computation.quantities if q.id in gradients}
 
@@ -90,7 +90,7 @@ def number(value):
 
 def test_of_a_product_each_factor_gets_the_other():
     a, b = number(2.0), number(-3.0)
-    (step,) = backward_pass(read_computation(a * b)).steps
+    (step,) = backward_pass(subject_of(a * b).read()).steps
     assert step.incoming == 1
     assert [(c.operand.parameter, float(c.local), float(c.value)) for c in step.contributions] == [
         ("input", -3.0, -3.0),
@@ -102,7 +102,7 @@ def test_a_tensor_used_twice_in_one_operation_gets_two_contributions():
     a = number(3.0)
     b = a + a
     c = b + b
-    computation = read_computation(c)
+    computation = subject_of(c).read()
     found = backward_pass(computation)
     (at_a,) = [q.id for q in computation.quantities if q.name == "a"]
     (at_b,) = [q.id for q in computation.quantities if q.name == "b"]
@@ -114,7 +114,7 @@ def test_a_tensor_used_twice_in_one_operation_gets_two_contributions():
 def test_a_tensor_used_three_times_gets_the_sum_of_three_paths():
     x = number(2.0)
     loss = x * x + x.exp()
-    computation = read_computation(loss)
+    computation = subject_of(loss).read()
     found = backward_pass(computation)
     (at,) = [q.id for q in computation.quantities if q.name == "x"]
     assert sorted(float(each.value) for each in paths_to(found, at)) == [2.0, 2.0, np.exp(2.0)]
@@ -126,7 +126,7 @@ def test_a_shared_layer_gets_a_contribution_per_use():
     layer = nn.Linear(3, 3).double()
     x = tnn.rand(2, 3, dtype=tnn.float64)
     loss = layer(layer(x).tanh()).sum()
-    computation = read_computation(loss, params=layer)
+    computation = subject_of(loss, params=layer).read()
     found = backward_pass(computation)
     (at,) = [q.id for q in computation.quantities if q.name == "weight"]
     assert len(paths_to(found, at)) == 2
@@ -138,7 +138,7 @@ def test_broadcasting_is_a_sum_on_the_way_back():
     bias = tnn.zeros(1, 4, dtype=tnn.float64, requires_grad=True)
     x = tnn.ones(2, 3, 4, dtype=tnn.float64, requires_grad=True)
     loss = (x + bias).sum()
-    of_add = backward_pass(read_computation(loss)).steps[1]
+    of_add = backward_pass(subject_of(loss).read()).steps[1]
     by_name = {each.operand.parameter: each for each in of_add.contributions}
     assert by_name["input"].summed == ()
     assert by_name["other"].summed == (0, 1)
@@ -150,7 +150,7 @@ def test_the_local_derivative_is_given_where_it_is_one_number_per_element():
     x = tnn.tensor([0.0, 1.0], dtype=tnn.float64, requires_grad=True)
     w = tnn.ones(2, 2, dtype=tnn.float64, requires_grad=True)
     loss = (x.tanh() @ w).sum()
-    steps = {each.step.op.name: each for each in backward_pass(read_computation(loss)).steps}
+    steps = {each.step.op.name: each for each in backward_pass(subject_of(loss).read()).steps}
     np.testing.assert_allclose(steps["tanh"].contributions[0].local, [1.0, 1 - np.tanh(1.0) ** 2])
     assert steps["matmul"].contributions[0].local is None
 
@@ -179,13 +179,13 @@ def test_a_users_own_function_takes_part():
 def test_the_gradients_of_leaves_are_left_alone():
     a = number(2.0)
     loss = a * a
-    backward_pass(read_computation(loss))
+    backward_pass(subject_of(loss).read())
     assert a.grad is None
 
 
 def test_more_than_one_number_is_refused():
     with pytest.raises(GraphError, match=r"starts at one number, not at a tensor of shape \(2,\)"):
-        backward_pass(read_computation(tnn.ones(2, requires_grad=True) * 2))
+        backward_pass(subject_of(tnn.ones(2, requires_grad=True) * 2).read())
 
 
 def test_a_value_written_to_in_place_is_refused_as_by_backward():
@@ -194,7 +194,7 @@ def test_a_value_written_to_in_place_is_refused_as_by_backward():
     loss = y.sum()
     y.data.zero_()
     with pytest.raises(GraphError, match="modified in place"):
-        backward_pass(read_computation(loss))
+        backward_pass(subject_of(loss).read())
 
 
 def test_what_was_freed_is_computed_again_only_from_the_same_values():
@@ -204,7 +204,7 @@ def test_what_was_freed_is_computed_again_only_from_the_same_values():
     with tnn.no_grad():
         model.weight += 1
     with pytest.raises(GraphError, match="has changed since"):
-        backward_pass(read_computation(loss))
+        backward_pass(subject_of(loss).read())
 
 
 def test_freed_values_that_nobody_holds_are_refused():
@@ -212,14 +212,14 @@ def test_freed_values_that_nobody_holds_are_refused():
     loss = (w * tnn.rand(3)).sum()
     loss.backward()
     with pytest.raises(GraphError, match="retain_graph=True"):
-        backward_pass(read_computation(loss))
+        backward_pass(subject_of(loss).read())
 
 
 def test_what_is_lent_to_a_freed_graph_is_taken_back():
     x = number(2.0)
     loss = x.exp() * x
     loss.backward()
-    backward_pass(read_computation(loss))
+    backward_pass(subject_of(loss).read())
     assert loss.node.is_freed
     with pytest.raises(GraphError, match="a second time"):
         loss.backward()

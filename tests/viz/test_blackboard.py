@@ -12,7 +12,7 @@ import tinygrad_nn as tnn
 from tinygrad_nn import viz
 from tinygrad_nn.viz.player.blackboard import places_of
 from tinygrad_nn.viz.player.playback import playback
-from tinygrad_nn.viz.structure.reading import read_computation
+from tinygrad_nn.viz.structure.subject import subject_of
 
 
 def row(terms):
@@ -40,7 +40,7 @@ def test_a_formula_is_a_row_of_tensors_if_that_is_all_it_is(latex, expected):
 
 def test_a_layer_reads_forward_and_backward_as_on_paper():
     loss, params = xor()
-    frames = playback(read_computation(loss, None, params)).frames
+    frames = playback(subject_of(loss, None, params).read()).frames
     assert row(frames[0].terms) == "X · W_{1}^{T} + b_{1}"
     (back,) = (f for f in frames if f.phase == "backward" and f.node == frames[0].node)
     z = r"\frac{\partial L}{\partial Z_{1}}"

@@ -16,7 +16,7 @@ from tinygrad_nn.viz.notation.latex import to_text
 from tinygrad_nn.viz.notation.sheet import formulas
 from tinygrad_nn.viz.player.panel import step_html
 from tinygrad_nn.viz.player.playback import playback
-from tinygrad_nn.viz.structure.reading import read_computation
+from tinygrad_nn.viz.structure.subject import subject_of
 
 ROWS = [row for row in TABLE + COMPOSED if row.differentiable]
 # Whole pages, of what looks different: pictures are laid out by a program that takes its time.
@@ -42,7 +42,7 @@ def loss_of(row):
 def unreadable(loss):
     """What is wrong with the texts that show a loss, "" if nothing."""
     graph, explanation = str(viz.graph(loss)), str(loss.explain())
-    steps = playback(read_computation(loss))
+    steps = playback(subject_of(loss).read())
     panels = [step_html(steps, frame) for frame in steps.frames]
     if not (all(panels) and all(frame.text for frame in steps.frames)):
         return "a step shows nothing"

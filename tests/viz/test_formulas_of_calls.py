@@ -7,7 +7,7 @@ import pytest
 import tinygrad_nn as tnn
 from tinygrad_nn import viz
 from tinygrad_nn.viz.player.playback import playback
-from tinygrad_nn.viz.structure.reading import read_computation
+from tinygrad_nn.viz.structure.subject import subject_of
 
 
 def leaves(names, *shape):
@@ -19,7 +19,7 @@ def leaves(names, *shape):
 
 def told(loss):
     """The texts of the player's steps, the explanation and the graph."""
-    steps = playback(read_computation(loss)).frames
+    steps = playback(subject_of(loss).read()).frames
     return "\n".join(frame.text for frame in steps), str(loss.explain()), str(viz.graph(loss))
 
 

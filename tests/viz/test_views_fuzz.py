@@ -26,7 +26,7 @@ from tinygrad_nn.autograd.op import registry
 from tinygrad_nn.errors import GraphError
 from tinygrad_nn.viz.drawing import engine
 from tinygrad_nn.viz.player.playback import playback
-from tinygrad_nn.viz.structure.reading import read_computation
+from tinygrad_nn.viz.structure.subject import subject_of
 
 TOLERANCE = {"float64": 1e-9, "float32": 1e-3, "float16": 5e-2}
 
@@ -115,7 +115,7 @@ def test_everything_can_be_drawn_and_nothing_changes(seeds):
 @given(programs)
 def test_the_players_gradients_are_those_of_backward(seeds):
     tensors = run(seeds)
-    computation = read_computation(tensors[-1])
+    computation = subject_of(tensors[-1]).read()
     gradients = playback(computation).gradients
     leaves = {x.node: x for x in tensors if x.is_leaf and x.requires_grad}
     _Tags(viz.play(tensors[-1]).html)

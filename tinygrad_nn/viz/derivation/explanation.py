@@ -20,11 +20,9 @@ from ..notation.latex import FONTS, to_mathml, to_text
 from ..notation.latex_of import expression_latex
 from ..notation.symbols import escaped
 from ..structure.subject import subject_of
-from ..structure.summary import summary_text
+from ..structure.summary import FEW, summary_text
 from .lines import Derivation, Given, Line, derive
 from .symbols import symbol_latex
-
-FEW = 8  # numbers that are written out
 
 STYLE = """\
 body { line-height: 1.6; margin: 2em auto; max-width: 60em; padding: 0 1em; }

@@ -13,8 +13,6 @@ from ..notation.rules import rule_of_call
 from ..notation.simplify import Replaced, simplified
 from ..structure.computation import Step
 
-ACTIVATIONS = {"softmax": "A", "sigmoid": "A"}  # what losses work out inside: A2 = softmax(Z2)
-
 
 class Definitions:
     """Symbols for what a fused operation computes inside, each with its formula."""
@@ -53,10 +51,9 @@ def contribution_formula(
     formula = rule_of_call(step.op, parameter, step.attributes)
     if formula is None:
         return None
-    constants = {k: v for k, v in step.attributes.items() if v is None or _is_plain(v)}
     given = {operand.parameter for operand in step.operands}
     absent = {each: None for each in getattr(step.op, "parameters", ()) if each not in given}
-    formula = simplified(formula, {**absent, **constants, **counts})
+    formula = simplified(formula, {**absent, **step.attributes, **counts})
     replacements: dict[str, ast.expr] = {
         as_identifier(each.parameter): ast.Name(symbol_of[each.quantity.id])
         for each in step.operands
@@ -92,10 +89,6 @@ def incoming(
     return {"g": listed(gradients), **{f"g_{name}": g for name, g in named}}
 
 
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, str))
-
-
 class _Fused(ast.NodeTransformer):
     """Gives softmax(Z2) and one_hot(y), which a loss works out inside, the names A2 and Y."""
 
@@ -104,17 +97,12 @@ class _Fused(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
-        if not (isinstance(node.func, ast.Name) and len(node.args) == 1):
-            return node
-        (argument,) = node.args
-        if not isinstance(argument, ast.Name):
-            return node
-        if node.func.id == "one_hot":
-            return self.definitions.symbol_for(node, "Y")
-        if node.func.id in ACTIVATIONS:
-            letter = ACTIVATIONS[node.func.id]
-            number = argument.id[1:] if argument.id[:1] == "Z" else ""
-            return self.definitions.symbol_for(node, f"{letter}{number}")
+        match node:
+            case ast.Call(ast.Name("one_hot"), [ast.Name()]):
+                return self.definitions.symbol_for(node, "Y")
+            case ast.Call(ast.Name("softmax" | "sigmoid"), [ast.Name(argument)]):
+                number = argument[1:] if argument.startswith("Z") else ""
+                return self.definitions.symbol_for(node, f"A{number}")
         return node
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,11 +73,7 @@ def derive(computation: Computation) -> Derivation:
     writer = _Writer(computation, count, uses)
     for step in steps:
         writer.write(step)
-    given = tuple(
-        Given(writer.symbol_of[q.id], q.name, q.shape, value=q.value)
-        for q in computation.quantities
-        if q.kind != "result"
-    )
+    given = tuple(writer.given(q) for q in computation.quantities if q.kind != "result")
     return Derivation(
         given,
         writer.forward(),
@@ -126,13 +122,14 @@ class _Writer:
         self.gradient_of: dict[str, ast.expr] = {output.id: ast.Constant(1)}
         self.root = output.id
 
+    def given(self, quantity: Quantity) -> Given:
+        """Return the symbol of a tensor, with what it stands for."""
+        symbol = self.symbol_of[quantity.id]
+        return Given(symbol, quantity.name, quantity.shape, value=quantity.value)
+
     def forward(self) -> tuple[Given, ...]:
         """Return each result with what made it, and what the loss works out inside."""
-        made = [
-            Given(self.symbol_of[q.id], q.name, q.shape, step, value=q.value)
-            for step in self.computation.steps
-            for q in [step.output]
-        ]
+        made = [replace(self.given(step.output), step=step) for step in self.computation.steps]
         inner = [
             Given(symbol, "", None, formula=formula)
             for symbol, formula in self.definitions.formulas.items()

@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from ..structure.contents import Cluster, GraphContents, GraphNode
+from ..structure.contracting import enclosing, parents_of
 from .roles import Arrangement, arrange
 from .words import MADE, facts, printable, result, title
 
@@ -261,15 +262,8 @@ def _frame_title(text: str) -> str:
 
 
 def _innermost_first(clusters: tuple[Cluster, ...]) -> list[Cluster]:
-    parents = {cluster.id: cluster.parent for cluster in clusters}
-
-    def depth(cluster: Cluster) -> int:
-        count, parent = 0, cluster.parent
-        while parent:
-            count, parent = count + 1, parents[parent]
-        return count
-
-    return sorted(clusters, key=depth, reverse=True)
+    parents = parents_of(clusters)
+    return sorted(clusters, key=lambda each: len(enclosing(each.id, parents)), reverse=True)
 
 
 def _times_of_frames(clusters: tuple[Cluster, ...]) -> dict[str, int]:

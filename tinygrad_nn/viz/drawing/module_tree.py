@@ -7,6 +7,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from ..structure.contents import counted
 from .words import printable
 
 
@@ -39,7 +40,7 @@ def _tree(name: str, module: Any, seen: set[int]) -> tuple[str, int]:
     called = f"<code>{_text(name)}</code>: " if name else ""
     extra = module.extra_repr()
     about = f"({_text(extra)})" if extra else ""
-    numbers = f" — {count:,} parameter{'' if count == 1 else 's'}" if count else ""
+    numbers = f" — {counted(count, 'parameter')}" if count else ""
     line = f"{called}{kind}{about}{numbers}"
     if not items:
         return line, count

@@ -21,18 +21,13 @@ from .svg import svg_element
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def to_json(contents: GraphContents) -> str:
-    """Return a graph as JSON, with the names and the order of the fields of `GraphContents`."""
-    return json.dumps(asdict(contents), indent=1) + "\n"
-
-
 WRITERS: dict[str, Callable[[GraphContents], bytes]] = {
     ".dot": lambda contents: to_dot(contents).encode(),
     ".svg": lambda contents: (XML + svg_element(contents)).encode(),
     ".png": lambda contents: render(to_dot(contents), "png"),
     ".pdf": lambda contents: render(to_dot(contents), "pdf"),
     ".html": lambda contents: to_html(contents).encode(),
-    ".json": lambda contents: to_json(contents).encode(),
+    ".json": lambda contents: f"{json.dumps(asdict(contents), indent=1)}\n".encode(),
 }
 
 

@@ -55,9 +55,8 @@ def svg_element(contents: GraphContents, *, prefix: str = "", timeout: float | N
 def _gather_heading(graph: ElementTree.Element) -> None:
     """Put title, notes and legend into a group of their own, each box of it with its kind."""
     heading = ElementTree.Element("g", {"class": "heading"})
-    for shape in [each for each in graph if each.tag in ("polygon", "path", "polyline", "text")][
-        1:
-    ]:
+    shapes = [each for each in graph if each.tag in ("polygon", "path", "polyline", "text")]
+    for shape in shapes[1:]:  # the first is the ground
         graph.remove(shape)
         kinds = [kind for kind, style in STYLES.items() if style["fillcolor"] == shape.get("fill")]
         group = ElementTree.SubElement(heading, "g", {"class": kinds[0]}) if kinds else heading

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 import struct
 import zlib
 from html import escape
@@ -229,7 +230,7 @@ def _legend(array: Array) -> str:
 
 def _signed(value: object) -> str:
     """Return a number with a minus sign that is as wide as a plus."""
-    return number(value).replace("-", "−", 1) if number(value)[0] == "-" else number(value)
+    return re.sub("^-", "−", number(value))
 
 
 def _paragraph(text: str) -> str:

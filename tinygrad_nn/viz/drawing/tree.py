@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..structure.contents import Cluster, GraphContents, GraphEdge, GraphNode
+from ..structure.contracting import enclosing, parents_of
 from .words import KINDS, MADE, describe, one_line, operands, title, told
 
 
@@ -22,13 +23,10 @@ class Row:
 def rows(contents: GraphContents) -> Iterator[Row]:
     """Yield the nodes in their order, and before them each cluster that they enter."""
     clusters = {cluster.id: cluster for cluster in contents.clusters}
-    around: tuple[str, ...] = ()
+    parents = parents_of(contents.clusters)
+    around: list[str] = []
     for node in contents.nodes:
-        path, inner = [], node.cluster
-        while inner:
-            path.append(inner)
-            inner = clusters[inner].parent
-        before, around = around, tuple(reversed(path))
+        before, around = around, enclosing(node.cluster, parents)[::-1]
         for depth, inner in enumerate(around):
             if around[: depth + 1] != before[: depth + 1]:
                 yield Row(depth, clusters[inner])

@@ -27,12 +27,8 @@ ALIASES = {
     "put_at_index": ("index_put", "input indices values"),
     "place": ("embedding_dense_backward", "input indices"),
 }
-UNSAID = {
-    "dim",
-    "dims",
-    "pad",
-    "shape",
-}  # which dims, and how far, the forward formula does not say
+# Which dims, and how far, the forward formula does not say.
+UNSAID = {"dim", "dims", "pad", "shape"}
 # The same elements in another shape or dtype: shown only where there is nothing else to show.
 RESHAPING = {"reshape", "view", "unsqueeze", "squeeze", "expand_dims", "astype", "asarray", "float"}
 
@@ -74,9 +70,7 @@ def written_call(writer: Any, node: ast.Call, is_root: bool = False) -> Piece:
             return function(r"\operatorname{expand}", writer.write(x).latex)
         case str(), [x, *_] if name in RESHAPING:
             inside = writer.write(x)
-            if not is_root:
-                return inside
-            return writer.called(name, inside.latex)
+            return writer.called(name, inside.latex) if is_root else inside
     return _by_its_formula(writer, node, name, arguments) or _by_its_name(writer, node)
 
 

@@ -36,7 +36,8 @@ def contract(
                 (source, target, edge.operand), GraphEdge(source, target, edge.operand)
             )
     all_clusters = contents.clusters if clusters is None else tuple(clusters)
-    used = with_outer({node.cluster for node in nodes}, parents_of(all_clusters))
+    parents = parents_of(all_clusters)
+    used = {outer for node in nodes for outer in enclosing(node.cluster, parents)}
     return replace(
         contents,
         nodes=nodes,
@@ -50,11 +51,10 @@ def parents_of(clusters: Iterable[Cluster]) -> dict[str, str]:
     return {cluster.id: cluster.parent for cluster in clusters}
 
 
-def with_outer(inner: Iterable[str], parents: Mapping[str, str]) -> set[str]:
-    """Return these clusters and all around them."""
-    found: set[str] = set()
-    for cluster in inner:
-        while cluster and cluster not in found:
-            found.add(cluster)
-            cluster = parents[cluster]
+def enclosing(cluster: str, parents: Mapping[str, str]) -> list[str]:
+    """Return a cluster and all around it, the innermost first; nothing for ""."""
+    found = []
+    while cluster:
+        found.append(cluster)
+        cluster = parents[cluster]
     return found

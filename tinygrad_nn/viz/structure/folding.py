@@ -14,7 +14,7 @@ import numpy as np
 
 from .computation import Step
 from .contents import Cluster, GraphContents, GraphNode, counted
-from .contracting import contract, parents_of
+from .contracting import contract, enclosing, parents_of
 
 LEAST_REPEATS = 3
 LEAST_SAVED = 8  # operations: a small graph is clearer as it is
@@ -93,7 +93,7 @@ def _framed(
     """
     parents = parents_of(contents.clusters)
     around = {
-        node.id: [*_outwards(node.cluster, parents)]
+        node.id: enclosing(node.cluster, parents)
         for node in contents.nodes
         if node.kind in ("operation", "folded")
     }
@@ -124,12 +124,6 @@ def _framed(
             else:
                 moved[each] = frame
     return list(clusters.values()), moved
-
-
-def _outwards(cluster: str, parents: dict[str, str]) -> Iterator[str]:
-    while cluster:
-        yield cluster
-        cluster = parents[cluster]
 
 
 def find_repeats(steps: Sequence[Step]) -> list[Repeat]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from .computation import Computation, Span
 from .contents import Cluster, GraphContents, GraphNode, counted
-from .contracting import contract, parents_of
+from .contracting import contract, enclosing, parents_of
 
 
 def module_clusters(computation: Computation) -> tuple[tuple[Cluster, ...], dict[str, str]]:
@@ -49,20 +49,11 @@ def close_modules(contents: GraphContents, depth: int) -> GraphContents:
     """Draw each module that lies `depth` levels deep as one box; 0 leaves only the outermost."""
     parents = parents_of(contents.clusters)
     frames = {cluster.id: cluster for cluster in contents.clusters}
-
-    def closed(cluster: str) -> str:
-        """Return the outermost module around a node that is to be closed, or ""."""
-        chain = []
-        while cluster:
-            chain.append(cluster)
-            cluster = parents[cluster]
-        return chain[-1 - depth] if len(chain) > depth else ""
-
     groups: dict[str, list[GraphNode]] = {}
     for node in contents.nodes:
-        box = closed(node.cluster)
-        if box:
-            groups.setdefault(box, []).append(node)
+        around = enclosing(node.cluster, parents)
+        if len(around) > depth:
+            groups.setdefault(around[-1 - depth], []).append(node)
     onto = {node.id: members[-1].id for members in groups.values() for node in members}
     boxes = {}
     for box, members in groups.items():

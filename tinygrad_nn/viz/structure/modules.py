@@ -81,10 +81,9 @@ def calls_by_parameters(
     others: set[_Use] = set()  # they take a parameter of a module, but are not its call
     found: list[Span] = []
     for path in sorted(inside.keys() & modules.keys(), key=lambda path: -path.count(".")):
-        rounds = _rounds([use for use in inside[path] if use not in others])
         if path in runs:
             others |= {use for use in inside[path] if use.operation != runs[path]}
-            rounds = _rounds([use for use in inside[path] if use not in others])
+        rounds = _rounds([use for use in inside[path] if use not in others])
         alike = len({tuple((use.operation, use.names) for use in each) for each in rounds}) == 1
         whole = all(
             bisect_right(times, each[-1].span[1]) - bisect_right(times, each[0].span[0] - 1)

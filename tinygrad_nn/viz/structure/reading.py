@@ -25,18 +25,6 @@ CHANGED = (
 )
 
 
-def read_computation(
-    output: Any, inputs: Any = None, params: Any = None, *, with_values: bool = True
-) -> Computation:
-    """Return how a tensor, or several, were computed from leaves and data.
-
-    Raises:
-        GraphError: nothing was recorded, for no tensor on the way requires a gradient.
-        DTypeError: `output`, `inputs` or `params` hold something else than tensors.
-    """
-    return read_nodes(roots_of(output), Names(inputs, params), with_values=with_values)
-
-
 def read_nodes(
     roots: Sequence[TensorBase],
     names: Names,
