@@ -220,8 +220,8 @@ def _entry(frame: Frame) -> str:
 
 def _button(given: tuple[str, str, str]) -> str:
     key, word, path = given
-    if key != "play":
-        return BUTTON.format(id=key, word=word, state="", icon=ICON.format(kind="", path=path))
-    plays = ICON.format(kind=' class="off"', path=path)
-    pauses = ICON.format(kind=' class="on"', path=PAUSES)
-    return BUTTON.format(id=key, word=word, state=' aria-pressed="false"', icon=plays + pauses)
+    icon, state = ICON.format(kind="", path=path), ""
+    if key == "play":
+        pauses = ICON.format(kind=' class="on"', path=PAUSES)
+        icon, state = ICON.format(kind=' class="off"', path=path) + pauses, ' aria-pressed="false"'
+    return BUTTON.format(id=key, word=word, state=state, icon=icon)

@@ -126,19 +126,19 @@ class _Panel:
             self.figure(f"incoming {self.derivative(each.symbol)}", each.value, gradient=each.id)
             for each in frame.outputs
         ]
-        sign = "→"
-        is_row = part.local is not None or bool(part.terms)
-        if part.terms and part.local is None:
-            row, sign = self.row(part.terms), "="
-        elif part.local is not None:
+        sign, is_row = "=", True
+        if part.local is not None:
             times = "×" if part.local.number else "⊙"
             local = derivative(frame.outputs[0].symbol, part.symbol)
             row.append(self.figure(f"local {_math(local)}", part.local, times))
-            sign = "="
-        elif part.rule:
-            row += [self.figure(_symbol(each), each.value) for each in part.taken]
+        elif part.terms:
+            row = self.row(part.terms)
         else:
-            row.append(f"<span>by the backward() of {html_text(frame.operation)}</span>")
+            sign, is_row = "→", False
+            if part.rule:
+                row += [self.figure(_symbol(each), each.value) for each in part.taken]
+            else:
+                row.append(f"<span>by the backward() of {html_text(frame.operation)}</span>")
         whole = all(each.id != part.id for each in frame.paths)  # no other path leads there
         got = of if whole else f"{badge(part.path)} part of {of}"
         if part.summed:
@@ -147,10 +147,9 @@ class _Panel:
             sign = "→"
             told = f"summed over {dims(part.summed)}: {part.unreduced.shape} → {part.value.shape}"
             got += f"<br>{html_text(told)}"
-        style, gradient = (
-            ("result whole", part.id) if whole else (f"result path path-{colour_of(part.path)}", "")
-        )
-        row.append(self.figure(got, part.value, sign, style, gradient))
+        style = "whole" if whole else _path(part.path)
+        gradient = part.id if whole else ""
+        row.append(self.figure(got, part.value, sign, f"result {style}", gradient))
         formula = ""
         if part.rule:
             sides = [part.rule, part.filled, part.value.latex if part.filled else ""]

@@ -7,8 +7,10 @@ const at = (id) => document.getElementById(id);
 const canvas = at("canvas");
 const svg = canvas && canvas.querySelector("svg");
 const drawn = (id) => at(`node-${id}`);
-const numbers = []; // lines of text that appear with a step: [element, step]
+const appearing = []; // lines of text, each with the step from which on it is there
 let current = 0;
+
+const numbersIn = (text) => text.match(/-?[\d.]+/g).map(Number);
 
 function make(name, attributes, parent) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -33,7 +35,7 @@ function prepareNodes() {
       if (event.key === "Enter") jump(node);
     });
     const value = lineOf(group, "value: ");
-    if (value && node.made !== null) numbers.push([value, node.made]);
+    if (value && node.made !== null) appearing.push([value, node.made]);
     const gradient = lineOf(group, "gradient: ");
     if (gradient) {
       gradient.classList.add("gradient");
@@ -41,7 +43,7 @@ function prepareNodes() {
         gradient.dataset.gradient = id;
         gradient.dataset.numbers = node.numbers.join(" ");
       }
-      numbers.push([gradient, node.whole ?? Infinity]);
+      appearing.push([gradient, node.whole ?? Infinity]);
     }
   }
 }
@@ -52,7 +54,7 @@ function prepareEdges() {
   data.edges.forEach((edge, number) => {
     edge.group = at(`edge-${number}`);
     const line = edge.group.querySelector("path");
-    const [x, y, towardsX, towardsY] = line.getAttribute("d").match(/-?[\d.]+/g).map(Number);
+    const [x, y, towardsX, towardsY] = numbersIn(line.getAttribute("d"));
     const turned = (Math.atan2(y - towardsY, x - towardsX) * 180) / Math.PI;
     const place = `translate(${x} ${y}) rotate(${turned})`;
     const tip = edge.group.querySelector("polygon").getAttribute("points").split(" ")[1];
@@ -83,7 +85,7 @@ function markNodes(frame) {
     group?.classList.toggle("later", node.made !== null && node.made > current);
     group?.classList.toggle("now", id === frame.node);
   }
-  for (const [line, step] of numbers) line.classList.toggle("later", step > current);
+  for (const [line, step] of appearing) line.classList.toggle("later", step > current);
 }
 
 // Forward the operands go in. Backward the gradient comes in by all edges from what used the node,
@@ -106,8 +108,6 @@ function markEdges(frame) {
   }
   placeLabels(data.edges.filter((edge) => edge.label.classList.contains("now")));
 }
-
-const numbersIn = (text) => text.match(/-?[\d.]+/g).map(Number);
 
 function boxOf(shape) {
   const found = numbersIn(shape.getAttribute("points") ?? shape.getAttribute("d"));

@@ -8,6 +8,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,17 +27,7 @@ from ..notation.simplify import simplified
 from ..structure.computation import Computation, Quantity, Step
 from ..structure.tracing import source_of
 from .blackboard import places_of
-from .frames import (
-    Frame,
-    Part,
-    Paths,
-    Playback,
-    Shown,
-    Tables,
-    Term,
-    Value,
-    derivative,
-)
+from .frames import Frame, Part, Paths, Playback, Shown, Tables, Term, Value, derivative
 
 STEP = 0.01  # by how much a tensor is raised to say what its gradient means
 LONGEST = 60  # characters of a title
@@ -94,26 +85,18 @@ class _Writer:
         return called if len(called) <= LONGEST else f"{len(steps)} operations, forward and back"
 
     def forward(self, step: Step) -> Frame:
-        operands = tuple(self.shown(o.quantity) for o in step.operands)
         made = self.shown(step.output)
-        symbol = self.symbols[step.output.id]
         right_side = call_latex(step, self.names_of(step))
-        formula = f"{symbol} = {right_side}"
         filled = ""
         numbers = self.numbers_of(step)
         if numbers is not None and step.op.latex:
             filled = f"{call_latex(step, numbers)} = {made.value.latex}"
-        told = f"{formula} = {filled or made.value.latex}".removesuffix(" = ")
-        return Frame(
+        told = f"{self.formula(step)} = {filled or made.value.latex}".removesuffix(" = ")
+        return self.frame(
             "forward",
-            step.output.id,
+            step,
             f"{to_text(told)}{_of_shape(made.value)}",
-            operation=step.op.public,
-            module=step.module,
-            source=source_of(step.call),
-            formula=formula,
             filled=filled,
-            operands=operands,
             terms=self.terms(right_side, {o.quantity.id: o.quantity for o in step.operands}),
             outputs=(made,),
         )
@@ -140,16 +123,11 @@ class _Writer:
                 finished.append(self.gradient(tensor))
             if self.total[tensor] > 1:
                 paths.append(self.paths(tensor))
-        formula = f"{self.symbols[step.output.id]} = {call_latex(step, self.names_of(step))}"
-        return Frame(
+        through = f"Back through {to_text(self.formula(step))}"
+        return self.frame(
             "backward",
-            step.output.id,
-            "; ".join([f"Back through {to_text(formula)}", *self.told(back, parts, paths)]),
-            operation=step.op.public,
-            module=step.module,
-            source=source_of(step.call),
-            formula=formula,
-            operands=tuple(self.shown(o.quantity) for o in step.operands),
+            step,
+            "; ".join([through, *self.told(back, parts, paths)]),
             outputs=came_in,
             parts=parts,
             paths=tuple(paths),
@@ -163,18 +141,24 @@ class _Writer:
             for quantity in self.computation.quantities
             if quantity.kind in ("leaf", "parameter") and quantity.id in self.backward.gradients
         ]
-        gradients = "; ".join(
-            self.in_words(f"{self.derivative(each.id)} = {each.value.latex}", each.id)
-            if each.value.latex
-            else self.in_words(self.derivative(each.id), each.id) + _of_shape(each.value)
-            for each in wanted
-        )
+        told = [self.equation(each.id, each.value) + _of_shape(each.value) for each in wanted]
+        text = f"All gradients: {'; '.join(told)}"
+        return Frame("end", "", text, outputs=tuple(wanted), meaning=self.meaning(wanted))
+
+    def frame(
+        self, phase: Literal["forward", "backward"], step: Step, text: str, **more: Any
+    ) -> Frame:
+        """Return a step about an operation."""
         return Frame(
-            "end",
-            "",
-            f"All gradients: {gradients}",
-            outputs=tuple(wanted),
-            meaning=self.meaning(wanted),
+            phase,
+            step.output.id,
+            text,
+            operation=step.op.public,
+            module=step.module,
+            source=source_of(step.call),
+            formula=self.formula(step),
+            operands=tuple(self.shown(o.quantity) for o in step.operands),
+            **more,
         )
 
     def meaning(self, gradients: list[Shown]) -> tuple[str, ...]:
@@ -272,13 +256,14 @@ class _Writer:
             gets = "gets" if part.id in several else "="
             sentences.append(f"{in_words(self.derivative(part.id), part.id)} {gets} {told}")
         for each in paths:
-            name = in_words(f"{self.derivative(each.id)} = {each.value.latex}", each.id)
-            name = name.rstrip(" =")
-            if each.complete:
-                sentences.append(f"{name} is the whole sum: {each.total} of {each.total} paths")
-            else:
-                sentences.append(f"{name} so far: {len(each.arrived)} of {each.total} paths")
+            so_far = "is the whole sum" if each.complete else "so far"
+            count = f"{len(each.arrived)} of {each.total} paths"
+            sentences.append(f"{self.equation(each.id, each.value)} {so_far}: {count}")
         return sentences
+
+    def equation(self, id: str, value: Value) -> str:
+        """Return "∂L/∂w = 2"; of an array only its name."""
+        return self.in_words(f"{self.derivative(id)} = {value.latex}", id).rstrip(" =")
 
     def in_words(self, latex: str, id: str) -> str:
         """Return a formula as text, with the derivatives in it on one line, first that by `id`."""
@@ -324,6 +309,9 @@ class _Writer:
                 yield self.gradient(each.output.id)
 
     # --- formulas ---------------------------------------------------------------------------------
+
+    def formula(self, step: Step) -> str:
+        return f"{self.symbols[step.output.id]} = {call_latex(step, self.names_of(step))}"
 
     def names_of(self, step: Step) -> dict[str, str]:
         """Return what to call the operation's arguments in formulas."""

@@ -59,16 +59,14 @@ function markList() {
     else entry.removeAttribute("aria-current");
   });
   const list = at("steps");
-  const entry = entries[current];
-  if (list.scrollHeight > list.clientHeight) {
-    list.scrollTop = entry.offsetTop - list.offsetTop - list.clientHeight / 2;
-  }
+  list.scrollTop = entries[current].offsetTop - list.offsetTop - list.clientHeight / 2;
 }
 
 function markControls() {
-  at("position").textContent = `Step ${current + 1} of ${last + 1}`;
+  const told = `Step ${current + 1} of ${last + 1}`;
+  at("position").textContent = told;
   at("progress").value = String(current + 1);
-  at("progress").setAttribute("aria-valuetext", `Step ${current + 1} of ${last + 1}`);
+  at("progress").setAttribute("aria-valuetext", told);
   for (const [id, end] of [["first", 0], ["back", 0], ["next", last], ["last", last]]) {
     at(id).setAttribute("aria-disabled", String(current === end));
   }
@@ -141,7 +139,7 @@ at("progress").addEventListener("input", (event) => {
 entries.forEach((entry, index) => entry.addEventListener("click", () => visit(index)));
 at("steps").addEventListener("toggle", markList);
 
-document.getElementById("gradients").addEventListener(
+at("gradients").addEventListener(
   "toggle",
   (event) => {
     fill(event.target);

@@ -82,8 +82,10 @@ class Program:
         step = back.step
         g = self._gradients[step.output.id]
         known = {step.output_name: self._texts[step.output.id], **self._operands(step)}
+        operands = {each.parameter: each for each in shown.operands}
         contributions = []
-        for each, operand in zip(back.contributions, self._shown(back, shown), strict=True):
+        for each in back.contributions:
+            operand = operands[each.operand.parameter]
             unreduced = value = self._assign(_handed_on(step, each, {**known, "g": g}))
             if each.summed:
                 value = self._assign(_sum_of(unreduced, each.summed).reshape(each.value.shape))
@@ -102,11 +104,6 @@ class Program:
             numbers = self._numbers(unreduced), self._numbers(value)
             contributions.append(Contribution(operand, local, numbers[0], each.summed, numbers[1]))
         return BackwardStep(shown, self._numbers(g), tuple(contributions))
-
-    @staticmethod
-    def _shown(back: BackwardStep, shown: Step) -> list[Any]:
-        place = {each.parameter: each for each in shown.operands}
-        return [place[each.operand.parameter] for each in back.contributions]
 
     # --- places and numerals ----------------------------------------------------------------------
 

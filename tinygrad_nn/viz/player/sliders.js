@@ -25,7 +25,7 @@ if (data.live) {
     return /[^\s=([{,:;|→≈①-⑳]$/.test(before.replace(/<[^>]*>/g, " ").trim());
   }
 
-  function fill(text) {
+  function withNumbers(text) {
     return text.replace(/(?<![\d.])(\d{4})(\.0)?(?![\d.])/g, (found, numeral, whole, at) => {
       const place = live.places[numeral];
       if (place === undefined) return found;
@@ -37,17 +37,18 @@ if (data.live) {
     });
   }
 
-  const written = document.getElementById("templates");
+  const written = at("templates");
   const listed = document.querySelector("#gradients ul");
-  const entries = [...document.querySelectorAll("#steps li button")];
   const lines = [...document.querySelectorAll("#canvas svg text:not(.label *)")];
   const first = {
     templates: written.innerHTML,
     gradients: listed.innerHTML,
     texts: data.frames.map((frame) => frame.text),
     edges: data.edges.map(({ forward, backward }) => ({ forward, backward })),
-    labels: live.labels.map(([index]) => [index, lines[index]?.textContent]),
+    labels: live.labels.map(([index]) => [index, lines[index].textContent]),
   };
+
+  const tell = (input) => (input.nextElementSibling.textContent = short(Number(input.value)));
 
   // Shows what was written, with `say` for each piece of it.
   function write(pieces, say) {
@@ -60,24 +61,24 @@ if (data.live) {
     pieces.edges.forEach(({ forward, backward }, index) => {
       Object.assign(data.edges[index], { forward: say(forward), backward: say(backward) });
     });
-    for (const [index, text] of pieces.labels) if (lines[index]) lines[index].textContent = say(text);
+    for (const [index, text] of pieces.labels) lines[index].textContent = say(text);
     go(current);
   }
 
   function follow() {
     for (const input of inputs) {
       memory[Number(input.dataset.place)] = Number(input.value);
-      input.nextElementSibling.textContent = short(Number(input.value));
+      tell(input);
     }
     compute(memory);
-    write(live, fill);
+    write(live, withNumbers);
   }
 
   for (const input of inputs) input.addEventListener("input", follow);
-  document.getElementById("reset").addEventListener("click", () => {
+  at("reset").addEventListener("click", () => {
     for (const input of inputs) {
       input.value = input.defaultValue;
-      input.nextElementSibling.textContent = short(Number(input.value));
+      tell(input);
     }
     write(first, (text) => text);
   });

@@ -1,17 +1,14 @@
-"use strict";
 // A cell of a result, under the mouse, the finger or the keyboard, lights what it is made of, and the
 // sum of products is written out. What came from what is read off the signs between the tables.
 
 const numberOf = (cell) => cell.textContent.trim();
 const asFactor = (text) => (text.startsWith("−") ? `(${text})` : text);
+const joined = (texts, sign) => texts.map((text, i) => (i ? asFactor(text) : text)).join(sign);
 
 // A figure as its sign, its shape, and its cells by index: "1,2".
 function readTerm(term) {
   const table = term.querySelector("[data-shape]");
-  const cells = new Map();
-  for (const cell of term.querySelectorAll("td[title]")) {
-    cells.set(placeOf(cell).join(), cell);
-  }
+  const cells = new Map([...term.querySelectorAll("td[title]")].map((cell) => [placeOf(cell).join(), cell]));
   const shape = (table?.dataset.shape || "").split(",").filter(Boolean).map(Number);
   const number = term.querySelector(".number")?.textContent.trim();
   return { sign: term.querySelector(".sign")?.textContent || "", shape, cells, number };
@@ -57,22 +54,16 @@ function factorsAt(factors, place) {
   const isProduct = factors.length === 2 && factors[1].sign === "·" && factors.every((x) => x.shape.length);
   if (isProduct) return productAt(factors[0], factors[1], place);
   const found = factors.map((each) => elementAt(each, place));
-  const texts = found.map((each, i) => (i ? asFactor(each.text) : each.text));
-  return { text: texts.join(" · "), cells: found.flatMap((each) => each.cells) };
+  const texts = found.map((each) => each.text);
+  return { text: joined(texts, " · "), cells: found.flatMap((each) => each.cells) };
 }
 
 function sumOver(source, dims, place, rank) {
-  const cells = [];
-  const texts = [];
-  for (const [key, cell] of source.cells) {
-    const at = key.split(",").map(Number);
-    const matches = at.every((x, dim) => dims.includes(dim) || x === place[dim - at.length + rank]);
-    if (!matches) continue;
-    cells.push(cell);
-    texts.push(texts.length ? asFactor(numberOf(cell)) : numberOf(cell));
-  }
+  const isSummed = (from) =>
+    from.every((x, dim) => dims.includes(dim) || x === place[dim - from.length + rank]);
+  const cells = [...source.cells.values()].filter((cell) => isSummed(placeOf(cell)));
   const count = dims.reduce((n, dim) => n * source.shape[dim], 1);
-  return { text: texts.join(" + ") + (texts.length < count ? " + …" : ""), cells };
+  return { text: joined(cells.map(numberOf), " + ") + (cells.length < count ? " + …" : ""), cells };
 }
 
 function madeFrom(board, place) {
