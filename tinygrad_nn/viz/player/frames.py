@@ -139,10 +139,9 @@ class Tables:
         shape = array.swapaxes(-1, -2).shape if transposed else array.shape
         html = _STYLE.sub(_own_style, array_html(array, transposed=transposed))
         html = html.replace("<div", f'<div data-shape="{",".join(map(str, shape))}"', 1)
-        if html not in self._keys:
-            self._keys[html] = f"a{len(self._keys)}"
-            self.html[self._keys[html]] = html
-        return Value(shape, table=self._keys[html], summary=summary_text(array))
+        key = self._keys.setdefault(html, f"a{len(self._keys)}")
+        self.html[key] = html
+        return Value(shape, table=key, summary=summary_text(array))
 
 
 @dataclass

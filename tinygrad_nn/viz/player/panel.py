@@ -30,7 +30,7 @@ def gradients_html(playback: Playback) -> Iterator[str]:
         for each in frame.finished:
             kind = ' class="asked"' if each.id in asked else ""
             shown = _value(each.value, each.id)
-            name = panel.derivative(each.symbol) + _named(each.symbol, each.name)
+            name = panel.gradient_name(each)
             if each.value.table:
                 told = f"{name} {html_text(str(each.value.shape))} {html_text(each.value.summary)}"
                 shown = f"<details><summary>{told}</summary>{shown}</details>"
@@ -108,12 +108,7 @@ class _Panel:
 
     def end(self, frame: Frame) -> str:
         figures = (
-            self.figure(
-                self.derivative(each.symbol) + _named(each.symbol, each.name),
-                each.value,
-                style="result whole",
-                gradient=each.id,
-            )
+            self.figure(self.gradient_name(each), each.value, "", "result whole", each.id)
             for each in frame.outputs
         )
         said = "This is what backward() adds to each .grad."
@@ -191,6 +186,9 @@ class _Panel:
 
     def derivative(self, symbol: str) -> str:
         return _math(derivative(self.output, symbol))
+
+    def gradient_name(self, of: Shown) -> str:
+        return self.derivative(of.symbol) + _named(of.symbol, of.name)
 
     def figure(
         self, caption: str, value: Value, sign: str = "", style: str = "", gradient: str = ""

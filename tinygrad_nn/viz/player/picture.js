@@ -64,9 +64,7 @@ function prepareEdges() {
     edge.label.style.offsetPath = `path("${line.getAttribute("d")}")`;
     make("rect", { y: -9, height: 18, rx: 9 }, edge.label);
     make("text", { y: 4, "text-anchor": "middle" }, edge.label);
-    for (const each of [edge.group, edge.label]) {
-      if (edge.path) each.classList.add(`path-${edge.path}`);
-    }
+    for (const each of [edge.group, edge.label]) each.classList.add(`path-${edge.path}`);
   });
 }
 

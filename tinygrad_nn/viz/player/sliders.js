@@ -55,8 +55,7 @@ if (data.live) {
     written.innerHTML = say(pieces.templates);
     listed.innerHTML = say(pieces.gradients);
     pieces.texts.forEach((text, index) => {
-      data.frames[index].text = say(text);
-      entries[index].textContent = data.frames[index].text;
+      entries[index].textContent = data.frames[index].text = say(text);
     });
     pieces.edges.forEach(({ forward, backward }, index) => {
       Object.assign(data.edges[index], { forward: say(forward), backward: say(backward) });
