@@ -87,6 +87,12 @@ def test_filters_stand_in_a_row_for_each_output_and_a_column_for_each_input():
     assert names(axes.get_xticklabels()) == ["0", "1", "2"]
 
 
+def test_a_layer_stands_for_its_weight():
+    layer = tnn.nn.Linear(4, 3)
+    shown = plot_weights(layer).images[0].get_array()
+    np.testing.assert_array_equal(shown, layer.weight.array.astype(np.float64))
+
+
 def test_a_plain_matrix_is_a_map():
     axes = plot_weights([[1.0, -2.0], [0.5, 0.0]])
     np.testing.assert_array_equal(picture(axes), [[1, -2], [0.5, 0]])

@@ -35,6 +35,8 @@ def plot_weights(
       output channel, a column for each input channel.
     - (units, inputs) alone: one row of colours for each unit.
 
+    A module that has a weight, such as a layer, stands for its `.weight`.
+
     All is one image, blank between the parts; weights that are nan or inf are left blank as well,
     or violet in a map without parts, and the title counts them.
 
@@ -49,6 +51,8 @@ def plot_weights(
         >>> len(ax.texts)
         10
     """
+    if hasattr(weight, "named_modules"):
+        weight = getattr(weight, "weight", weight)
     values = array_from(weight, FLOAT64, "plot_weights")
     if values.ndim not in (2, 4) or (values.ndim == 4 and image_shape is not None):
         raise ShapeError(
