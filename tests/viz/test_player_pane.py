@@ -32,6 +32,14 @@ HIDDEN = {
 }
 
 
+def test_no_letter_stands_on_an_arrow_that_could_be_taken_for_a_variable():
+    a, b = number(2.0, "slope"), number(-3.0, "shift")
+    html = viz.play((a - b) * a.exp()).html
+    edges = re.findall(r'<g id="edge-\d+".*?</g>', html, re.DOTALL)
+    assert len(edges) == 5
+    assert not any("<text" in edge for edge in edges)
+
+
 # --- wherever it is shown -------------------------------------------------------------------------
 
 
