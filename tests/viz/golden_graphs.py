@@ -116,7 +116,7 @@ def failed():
     try:
         model(images)
     except RuntimeError as error:
-        return viz.Graph.of(build_graph_contents(read_failure(error), values="none"))
+        return viz.Graph(**vars(build_graph_contents(read_failure(error), values="none")))
     raise AssertionError("the layer fits")
 
 

@@ -4,10 +4,11 @@ Read `structure/computation.py` next, then `drawing/dot.py`; `player/` steps thr
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from .drawing.dot import to_dot
@@ -23,11 +24,6 @@ from .structure.subject import subject_of
 
 class Graph(GraphContents):
     """What `viz.graph` returns: nodes, edges, clusters and notes, to print, save and show."""
-
-    @classmethod
-    def of(cls, contents: GraphContents) -> Graph:
-        """Return plain contents as a Graph."""
-        return cls(**{field.name: getattr(contents, field.name) for field in fields(contents)})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the graph as plain data, fit for JSON."""
@@ -118,10 +114,11 @@ def graph(
         limit=limit,
         title=title,
     )
-    return Graph.of(contents)
+    return Graph(**vars(contents))
 
 
-class on_error:  # noqa: N801 - reads as the verb it is
+@contextmanager
+def on_error(path: str | PathLike[str]) -> Iterator[None]:
     """A `with` block that, when an error leaves it, saves the graph of what was computed till then.
 
     The operation that failed is marked, with the shapes that it was given. The error goes on, with
@@ -134,27 +131,15 @@ class on_error:  # noqa: N801 - reads as the verb it is
         >>> with viz.on_error("graph.html"):  # writes nothing, for all goes well
         ...     y = tnn.ones(4, 3) @ w
     """
-
-    def __init__(self, path: str | PathLike[str]) -> None:
-        self.path = Path(path)
-
-    def __enter__(self) -> on_error:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is None or not isinstance(error, Exception):
-            return
+    target = Path(path)
+    try:
+        yield
+    except Exception as error:
+        title = f"{type(error).__name__}: {error}"
         try:
-            contents = build_graph_contents(
-                read_failure(error), title=f"{type(error).__name__}: {error}"
-            )
-            save(contents, self.path)
+            save(build_graph_contents(read_failure(error), title=title), target)
         except Exception as problem:  # the error of the program is the one to show
             error.add_note(f"viz.on_error could not draw the graph: {problem}")
         else:
-            error.add_note(f"the graph up to here: {self.path}")
+            error.add_note(f"the graph up to here: {target}")
+        raise
