@@ -15,7 +15,8 @@ from .plots.loss_surface import plot_loss_surface
 from .plots.training import plot_training
 from .plots.weights import plot_weights
 from .shown_graph import Graph, graph, on_error
-from .summarizing.model_summary import ModelSummary, summary
+from .summarizing.model_summary import summary
+from .summarizing.table import ModelSummary
 
 __all__ = [
     "Explanation",

@@ -1,11 +1,12 @@
-"""The calls of a model's modules, one by one: which module, with what shapes, and when.
+"""The calls of a model's modules, one by one: with what shapes, and what each trains and computes.
 Read `kept_bytes.py` next, which tells what the operations in each call kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from ...autograd.node import clock
@@ -16,41 +17,60 @@ Shape = tuple[int, ...]
 
 
 @dataclass
-class Call:
+class Layer:
     """One call of a module; operations in it have serial numbers between `begin` and `end`."""
 
-    module: Module
     name: str
+    kind: str
     depth: int
+    inputs: tuple[Shape, ...]
+    is_repeated: bool  # called before: its parameters are counted there
     parent: int  # the place of the call around it; -1 of the outermost
     begin: int
     end: int = 0
-    inputs: list[Shape] = field(default_factory=list)
-    outputs: list[Shape] = field(default_factory=list)
-    is_first: bool = True  # of this module
+    outputs: tuple[Shape, ...] = ()
+    kernel: Shape | None = None
+    parameters: int = 0  # of its own, not of the layers in it
+    trainable: bool | None = None  # None: only some of them, or there are none
+    multiply_adds: int = 0
+    saved_bytes: int = 0  # that its own operations keep for the backward pass
 
 
-def watched(model: Module, run: Callable[[], Any]) -> tuple[list[Call], Any]:
+def watched(model: Module, run: Callable[[], Any]) -> tuple[list[Layer], Any]:
     """Return the calls of all modules of a model while `run` calls it, and what that returned."""
-    calls: list[Call] = []
-    around: list[int] = []
-    called: set[int] = set()
+    calls: list[Layer] = []
+    around: list[tuple[int, str]] = []  # place and path
+    called: set[str] = set()
     paths = {id(module): path for path, module in model.named_modules()}
 
     def enter(module: Module, args: Any, kwargs: Any) -> None:
-        is_first = id(module) not in called
-        called.add(id(module))
-        parent = around[-1] if around else -1
-        name = paths[id(module)].rpartition(".")[2]
-        call = Call(module, name, len(around), parent, clock(), is_first=is_first)
-        call.inputs = [tensor.array.shape for tensor in tensors_in((args, kwargs))]
-        around.append(len(calls))
+        path = paths[id(module)]
+        call = Layer(
+            path.rpartition(".")[2],
+            type(module).__name__,
+            len(around),
+            _shapes((args, kwargs)),
+            is_repeated=path in called,
+            parent=around[-1][0] if around else -1,
+            begin=clock(),
+        )
+        called.add(path)
+        around.append((len(calls), path))
         calls.append(call)
 
     def leave(module: Module, args: Any, kwargs: Any, output: Any) -> None:
-        call = calls[around.pop()]
+        call = calls[around.pop()[0]]
         call.end = clock()
-        call.outputs = [tensor.array.shape for tensor in tensors_in(output)]
+        call.kind = type(module).__name__  # what was lazy has a class by now
+        call.outputs = _shapes(output)
+        size = getattr(module, "kernel_size", None)
+        if size is not None:
+            call.kernel = tuple(size) if isinstance(size, (list, tuple)) else (int(size),)
+        own = [parameter for _, parameter in module.named_parameters(recurse=False)]
+        call.parameters = sum(parameter.numel() for parameter in own)
+        trainable = {parameter.requires_grad for parameter in own}
+        call.trainable = trainable.pop() if len(trainable) == 1 else None
+        call.multiply_adds = _multiply_adds(module, call.outputs)
 
     handles = []
     try:
@@ -59,10 +79,10 @@ def watched(model: Module, run: Callable[[], Any]) -> tuple[list[Call], Any]:
             handles.append(module.register_forward_hook(leave, prepend=True, with_kwargs=True))
         result = run()
     except Exception as error:
-        for place in around[-1:]:
+        for place, path in around[-1:]:
             failed = calls[place]
             given = ", ".join(map(str, failed.inputs)) or "nothing"
-            where = f"{paths[id(failed.module)]}: {type(failed.module).__name__}".removeprefix(": ")
+            where = f"{path}: {failed.kind}".removeprefix(": ")
             error.add_note(f"in {where}, which was given {given}")
         raise
     finally:
@@ -71,13 +91,37 @@ def watched(model: Module, run: Callable[[], Any]) -> tuple[list[Call], Any]:
     return calls, result
 
 
+def _multiply_adds(module: Module, outputs: tuple[Shape, ...]) -> int:
+    """Return how often one number is multiplied by another and added in one call of a layer.
+
+    By the rule of torchinfo, so that its totals come out: each number of `weight` and `bias` counts
+    once per row of the output, in a convolution once per place of it too, and in a recurrent layer
+    once per row and step. Layers that contain others count nothing themselves.
+    """
+    if next(module.children(), None) is not None or not outputs:
+        return 0
+    output = outputs[0]
+    is_convolution = "Conv" in type(module).__name__
+    total = 0
+    for name, parameter in module.named_parameters(recurse=False):
+        if name in ("weight", "bias"):
+            times = prod(output[:1] + output[2:]) if is_convolution else prod(output[:1])
+        elif "weight" in name or "bias" in name:
+            times = prod(output[:2])
+        else:
+            continue
+        total += times * parameter.numel()
+    return total
+
+
+def _shapes(value: Any) -> tuple[Shape, ...]:
+    return tuple(tensor.array.shape for tensor in tensors_in(value))
+
+
 def tensors_in(value: Any) -> Iterator[Tensor]:
     """Yield the tensors in a nest of tuples, lists and dicts."""
     if isinstance(value, Tensor):
         yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from tensors_in(each)
-    elif isinstance(value, (list, tuple)):
-        for each in value:
+    elif isinstance(value, (Mapping, list, tuple)):
+        for each in value.values() if isinstance(value, Mapping) else value:
             yield from tensors_in(each)

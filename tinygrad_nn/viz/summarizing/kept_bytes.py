@@ -1,5 +1,5 @@
 """The memory that the recorded graph keeps for the backward pass, by the call that kept it.
-Read `counting.py` next, for what a layer trains and computes.
+Read `table.py` next, which shows it.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ import numpy as np
 from ...arrays.storage import memory_of
 from ...autograd.node import Node
 from ...tensor import Tensor
-from .calls import Call
+from .calls import Layer
 
 
-def kept_bytes(calls: list[Call], outputs: Iterable[Tensor], known: Iterable[Tensor]) -> list[int]:
-    """Return per call how many bytes the operations in it keep, calls within it not counted.
+def count_kept_bytes(
+    calls: list[Layer], outputs: Iterable[Tensor], known: Iterable[Tensor]
+) -> None:
+    """Tell each call how many bytes the operations in it keep, calls within it not counted.
 
     Memory counts once, where it is kept first, and whole, since a view keeps all of it. What the
     program holds anyway, the `known` tensors (parameters, buffers, inputs), does not count.
     """
     seen = {_place(tensor.array) for tensor in known}
-    kept = [0] * len(calls)
     for node in _recorded(outputs):
         for array in _arrays([value for value, _ in node.kept().values()]):
             place = _place(array)
             if place not in seen:
                 seen.add(place)
-                kept[_call_of(node, calls)] += place[1]
-    return kept
+                _call_of(node, calls).saved_bytes += place[1]
 
 
 def _place(array: Any) -> tuple[int, int]:
@@ -59,9 +59,9 @@ def _arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
             yield from _arrays(each)
 
 
-def _call_of(node: Node, calls: list[Call]) -> int:
-    """Return the place of the innermost call in which a Node was made; the outermost if none."""
+def _call_of(node: Node, calls: list[Layer]) -> Layer:
+    """Return the innermost call in which a Node was made; the outermost if none."""
     place = bisect_right(calls, node.serial, key=lambda call: call.begin) - 1
     while place > 0 and calls[place].end < node.serial:
         place = calls[place].parent
-    return max(place, 0)
+    return calls[max(place, 0)]

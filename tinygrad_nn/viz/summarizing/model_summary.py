@@ -1,13 +1,11 @@
 """`summary`: a table of a model's layers, with what backward will need of each of them.
-Read `table.py` next, which writes it as text.
+Read `calls.py` next, which watches the layers; `table.py` shows them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,39 +15,10 @@ from ...autograd.grad_mode import enable_grad
 from ...errors import ArgumentError, DTypeError
 from ...nn import Module
 from ...random import default_generator
-from ...tensor import Tensor
 from ...tensor.sampling import rand
-from ..drawing.saving import write_as
-from .calls import Call, tensors_in, watched
-from .counting import kernel, multiply_adds, own_parameters
-from .facts import Layer, ModelFacts
-from .kept_bytes import kept_bytes
-from .table import terminal_width, to_text
-from .table_html import to_html, to_page
-
-
-class ModelSummary(ModelFacts):
-    """A model's layers in the order of their calls, and totals; `str()` and notebooks show it."""
-
-    def __str__(self) -> str:
-        return to_text(self, terminal_width())
-
-    __repr__ = __str__
-
-    def save(self, path: str | PathLike[str], title: str = "A model's layers") -> Path:
-        """Write the table as its name ends: .txt or .html, a page under the title.
-
-        Raises:
-            ValueError: another ending. OSError: the file cannot be written.
-        """
-        writers = {
-            ".txt": lambda shown: f"{shown}\n",
-            ".html": lambda shown: to_page(shown, title),
-        }
-        return write_as(path, "a summary", writers, self)
-
-    def _repr_html_(self) -> str:
-        return to_html(self)
+from .calls import tensors_in, watched
+from .kept_bytes import count_kept_bytes
+from .table import ModelSummary
 
 
 def summary(
@@ -92,9 +61,17 @@ def summary(
         with enable_grad():
             calls, output = watched(model, lambda: model(*args, **kwargs))
         given = list(tensors_in((args, kwargs)))
-        known = [*model.parameters(), *model.buffers(), *given]
-        kept = kept_bytes(calls, tensors_in(output), known)
-        return _summarized(model, calls, kept, given)
+        parameters = list(model.parameters())
+        count_kept_bytes(calls, tensors_in(output), [*parameters, *model.buffers(), *given])
+        return ModelSummary(
+            tuple(calls),
+            total_params=sum(each.numel() for each in parameters),
+            trainable_params=sum(each.numel() for each in parameters if each.requires_grad),
+            total_mult_adds=sum(call.multiply_adds for call in calls),
+            total_saved_bytes=sum(call.saved_bytes for call in calls),
+            input_bytes=sum(each.array.nbytes for each in given),
+            param_bytes=sum(each.array.nbytes for each in parameters),
+        )
 
 
 def _arguments(data: Any, size: Any, dtypes: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -104,17 +81,15 @@ def _arguments(data: Any, size: Any, dtypes: Any) -> tuple[tuple[Any, ...], dict
             "summary: what the model is called with is needed, once: a tensor, or a size such as "
             "(1, 28, 28)"
         )
-    if _is_size(data) or _are_sizes(data):
-        data, size = None, data
-    if size is not None:
-        sizes = [size] if _is_size(size) else size
-        if not _is_size(size) and not _are_sizes(size):
-            raise DTypeError(f"summary: a size or a list of sizes expected, got {shown(size)}")
+    sizes = _sizes(data if size is None else size)
+    if sizes is not None:
         kinds = list(dtypes) if isinstance(dtypes, (list, tuple)) else [dtypes] * len(sizes)
         if len(kinds) != len(sizes):
             raise ArgumentError(f"summary: {len(kinds)} dtypes for {len(sizes)} inputs")
         made = [rand(*each) for each in sizes]
         return tuple([x if d is None else x.to(d) for x, d in zip(made, kinds, strict=True)]), {}
+    if size is not None:
+        raise DTypeError(f"summary: a size or a list of sizes expected, got {shown(size)}")
     if isinstance(data, Mapping):
         return (), dict(data)
     if isinstance(data, np.ndarray):
@@ -122,12 +97,13 @@ def _arguments(data: Any, size: Any, dtypes: Any) -> tuple[tuple[Any, ...], dict
     return (tuple(data) if isinstance(data, (list, tuple)) else (data,)), {}
 
 
-def _is_size(given: Any) -> bool:
-    return isinstance(given, (list, tuple)) and bool(given) and all(type(n) is int for n in given)
-
-
-def _are_sizes(given: Any) -> bool:
-    return isinstance(given, (list, tuple)) and bool(given) and all(map(_is_size, given))
+def _sizes(given: Any) -> list[Any] | None:
+    """Return the sizes given, of which one may stand alone, or None if they are none."""
+    if not isinstance(given, (list, tuple)) or not given:
+        return None
+    sizes = [given] if type(given[0]) is int else list(given)
+    are_sizes = all(isinstance(size, (list, tuple)) and size for size in sizes)
+    return sizes if are_sizes and all(type(n) is int for size in sizes for n in size) else None
 
 
 @contextmanager
@@ -144,37 +120,3 @@ def _as_before(model: Module) -> Iterator[None]:
             module.training = training
         for buffer, array in buffers:
             buffer.array[...] = array
-
-
-def _summarized(
-    model: Module, calls: list[Call], kept: list[int], given: list[Tensor]
-) -> ModelSummary:
-    layers = tuple(_layer(call, count) for call, count in zip(calls, kept, strict=True))
-    parameters = list(model.parameters())
-    return ModelSummary(
-        layers,
-        total_params=sum(each.numel() for each in parameters),
-        trainable_params=sum(each.numel() for each in parameters if each.requires_grad),
-        total_mult_adds=sum(layer.multiply_adds for layer in layers),
-        total_saved_bytes=sum(kept),
-        input_bytes=sum(each.array.nbytes for each in given),
-        param_bytes=sum(each.array.nbytes for each in parameters),
-    )
-
-
-def _layer(call: Call, saved: int) -> Layer:
-    own = [parameter for _, parameter in own_parameters(call.module)]
-    trainable = {parameter.requires_grad for parameter in own}
-    return Layer(
-        call.name,
-        type(call.module).__name__,
-        call.depth,
-        tuple(call.inputs),
-        tuple(call.outputs),
-        kernel(call.module),
-        parameters=sum(parameter.numel() for parameter in own),
-        trainable=trainable.pop() if len(trainable) == 1 else None,
-        multiply_adds=multiply_adds(call),
-        saved_bytes=saved,
-        is_repeated=not call.is_first,
-    )
