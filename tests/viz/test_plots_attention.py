@@ -7,8 +7,8 @@ import pytest
 
 import tinygrad_nn as tnn
 from tinygrad_nn.errors import ShapeError
-from tinygrad_nn.viz.plots.attention import plot_attention
 from tinygrad_nn.viz.plots.figures import as_png
+from tinygrad_nn.viz.plots.heat_maps import plot_attention
 
 pytest.importorskip("matplotlib")
 

@@ -7,8 +7,8 @@ import pytest
 
 import tinygrad_nn as tnn
 from tinygrad_nn.errors import DTypeError, ShapeError
-from tinygrad_nn.viz.plots.confusion_matrix import NUMBERED, plot_confusion_matrix
 from tinygrad_nn.viz.plots.figures import as_png
+from tinygrad_nn.viz.plots.heat_maps import NUMBERED, plot_confusion_matrix
 
 matplotlib = pytest.importorskip("matplotlib")
 
@@ -70,6 +70,11 @@ def test_without_names_there_is_a_row_for_each_label_that_occurs():
     assert names(axes.get_yticklabels()) == ["-1", "7"]
     assert cells(axes)[0, 1].get_text() == "1\n100.0%"
     assert axes.get_title() == "50.0% of 2 are right"
+
+
+def test_labels_may_be_whole_floats_and_a_column_as_a_binary_loss_takes_them():
+    axes = plot_confusion_matrix([[1.0], [0.0]], tnn.tensor([1.0, 1.0]))
+    assert cells(axes)[1, 1].get_text() == "1\n100.0%"
 
 
 def test_true_and_false_are_classes():

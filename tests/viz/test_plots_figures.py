@@ -10,11 +10,10 @@ import pytest
 
 import tinygrad_nn as tnn
 from tinygrad_nn.errors import MissingExtraError
-from tinygrad_nn.viz.plots.attention import plot_attention
-from tinygrad_nn.viz.plots.confusion_matrix import plot_confusion_matrix
 from tinygrad_nn.viz.plots.decision_boundary import plot_decision_boundary
 from tinygrad_nn.viz.plots.figures import as_png, visible
-from tinygrad_nn.viz.plots.histograms import plot_histograms
+from tinygrad_nn.viz.plots.heat_maps import plot_attention, plot_confusion_matrix
+from tinygrad_nn.viz.plots.layers import plot_histograms
 from tinygrad_nn.viz.plots.loss_surface import plot_loss_surface
 from tinygrad_nn.viz.plots.training import plot_training
 from tinygrad_nn.viz.plots.weights import plot_weights

@@ -9,8 +9,12 @@ import tinygrad_nn as tnn
 from tinygrad_nn import nn
 from tinygrad_nn.errors import GraphError
 from tinygrad_nn.viz.plots.figures import as_png
-from tinygrad_nn.viz.plots.histograms import HIGHEST, plot_histograms
-from tinygrad_nn.viz.plots.layers import layer_activations, layer_gradients
+from tinygrad_nn.viz.plots.layers import (
+    HIGHEST,
+    layer_activations,
+    layer_gradients,
+    plot_histograms,
+)
 
 pytest.importorskip("matplotlib")
 
@@ -205,7 +209,7 @@ def test_one_value_has_a_range_around_it(values, edges):
     [
         ({}, 60, ValueError, "no tensors to draw"),
         ({"a": [1.0]}, 0, ValueError, "bins must be 1 or more, got 0"),
-        ([[1.0]], 60, TypeError, "a mapping of names to tensors expected, .* got list"),
+        ([[1.0]], 60, TypeError, "a mapping of names to numbers expected, .* got list"),
         ({"a": ["x"]}, 60, ValueError, "'a'.*numbers"),
     ],
 )

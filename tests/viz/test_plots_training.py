@@ -106,7 +106,7 @@ def test_tensors_arrays_and_sequences_are_curves(values):
         ({"loss": ["a"]}, ValueError, "'loss'.*: numbers or lists of numbers expected, got 'a'"),
         ({"accuracy": [12.0, 87.5]}, ValueError, "from 0 to 1, got 12; divide % by 100"),
         ({"accuracy": [-0.5]}, ValueError, "from 0 to 1, got -0.5"),
-        ([1.0, 2.0], TypeError, "a mapping of names to sequences expected, .* got list"),
+        ([1.0, 2.0], TypeError, "a mapping of names to numbers expected, .* got list"),
     ],
 )
 def test_what_is_no_history_is_refused(history, error, message):

@@ -17,6 +17,7 @@ pytest.importorskip("matplotlib")
 from matplotlib.figure import Figure
 
 NAN = np.nan
+DEEP = tnn.nn.Sequential(tnn.nn.Linear(2, 2), tnn.nn.ReLU(), tnn.nn.Sequential(tnn.nn.Linear(2, 1)))
 
 
 def picture(axes):
@@ -132,6 +133,8 @@ def test_weights_that_are_not_finite_are_blank_and_counted():
         (np.ones((2, 4)), (-2, -2), ShapeError, r"image_shape \(-2, -2\)"),
         (np.ones((0, 4)), (2, 2), ValueError, r"no weights in shape \(0, 4\)"),
         ([["a"]], None, ValueError, "numbers"),
+        (DEEP, None, TypeError, r"Sequential has no weight .* of the paths \['0', '2\.0'\]"),
+        (tnn.nn.ReLU(), None, TypeError, r"ReLU has no weight .* of the paths \[\]"),
     ],
 )
 def test_what_is_no_picture_is_refused(weight, image_shape, error, message):

@@ -18,8 +18,8 @@ import tinygrad_nn as tnn
 from ..errors import MissingExtraError
 from ..saving.whole_files import write_file
 from ..viz.drawing.saving import WRITERS
-from ..viz.plots.confusion_matrix import plot_confusion_matrix
 from ..viz.plots.figures import as_png, new_figure
+from ..viz.plots.heat_maps import plot_confusion_matrix
 from ..viz.plots.weights import plot_weights
 from ..viz.structure.graph_building import build_graph_contents
 from .arguments import add_command, add_experiment_options, called, positive_number, whole_number

@@ -5,12 +5,10 @@ Read `structure/` first, what there is to show; then `drawing/`, `player/`, `der
 from .derivation.explanation import Explanation, explain
 from .notation.sheet import formulas
 from .player.play import Player, play
-from .plots.attention import plot_attention
-from .plots.confusion_matrix import plot_confusion_matrix
 from .plots.decision_boundary import plot_decision_boundary
 from .plots.directions import snapshot
-from .plots.histograms import plot_histograms
-from .plots.layers import layer_activations, layer_gradients
+from .plots.heat_maps import plot_attention, plot_confusion_matrix
+from .plots.layers import layer_activations, layer_gradients, plot_histograms
 from .plots.loss_surface import plot_loss_surface
 from .plots.training import plot_training
 from .plots.weights import plot_weights

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays.dtypes import FLOAT64, default_float
-from ...arrays.kinds import category, is_floating
+from ...arrays.kinds import is_floating
 from ...arrays.reading import array_from
 from ...autograd.tensor_base import make_tensor
-from ...errors import DTypeError, ShapeError
-from .evaluation import dtype_for, evaluation
+from ...errors import ShapeError
 from .figures import add_legend, axes_for
+from .given import dtype_for, evaluation, whole_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,24 +57,32 @@ def plot_decision_boundary(
         ['class 0', 'class 1']
     """
     given = _points(points)
-    classes = _labels(labels, len(given))
+    classes = whole_labels(labels, "plot_decision_boundary", "labels")
+    if len(classes) != len(given):
+        raise ShapeError(
+            f"plot_decision_boundary: one label for each of the {len(given)} points expected, "
+            f"got shape {classes.shape}"
+        )
     if resolution < 2:
         raise ValueError(f"plot_decision_boundary: resolution must be 2 or more, got {resolution}")
 
-    xs, ys = (_range(column, resolution) for column in given.T)
+    from matplotlib import colormaps
+
+    low, high = given.min(axis=0), given.max(axis=0)
+    margin = np.where(high > low, MARGIN * (high - low), 1.0)
+    xs, ys = np.linspace(low - margin, high + margin, resolution, axis=1)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-    float_dtype = array_from(points, None, "points").dtype
-    if category(float_dtype) != "float":
-        float_dtype = default_float()
+    raw = array_from(points, None, "plot_decision_boundary, points")
+    dtype = dtype_for(model, raw.dtype if is_floating(raw) else default_float())
     with evaluation(model):
-        output = model(make_tensor(grid.astype(dtype_for(model, float_dtype))))
+        output = model(make_tensor(grid.astype(dtype)))
     scores = array_from(output, FLOAT64, "plot_decision_boundary")
     probabilities, reading = _probabilities(scores, len(grid))
     names = _class_names(classes, probabilities.shape[1], single=reading.startswith("one"))
 
     axes = axes_for(ax, 7, 5.5)
     planes = probabilities.reshape(resolution, resolution, -1)
-    colors = _colors(len(names))
+    colors = colormaps["tab10"](np.arange(len(names)) % 10)[:, :3]
     extent = (xs[0], xs[-1], ys[0], ys[-1])
     axes.imshow(_shades(planes, colors), extent=extent, origin="lower", aspect="auto")
     _draw_boundaries(axes, xs, ys, planes)
@@ -119,31 +127,9 @@ def _points(points: Any) -> NDArray[Any]:
     return array
 
 
-def _labels(labels: Any, count: int) -> NDArray[Any]:
-    array = array_from(labels, None, "plot_decision_boundary, labels")
-    if is_floating(array) and (array == np.rint(array)).all():
-        array = array.astype(np.int64)  # a binary loss takes its targets as floats
-    if is_floating(array):
-        raise DTypeError(f"plot_decision_boundary: labels must be whole, got {array.dtype}")
-    if array.size != count:
-        raise ShapeError(
-            f"plot_decision_boundary: one label for each of the {count} points expected, got "
-            f"shape {array.shape}"
-        )
-    return array.reshape(-1).astype(np.int64)
-
-
-def _range(column: NDArray[Any], resolution: int) -> NDArray[Any]:
-    low, high = column.min(), column.max()
-    margin = MARGIN * (high - low) or 1.0
-    return np.linspace(low - margin, high + margin, resolution)
-
-
 def _probabilities(scores: NDArray[Any], count: int) -> tuple[NDArray[Any], str]:
     """Return the probability of each class, (count, C), and what the scores were read as."""
-    if scores.shape not in ((count,), (count, 1)) and (
-        scores.ndim != 2 or len(scores) != count or scores.shape[1] < 2
-    ):
+    if scores.ndim not in (1, 2) or len(scores) != count or not scores.size:
         raise ShapeError(
             f"plot_decision_boundary: for {count} points the model must return ({count},) or "
             f"({count}, number of classes), got shape {scores.shape}"
@@ -181,13 +167,6 @@ def _class_names(labels: NDArray[Any], count: int, single: bool) -> list[int]:
         f"plot_decision_boundary: the model decides between {len(choices[0])} classes, so labels "
         f"must be {known}, got {found}"
     )
-
-
-def _colors(count: int) -> NDArray[Any]:
-    """Return red, green and blue of each class, from 0 to 1."""
-    from matplotlib import colormaps
-
-    return np.array([colormaps["tab10"](i % 10)[:3] for i in range(count)])
 
 
 def _shades(planes: NDArray[Any], colors: NDArray[Any]) -> NDArray[Any]:

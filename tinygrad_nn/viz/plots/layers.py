@@ -1,15 +1,26 @@
-"""What a model's layers do: the activations of a forward pass, the gradients of a backward pass.
-Read `histograms.py` next, which draws them.
+"""What a model's layers do: their activations, their gradients, and how the values are spread.
+Read `loss_surface.py` next, which looks at all weights at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ...arrays.kinds import is_floating
+from ...arrays.reading import array_from
 from ...autograd.tensor_base import TensorBase, make_tensor
 from ...errors import GraphError
-from .evaluation import evaluation, input_for
+from .figures import AS_IT_IS, PER_LETTER, add_legend, axes_for, visible
+from .given import dtype_for, evaluation, named_numbers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+HIGHEST = 0.9  # of the distance between two layers
 
 
 def layer_activations(model: Any, sample: Any) -> dict[str, Any]:
@@ -31,6 +42,10 @@ def layer_activations(model: Any, sample: Any) -> dict[str, Any]:
         {'0': (5, 3), '1': (5, 3)}
     """
     _check_module(model, "layer_activations")
+    if not isinstance(sample, TensorBase):
+        array = array_from(sample, None, "layer_activations")
+        dtype = dtype_for(model, array.dtype) if is_floating(array) else array.dtype
+        sample = make_tensor(array.astype(dtype, copy=False))
     found: dict[str, Any] = {}
     calls: dict[str, int] = {}
 
@@ -50,7 +65,7 @@ def layer_activations(model: Any, sample: Any) -> dict[str, Any]:
                 name = path or type(module).__name__
                 handles.append(module.register_forward_hook(keeper(name)))
         with evaluation(model):
-            model(input_for(model, sample, "layer_activations"))
+            model(sample)
     finally:
         for handle in handles:
             handle.remove()
@@ -98,3 +113,79 @@ def _tensors(output: Any, place: str = "") -> Iterator[tuple[str, TensorBase]]:
 def _copy(tensor: TensorBase) -> Any:
     """Copied: a layer that works in place writes over what the one before it returned."""
     return make_tensor(tensor.array.copy())
+
+
+def plot_histograms(tensors: Mapping[str, Any], *, ax: Axes | None = None, bins: int = 60) -> Axes:
+    """Draw one histogram for each name, the first at the top, over one axis of values.
+
+    `tensors` maps names to tensors of any shape, as `layer_activations` and `layer_gradients`
+    return them. Each histogram has its own height: compare shapes and places, not heights. The
+    legend has mean and standard deviation (of all N values, divided by N) and the share of exact
+    zeros; those zeros are not drawn, for behind a ReLU they would dwarf all else. Values that are
+    nan or inf are counted in the legend only.
+
+    Raises:
+        ValueError: no tensors, or no bins. MissingExtraError: matplotlib is not installed.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> from tinygrad_nn.viz.plots.layers import plot_histograms
+        >>> ax = plot_histograms({"relu": tnn.tensor([0.0, 0.0, 1.0, 3.0])})
+        >>> ax.get_legend().get_texts()[0].get_text()
+        'relu: mean 1, std 1.22, 50.0% zeros'
+    """
+    arrays = named_numbers(tensors, "plot_histograms", '"hidden": activations')
+    if not arrays:
+        raise ValueError("plot_histograms: there are no tensors to draw")
+    if bins < 1:
+        raise ValueError(f"plot_histograms: bins must be 1 or more, got {bins}")
+    values = {visible(name): array.reshape(-1) for name, array in arrays.items()}
+    drawn = [each[np.isfinite(each) & (each != 0)] for each in values.values()]
+    edges = np.linspace(*_range(np.concatenate(drawn)), bins + 1)
+
+    longest = max(map(len, values))
+    axes = axes_for(ax, 8 + 2 * longest * PER_LETTER, max(3.0, 1 + 0.8 * len(values)))
+    baselines = np.arange(len(values))[::-1]
+    handles = []
+    for i, (each, baseline) in enumerate(zip(drawn, baselines.tolist(), strict=True)):
+        counts = np.histogram(each, edges)[0]
+        heights = baseline + HIGHEST * counts / max(1, counts.max())
+        handles.append(
+            axes.stairs(
+                heights,
+                edges,
+                baseline=baseline,
+                fill=True,
+                facecolor=f"C{i % 10}",
+                edgecolor="black",
+                linewidth=0.6,
+            )
+        )
+        axes.axhline(baseline, color="black", linewidth=0.5)
+    axes.set_yticks(baselines, list(values), **AS_IT_IS)
+    axes.set_ylim(-0.1, len(values))
+    axes.set_xlabel(f"value, in {bins} bins (exact zeros are not drawn)")
+    axes.grid(axis="x", alpha=0.3)
+    texts = [f"{name}: {_summary(each)}" for name, each in values.items()]
+    add_legend(
+        axes, handles, texts, loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=8, frameon=False
+    )
+    return axes
+
+
+def _range(drawn: NDArray[Any]) -> tuple[float, float]:
+    if not drawn.size:
+        return -1.0, 1.0
+    low, high = float(drawn.min()), float(drawn.max())
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
+
+
+def _summary(values: NDArray[Any]) -> str:
+    finite = values[np.isfinite(values)]
+    unknown = values.size - finite.size
+    lost = f"{unknown:,} of {values.size:,} nan or inf" if unknown else ""
+    if not finite.size:
+        return lost or "empty"
+    zeros = 1 - np.count_nonzero(finite) / finite.size
+    parts = [f"mean {finite.mean():.3g}", f"std {finite.std():.3g}", f"{zeros:.1%} zeros"]
+    return ", ".join([*parts, lost] if lost else parts)

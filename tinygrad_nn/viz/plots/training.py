@@ -1,5 +1,5 @@
 """The course of a training run: how the loss falls and the accuracies rise.
-Read `confusion_matrix.py` next, which shows what the trained model gets wrong.
+Read `heat_maps.py` next, which shows what the trained model gets wrong.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays.dtypes import FLOAT64
-from ...arrays.reading import array_from
 from ...errors import ShapeError
 from .figures import AS_IT_IS, add_legend, axes_for, visible
+from .given import named_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +22,7 @@ LINES = ("-", "--", "-.", ":")  # so that curves differ without colour
 LOSS_COLORS = ("black", "tab:red", "tab:purple", "tab:brown")
 ACCURACY_COLORS = ("tab:blue", "tab:orange", "tab:green", "tab:cyan")
 
-Curves = dict[str, NDArray[Any]]
+Numbers = NDArray[Any]
 
 
 def plot_training(history: Mapping[str, Any], *, ax: Axes | None = None) -> Axes:
@@ -51,7 +50,11 @@ def plot_training(history: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
     accuracies = {name: curve for name, curve in curves.items() if "accuracy" in name.lower()}
     losses = {name: curve for name, curve in curves.items() if name not in accuracies}
     for name, curve in accuracies.items():
-        _check_accuracy(name, curve)
+        outside = curve[(curve < 0) | (curve > 1)]
+        if outside.size:
+            raise ValueError(
+                f"plot_training: {name!r} must be from 0 to 1, got {outside[0]:g}; divide % by 100"
+            )
 
     axes = axes_for(ax, 8, 4.5)
     axes.set_xlabel("measurement" if iterations is None else "iterations (steps of descent)")
@@ -60,33 +63,31 @@ def plot_training(history: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
     places = iterations
     if places is None:
         places = np.arange(1, len(next(iter(curves.values()))) + 1)
-    lines, texts = [], []
+    drawn = []
     if losses:
-        lines += _draw(axes, places, losses, LOSS_COLORS)
-        texts += [_told(name, f"{x[-1]:.4g}", x, places) for name, x in losses.items()]
+        drawn += _draw(axes, places, losses, LOSS_COLORS, "{:.4g}")
         axes.set_ylabel(", ".join(map(visible, losses)), **AS_IT_IS)
         if all((curve[np.isfinite(curve)] >= 0).all() for curve in losses.values()):
             axes.set_ylim(bottom=0)
     right = axes.twinx() if losses and accuracies else axes
     if accuracies:
         in_percent = {name: 100 * curve for name, curve in accuracies.items()}
-        lines += _draw(right, places, in_percent, ACCURACY_COLORS)
-        texts += [_told(name, f"{x[-1]:.1%}", x, places) for name, x in accuracies.items()]
+        drawn += _draw(right, places, in_percent, ACCURACY_COLORS, "{:.1f}%")
         right.set_ylabel("accuracy (%)")
         right.set_ylim(0, 100)
     # The loss ends at the bottom and the accuracy at the top; the last Axes is above all curves.
-    add_legend(right, lines, texts, loc="best" if right is axes else "center right")
+    add_legend(right, *zip(*drawn, strict=True), loc="best" if right is axes else "center right")
     return axes
 
 
-def _read(history: Mapping[str, Any]) -> Curves:
+def _read(history: Mapping[str, Any]) -> dict[str, Numbers]:
     """Return the history as arrays of one length, (N,), of at least one measurement."""
-    if not isinstance(history, Mapping):
-        raise TypeError(
-            "plot_training: a mapping of names to sequences expected, such as "
-            f'{{"loss": [2.3, 0.9]}}, got {type(history).__name__}'
-        )
-    curves = {str(name): _curve(str(name), values) for name, values in history.items()}
+    curves = named_numbers(history, "plot_training", '"loss": [2.3, 0.9]')
+    for name, curve in curves.items():
+        if curve.ndim != 1:
+            raise ShapeError(
+                f"plot_training: {name!r} must be a sequence of numbers, got shape {curve.shape}"
+            )
     lengths = {name: len(curve) for name, curve in curves.items()}
     if len(set(lengths.values())) > 1:
         raise ShapeError(f"plot_training: sequences of one length expected, got {lengths}")
@@ -95,40 +96,22 @@ def _read(history: Mapping[str, Any]) -> Curves:
     return curves
 
 
-def _curve(name: str, values: Sequence[Any]) -> NDArray[Any]:
-    curve = array_from(values, FLOAT64, f"plot_training, {name!r}")
-    if curve.ndim != 1:
-        raise ShapeError(
-            f"plot_training: {name!r} must be a sequence of numbers, got shape {curve.shape}"
-        )
-    return curve
-
-
-def _check_accuracy(name: str, curve: NDArray[Any]) -> None:
-    outside = curve[(curve < 0) | (curve > 1)]
-    if outside.size:
-        raise ValueError(
-            f"plot_training: {name!r} must be from 0 to 1, got {outside[0]:g}; divide % by 100"
-        )
-
-
-def _told(name: str, last: str, curve: NDArray[Any], places: NDArray[Any]) -> str:
-    """Return what the legend says of a curve: where it ended, or where it is no longer a number."""
-    lost = np.flatnonzero(~np.isfinite(curve))
-    if not lost.size:
-        return f"{visible(name)}: {last} at the end"
-    what, place = curve[lost[0]], places[lost[0]]
-    return f"{visible(name)}: {what} at {place:g}; {len(lost)} of {len(curve)} are nan or inf"
-
-
-def _draw(axes: Axes, places: NDArray[Any], curves: Curves, colors: Sequence[str]) -> list[Any]:
-    """Draw the curves; a single measurement as a dot, for a line through it has no length."""
-    lines = []
+def _draw(
+    axes: Axes, places: Numbers, curves: dict[str, Numbers], colors: Sequence[str], form: str
+) -> list[tuple[Any, str]]:
+    """Draw the curves; return the line of each, and where it ended or ceased to be a number."""
+    drawn = []
     for i, (name, curve) in enumerate(curves.items()):
-        finite = np.isfinite(curve)
-        look: dict[str, Any] = {"color": colors[i % len(colors)], "label": visible(name)}
-        marker = "o" if finite.sum() == 1 else ""
-        lines += axes.plot(places, curve, LINES[i % len(LINES)], marker=marker, **look)
-        if not finite.all():
-            axes.axvline(places[np.argmin(finite)], color=look["color"], linestyle=":")
-    return lines
+        color, lost = colors[i % len(colors)], np.flatnonzero(~np.isfinite(curve))
+        # A single measurement is a dot, for a line through it has no length.
+        marker = "o" if len(curve) - len(lost) == 1 else ""
+        (line,) = axes.plot(places, curve, LINES[i % len(LINES)], marker=marker, color=color)
+        told = f"{form.format(curve[-1])} at the end"
+        if lost.size:
+            first = lost[0]
+            axes.axvline(places[first], color=color, linestyle=":")
+            told = (
+                f"{curve[first]} at {places[first]:g}; {len(lost)} of {len(curve)} are nan or inf"
+            )
+        drawn.append((line, f"{visible(name)}: {told}"))
+    return drawn

@@ -18,6 +18,7 @@ from .figures import axes_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 WIDER = 1.5  # how many times as wide as high the grid of images should be
 TICKS = 20
@@ -35,14 +36,13 @@ def plot_weights(
       output channel, a column for each input channel.
     - (units, inputs) alone: one row of colours for each unit.
 
-    A module that has a weight, such as a layer, stands for its `.weight`.
-
-    All is one image, blank between the parts; weights that are nan or inf are left blank as well,
-    or violet in a map without parts, and the title counts them.
+    A layer stands for its `.weight`. All is one image, blank between the parts; weights that are
+    nan or inf are left blank as well, or violet in a map without parts, and the title counts them.
 
     Raises:
-        ShapeError: another number of dimensions, or images that the rows do not fill. ValueError:
-            no weights. MissingExtraError: matplotlib is not installed.
+        ShapeError: another number of dimensions, or images that the rows do not fill. TypeError: a
+            Module without a weight. ValueError: no weights. MissingExtraError: matplotlib is not
+            installed.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -52,7 +52,7 @@ def plot_weights(
         10
     """
     if hasattr(weight, "named_modules"):
-        weight = getattr(weight, "weight", weight)
+        weight = _weight_of(weight)
     values = array_from(weight, FLOAT64, "plot_weights")
     if values.ndim not in (2, 4) or (values.ndim == 4 and image_shape is not None):
         raise ShapeError(
@@ -65,19 +65,22 @@ def plot_weights(
     finite = np.isfinite(values)
     largest = float(np.abs(values[finite]).max(initial=0)) or 1.0
 
+    from matplotlib.colors import LinearSegmentedColormap
+
     axes = axes_for(ax, 7.5 if values.ndim == 2 else _width_of_filters(values.shape), 5)
     if image_shape is not None:
         picture = _images_of_units(axes, values, image_shape)
     elif values.ndim == 4:
-        picture = _images_of_channels(axes, values)
+        outputs, inputs, height, width = values.shape
+        _number(axes.yaxis, range(outputs), height, "output channel")
+        _number(axes.xaxis, range(inputs), width, "input channel")
+        picture = _grid(values)
     else:
         picture = values
         axes.set_xlabel("input")
         axes.set_ylabel("unit")
         axes.locator_params(integer=True)
         axes.set_facecolor(tuple((NOT_A_NUMBER / 255).tolist()))
-    from matplotlib.colors import LinearSegmentedColormap
-
     parts = np.array([NEGATIVE, [255, 255, 255], POSITIVE]) / 255
     image = axes.imshow(
         np.ma.masked_invalid(picture),
@@ -91,6 +94,18 @@ def plot_weights(
         axes.set_title(f"{(~finite).sum()} of {values.size} weights are nan or inf: {how}")
     axes.figure.colorbar(image, ax=axes, label="weight (orange below 0, blue above)")
     return axes
+
+
+def _weight_of(module: Any) -> Any:
+    """Return the weight of a Module."""
+    modules = module.named_modules()
+    paths = [path for path, each in modules if getattr(each, "weight", None) is not None]
+    if "" not in paths:
+        raise TypeError(
+            f"plot_weights: {type(module).__name__} has no weight of its own; give a layer that "
+            f"has, by model.get_submodule(path), of the paths {paths}"
+        )
+    return module.weight
 
 
 def _images_of_units(axes: Axes, values: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
@@ -120,24 +135,17 @@ def _images_of_units(axes: Axes, values: NDArray[Any], shape: tuple[int, int]) -
                 bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 1},
             )
     else:
-        shown = np.arange(0, rows, math.ceil(rows / TICKS))
-        names = [str(row * columns) for row in shown]
-        axes.set_yticks(shown * (height + 1) + (height - 1) / 2, names)
-        axes.set_ylabel("number of the first unit of each row")
+        firsts = range(0, count, columns)
+        _number(axes.yaxis, firsts, height, "number of the first unit of each row")
     return _grid(images.reshape(rows, columns, height, width))
 
 
-def _images_of_channels(axes: Axes, values: NDArray[Any]) -> NDArray[Any]:
-    """Return the grid of the filters, and number the channels at the sides of the Axes."""
-    outputs, inputs, height, width = values.shape
-    for axis, count, size, name in (
-        (axes.yaxis, outputs, height, "output channel"),
-        (axes.xaxis, inputs, width, "input channel"),
-    ):
-        numbers = np.arange(0, count, math.ceil(count / TICKS))
-        axis.set_ticks(numbers * (size + 1) + (size - 1) / 2, [str(n) for n in numbers])
-        axis.set_label_text(name)
-    return _grid(values)
+def _number(axis: Axis, numbers: range, size: int, name: str) -> None:
+    """Number the images at a side of the Axes, or some of them if they are many."""
+    every = math.ceil(len(numbers) / TICKS)
+    places = np.arange(0, len(numbers), every) * (size + 1) + (size - 1) / 2
+    axis.set_ticks(places, [str(number) for number in numbers[::every]])
+    axis.set_label_text(name)
 
 
 def _width_of_filters(shape: tuple[int, ...]) -> float:
