@@ -63,6 +63,22 @@ def test_saved_bytes_are_those_that_are_held(case):
     assert abs(differences[2] - differences[1]) < 2_000  # Nodes, as many for any number of rows
 
 
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_what_a_recurrent_layer_keeps_is_counted(kind):
+    class Sequence(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = kind(40, 30)
+
+        def forward(self, x):
+            return self.layer(x)[0]
+
+    model, x = Sequence(), tnn.rand(50, 64, 40)
+    held, output = really_held(model, x)
+    said = tnn.summary(model, x).total_saved_bytes + output
+    assert said <= held <= 1.02 * said
+
+
 def test_a_layer_is_said_to_keep_what_its_own_operations_keep():
     class Model(nn.Module):
         def __init__(self):

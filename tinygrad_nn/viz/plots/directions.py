@@ -82,22 +82,23 @@ def random_directions(weights: Sequence[NDArray[Any]]) -> Vector:
     picture does not depend on how the weights are scaled. From Li et al. 2018, "Visualizing the
     Loss Landscape of Neural Nets", section 4. Raises ValueError if all weights are 0.
     """
+    weights = [weight for weight in weights if weight.size]
     size = sum(weight.size for weight in weights)
     drawn = np.random.default_rng(SEED).standard_normal((size, 2))
     straight = np.linalg.qr(drawn)[0].T  # at right angles, before they are scaled
-    ends = np.cumsum([weight.size for weight in weights])[:-1]
-    parts = [
-        _filter_normalised(part, weight)
-        for part, weight in zip(np.split(straight, ends, axis=1), weights, strict=True)
-        if weight.size
-    ]
-    directions: Vector = np.concatenate(parts, axis=1)
-    if not directions.any():
+    end = 0
+    for weight in weights:
+        begin, end = end, end + weight.size
+        filters = weight.astype(np.float64).reshape(len(weight) if weight.ndim > 1 else 1, -1)
+        part = straight[:, begin:end].reshape(2, *filters.shape)
+        scale = np.linalg.norm(filters, axis=-1) / np.linalg.norm(part, axis=-1)
+        straight[:, begin:end] = (part * scale[..., np.newaxis]).reshape(2, -1)
+    if not straight.any():
         raise ValueError(
             "plot_loss_surface: all weights are 0, and so is the length of a direction that is "
             "scaled like them; give directions=(first, second)"
         )
-    return directions
+    return straight
 
 
 def coordinates(offsets: Vector, directions: Vector) -> Vector:
@@ -112,19 +113,9 @@ def coordinates(offsets: Vector, directions: Vector) -> Vector:
     return places.T
 
 
-def share_of_variance(path: Vector, direction: Vector) -> float:
-    """Return which part of a path's variance lies along a direction, from 0 to 1."""
+def shares_of_variance(path: Vector, directions: Vector) -> Vector:
+    """Return which part of a path's variance lies along each direction, (2,), from 0 to 1."""
     centred = path - path.mean(axis=0)
-    along = centred @ (direction / np.linalg.norm(direction))
-    total = (centred**2).sum()
-    return float((along**2).sum() / total) if total else 0.0
-
-
-def _filter_normalised(directions: Vector, weight: NDArray[Any]) -> Vector:
-    """Scale the filters of two directions, each of the weight's size, to those of the weight."""
-    count = max(1, len(weight)) if weight.ndim > 1 else 1
-    filters = weight.astype(np.float64).reshape(count, weight.size // count)
-    drawn = directions.reshape(2, *filters.shape)
-    scale = np.linalg.norm(filters, axis=-1) / np.linalg.norm(drawn, axis=-1)
-    scaled: Vector = drawn * scale[..., np.newaxis]
-    return scaled.reshape(2, -1)
+    along = centred @ (directions.T / np.linalg.norm(directions, axis=1))
+    shares: Vector = (along**2).sum(axis=0) / ((centred**2).sum() or 1.0)
+    return shares

@@ -4,7 +4,10 @@ Read `loss_surface.py` next, which looks at all weights at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,28 +50,20 @@ def layer_activations(model: Any, sample: Any) -> dict[str, Any]:
         dtype = dtype_for(model, array.dtype) if is_floating(array) else array.dtype
         sample = make_tensor(array.astype(dtype, copy=False))
     found: dict[str, Any] = {}
-    calls: dict[str, int] = {}
+    calls: Counter[str] = Counter()
 
-    def keeper(path: str) -> Callable[[Any, Any, Any], None]:
-        def keep(module: Any, inputs: Any, output: Any) -> None:
-            calls[path] = calls.get(path, 0) + 1
-            name = path if calls[path] == 1 else f"{path} (call {calls[path]})"
-            for place, tensor in _tensors(output):
-                found[name + place] = _copy(tensor)
+    def keep(path: str, module: Any, inputs: Any, output: Any) -> None:
+        calls[path] += 1
+        name = path if calls[path] == 1 else f"{path} (call {calls[path]})"
+        for place, tensor in _tensors(output):
+            found[name + place] = _copy(tensor)
 
-        return keep
-
-    handles = []
-    try:
+    with ExitStack() as hooks, evaluation(model):
         for path, module in model.named_modules():
             if next(module.children(), None) is None:
-                name = path or type(module).__name__
-                handles.append(module.register_forward_hook(keeper(name)))
-        with evaluation(model):
-            model(sample)
-    finally:
-        for handle in handles:
-            handle.remove()
+                keep_here = partial(keep, path or type(module).__name__)
+                hooks.enter_context(module.register_forward_hook(keep_here))
+        model(sample)
     return found
 
 

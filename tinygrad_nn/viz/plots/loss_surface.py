@@ -14,6 +14,7 @@ from ...arrays.dtypes import FLOAT64
 from ...arrays.kinds import is_floating
 from ...arrays.reading import array_from
 from ...autograd.grad_mode import no_grad
+from ...autograd.node import clock
 from ...autograd.tensor_base import TensorBase
 from ...errors import ShapeError
 from .directions import (
@@ -22,15 +23,13 @@ from .directions import (
     coordinates,
     principal_directions,
     random_directions,
-    share_of_variance,
+    shares_of_variance,
 )
 from .figures import add_legend, axes_for
-from .kept_weights import kept_weights, mark_moved
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-ORDINALS = ("1st", "2nd")
 LEVELS = 20
 WIDE = 20  # from this ratio of the largest to the smallest loss on, levels are in equal ratios
 PATH_MARGIN = 1.25
@@ -90,23 +89,38 @@ def plot_loss_surface(
         )
     shapes = [parameter.array.shape for parameter in moved]
     origin = as_vector([parameter.array for parameter in moved], shapes, "the weights")
-    points = None if path is None else _path(path, shapes)
-    plane, names = _plane(directions, points, moved)
-    places = coordinates((origin if points is None else points) - origin, plane)
+    points = None
+    if path is not None:
+        if not len(path):
+            raise ValueError("plot_loss_surface: the path is empty; leave it out")
+        points = np.stack([as_vector(each, shapes, f"path[{i}]") for i, each in enumerate(path)])
+    if directions is not None:
+        if len(directions) != 2:
+            raise ValueError(
+                f"plot_loss_surface: directions must be two, (d1, d2), got {len(directions)}"
+            )
+        given = [as_vector(d, shapes, f"directions[{i}]") for i, d in enumerate(directions)]
+        plane, kind = np.stack(given), "given direction"
+    elif points is not None:
+        plane, kind = principal_directions(points), "principal direction"
+    else:
+        plane = random_directions([parameter.array for parameter in moved])
+        kind = "random direction (1: as long as the weights)"
+    places = coordinates((origin[np.newaxis] if points is None else points) - origin, plane)
 
     axes = axes_for(ax, 7.5, 5.5)
-    xs, ys = _ranges(places, span, resolution, has_path=points is not None)
+    xs, ys = _ranges(places, span * (1 if points is None else PATH_MARGIN), resolution)
     here, heights = _measure(loss, moved, origin, plane, xs, ys)
     _draw_heights(axes, xs, ys, heights)
-    star = axes.plot(0, 0, "*", color="red", markeredgecolor="white", markersize=15, zorder=3)
-    handles, texts = star, [f"present weights: loss {here:.4g}"]
-    shares = ["", ""]
+    handles = axes.plot(0, 0, "*", color="red", markeredgecolor="white", markersize=15, zorder=3)
+    texts = [f"present weights: loss {here:.4g}"]
+    names = [f"along the {ordinal} {kind}" for ordinal in ("1st", "2nd")]
     if points is not None:
-        shares = [f"\n({share_of_variance(points, d):.1%} of the path's variance)" for d in plane]
         handles += axes.plot(*places.T, "o-", color="white", markeredgecolor="black", markersize=4)
         texts.append(f"path of {len(places)} snapshots, projected")
-    axes.set_xlabel(names[0] + shares[0])
-    axes.set_ylabel(names[1] + shares[1])
+        for i, share in enumerate(shares_of_variance(points, plane)):
+            names[i] += f"\n({share:.1%} of the path's variance)"
+    axes.set(xlabel=names[0], ylabel=names[1])
     add_legend(axes, handles, texts, loc="best", fontsize=9, facecolor="#bbbbbb")
     return axes
 
@@ -131,44 +145,11 @@ def _distinct(parameters: Iterable[TensorBase]) -> list[TensorBase]:
     return found
 
 
-def _path(path: Sequence[Sequence[Any]], shapes: list[tuple[int, ...]]) -> Vector:
-    if not len(path):
-        raise ValueError("plot_loss_surface: the path is empty; leave it out")
-    return np.stack([as_vector(each, shapes, f"path[{i}]") for i, each in enumerate(path)])
-
-
-def _plane(
-    directions: Sequence[Sequence[Any]] | None, path: Vector | None, moved: list[TensorBase]
-) -> tuple[Vector, list[str]]:
-    """Return the two directions, (2, P), and what each axis is called."""
-    if directions is not None:
-        if len(directions) != 2:
-            raise ValueError(
-                f"plot_loss_surface: directions must be two, (d1, d2), got {len(directions)}"
-            )
-        shapes = [parameter.array.shape for parameter in moved]
-        given = [as_vector(d, shapes, f"directions[{i}]") for i, d in enumerate(directions)]
-        return np.stack(given), [f"along the {each} given direction" for each in ORDINALS]
-    if path is not None:
-        names = [f"along the {each} principal direction" for each in ORDINALS]
-        return principal_directions(path), names
-    drawn = random_directions([parameter.array for parameter in moved])
-    return drawn, [
-        f"along the {each} random direction (1: as long as the weights)" for each in ORDINALS
-    ]
-
-
-def _ranges(
-    places: Vector, span: float, resolution: int, *, has_path: bool
-) -> tuple[Vector, Vector]:
+def _ranges(places: Vector, span: float, resolution: int) -> tuple[Vector, Vector]:
     """Return the coordinates of the picture's columns and rows."""
-    if not has_path:
-        line = np.linspace(-span, span, resolution)
-        return line, line
-    held = np.concatenate([places, [[0.0, 0.0]]])
-    low, high = held.min(axis=0), held.max(axis=0)
+    low, high = np.minimum(places.min(axis=0), 0), np.maximum(places.max(axis=0), 0)
     half = (high - low) / 2
-    half = np.maximum(half, half.max() / 4 or 1.0) * PATH_MARGIN * span  # a straight path has area
+    half = np.maximum(half, half.max() / 4 or 1.0) * span  # a straight path has area
     middle = (low + high) / 2
     xs, ys = np.linspace(middle - half, middle + half, resolution, axis=1)
     return xs, ys
@@ -182,18 +163,28 @@ def _measure(
     xs: Vector,
     ys: Vector,
 ) -> tuple[float, NDArray[Any]]:
-    """Return the loss of the present weights, and of each place (row, column) of the plane."""
+    """Return the loss of the present weights, and of each place (row, column) of the plane.
+
+    A graph that was recorded before remembers the versions of the weights. They are put back with
+    the values, so that its backward is allowed. A graph that was recorded here must never pass for
+    a current one: the versions meanwhile are negative and no two are equal.
+    """
     ends = np.cumsum([parameter.array.size for parameter in moved])[:-1]
     heights = np.empty((len(ys), len(xs)))
     with no_grad(), np.errstate(all="ignore"):
         here = _one_number(loss())
-        with kept_weights(moved):
+        kept = [(each.array, each.array.copy(), each.version, each.version[0]) for each in moved]
+        try:
             for row, column in np.ndindex(heights.shape):
-                mark_moved(moved)
                 place = origin + xs[column] * plane[0] + ys[row] * plane[1]
                 for parameter, part in zip(moved, np.split(place, ends), strict=True):
                     parameter.array[...] = part.reshape(parameter.array.shape)
+                    parameter.version[0] = -clock()
                 heights[row, column] = _one_number(loss())
+        finally:
+            for array, values, version, count in kept:
+                array[...] = values
+                version[0] = count
     return here, heights
 
 

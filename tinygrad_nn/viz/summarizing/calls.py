@@ -1,10 +1,11 @@
 """The calls of a model's modules, one by one: with what shapes, and what each trains and computes.
-Read `kept_bytes.py` next, which tells what the operations in each call kept.
+Read `model_summary.py` next, which tells what the operations in each call kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -72,23 +73,21 @@ def watched(model: Module, run: Callable[[], Any]) -> tuple[list[Layer], Any]:
         call.trainable = trainable.pop() if len(trainable) == 1 else None
         call.multiply_adds = _multiply_adds(module, call.outputs)
 
-    handles = []
-    try:
+    with ExitStack() as hooks:
         for module in model.modules():
-            handles.append(module.register_forward_pre_hook(enter, prepend=False, with_kwargs=True))
-            handles.append(module.register_forward_hook(leave, prepend=True, with_kwargs=True))
-        result = run()
-    except Exception as error:
-        for place, path in around[-1:]:
-            failed = calls[place]
-            given = ", ".join(map(str, failed.inputs)) or "nothing"
-            where = f"{path}: {failed.kind}".removeprefix(": ")
-            error.add_note(f"in {where}, which was given {given}")
-        raise
-    finally:
-        for handle in handles:
-            handle.remove()
-    return calls, result
+            before = module.register_forward_pre_hook(enter, prepend=False, with_kwargs=True)
+            after = module.register_forward_hook(leave, prepend=True, with_kwargs=True)
+            hooks.enter_context(before)
+            hooks.enter_context(after)
+        try:
+            return calls, run()
+        except Exception as error:
+            for place, path in around[-1:]:
+                failed = calls[place]
+                given = ", ".join(map(str, failed.inputs)) or "nothing"
+                where = f"{path}: {failed.kind}".removeprefix(": ")
+                error.add_note(f"in {where}, which was given {given}")
+            raise
 
 
 def _multiply_adds(module: Module, outputs: tuple[Shape, ...]) -> int:

@@ -4,20 +4,24 @@ Read `calls.py` next, which watches the layers; `table.py` shows them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from ...arrays.refusing import shown
+from ...arrays.storage import memory_of
 from ...autograd.grad_mode import enable_grad
+from ...autograd.node import Node
 from ...errors import ArgumentError, DTypeError
 from ...nn import Module
 from ...random import default_generator
+from ...tensor import Tensor
 from ...tensor.sampling import rand
-from .calls import tensors_in, watched
-from .kept_bytes import count_kept_bytes
+from ..structure.reading import oldest_first
+from .calls import Layer, tensors_in, watched
 from .table import ModelSummary
 
 
@@ -62,7 +66,7 @@ def summary(
             calls, output = watched(model, lambda: model(*args, **kwargs))
         given = list(tensors_in((args, kwargs)))
         parameters = list(model.parameters())
-        count_kept_bytes(calls, tensors_in(output), [*parameters, *model.buffers(), *given])
+        _count_kept_bytes(calls, tensors_in(output), [*parameters, *model.buffers(), *given])
         return ModelSummary(
             tuple(calls),
             total_params=sum(each.numel() for each in parameters),
@@ -120,3 +124,42 @@ def _as_before(model: Module) -> Iterator[None]:
             module.training = training
         for buffer, array in buffers:
             buffer.array[...] = array
+
+
+def _count_kept_bytes(
+    calls: list[Layer], outputs: Iterable[Tensor], known: Iterable[Tensor]
+) -> None:
+    """Tell each call how many bytes the operations in it keep, calls within it not counted.
+
+    Memory counts once, where it is kept first, and whole, since a view keeps all of it. What the
+    program holds anyway, the `known` tensors (parameters, buffers, inputs), does not count.
+    """
+    seen = {_place(tensor.array) for tensor in known}
+    for node in oldest_first(tensor.grad_fn for tensor in outputs):
+        for array in _arrays([value for value, _ in node.kept().values()]):
+            place = _place(array)
+            if place not in seen:
+                seen.add(place)
+                _call_of(node, calls).saved_bytes += place[1]
+
+
+def _place(array: Any) -> tuple[int, int]:
+    """Return where the memory of an array begins, and how many bytes it has."""
+    memory = memory_of(array)
+    return memory.__array_interface__["data"][0], memory.nbytes
+
+
+def _arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _arrays(each)
+
+
+def _call_of(node: Node, calls: list[Layer]) -> Layer:
+    """Return the innermost call in which a Node was made; the outermost if none."""
+    place = bisect_right(calls, node.serial, key=lambda call: call.begin) - 1
+    while place > 0 and calls[place].end < node.serial:
+        place = calls[place].parent
+    return calls[max(place, 0)]
