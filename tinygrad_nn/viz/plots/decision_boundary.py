@@ -5,7 +5,7 @@ Read `loss_surface.py` next, which looks at the plane of the weights instead.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,8 @@ from ...arrays.kinds import is_floating
 from ...arrays.reading import array_from
 from ...autograd.tensor_base import make_tensor
 from ...errors import ShapeError
-from .figures import add_legend, axes_for
+from .figures import Axes, add_legend, axes_for
 from .given import dtype_for, evaluation, whole_labels
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 MARKERS = "os^DvP<X>"  # nine, beside ten colours: 90 classes differ
 DEEPEST_SHADE = 0.6  # paler than the points, which stay visible on it
@@ -50,9 +47,9 @@ def plot_decision_boundary(
 
     Example:
         >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.viz.plots.decision_boundary import plot_decision_boundary
+        >>> from tinygrad_nn import viz
         >>> model = tnn.nn.Linear(2, 1)
-        >>> ax = plot_decision_boundary(model, [[0.0, 1.0], [1.0, 0.0]], [0, 1], resolution=20)
+        >>> ax = viz.plot_decision_boundary(model, [[0.0, 1.0], [1.0, 0.0]], [0, 1], resolution=20)
         >>> [text.get_text() for text in ax.get_legend().get_texts()]
         ['class 0', 'class 1']
     """

@@ -24,9 +24,9 @@ def snapshot(parameters: Iterable[TensorBase]) -> list[NDArray[Any]]:
 
     Example:
         >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.viz.plots.directions import snapshot
+        >>> from tinygrad_nn import viz
         >>> model = tnn.nn.Linear(2, 1)
-        >>> path = [snapshot(model.parameters())]  # and one more after every few steps
+        >>> path = [viz.snapshot(model.parameters())]  # and one more after every few steps
         >>> [values.shape for values in path[0]]
         [(1, 2), (1,)]
     """

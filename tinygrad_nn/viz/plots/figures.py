@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from ...errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.axes import Axes as Axes
     from matplotlib.figure import Figure
+else:  # only when a picture is drawn
+    Axes = Any
 
 # For text that a user gave: a $ in it starts no formula, neither matplotlib's nor LaTeX's.
 AS_IT_IS: dict[str, Any] = {"parse_math": False, "usetex": False}

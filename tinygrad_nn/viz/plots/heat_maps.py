@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,8 @@ from numpy.typing import NDArray
 from ...arrays.dtypes import FLOAT64
 from ...arrays.reading import array_from
 from ...errors import ShapeError
-from .figures import AS_IT_IS, PER_LETTER, axes_for, visible
+from .figures import AS_IT_IS, PER_LETTER, Axes, axes_for, visible
 from .given import whole_labels
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 NUMBERED = 30  # with more classes no number is large enough to read
 DARK = 71  # from this % on, white numbers are easier to read than black ones
@@ -45,9 +42,8 @@ def plot_confusion_matrix(
             matplotlib is not installed.
 
     Example:
-        >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.viz.plots.heat_maps import plot_confusion_matrix
-        >>> ax = plot_confusion_matrix([0, 0, 1, 1], [0, 1, 1, 1], classes=["cat", "dog"])
+        >>> from tinygrad_nn import viz
+        >>> ax = viz.plot_confusion_matrix([0, 0, 1, 1], [0, 1, 1, 1], classes=["cat", "dog"])
         >>> [text.get_text() for text in ax.texts]
         ['1\n50.0%', '1\n50.0%', '0', '2\n100.0%']
         >>> ax.get_title()
@@ -120,8 +116,8 @@ def plot_attention(
 
     Example:
         >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.viz.plots.heat_maps import plot_attention
-        >>> ax = plot_attention(tnn.eye(2), queries=["le", "chat"], keys=["the", "cat"])
+        >>> from tinygrad_nn import viz
+        >>> ax = viz.plot_attention(tnn.eye(2), queries=["le", "chat"], keys=["the", "cat"])
         >>> [label.get_text() for label in ax.get_xticklabels()]
         ['the', 'cat']
     """

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,8 @@ from ...arrays.kinds import is_floating
 from ...arrays.reading import array_from
 from ...autograd.tensor_base import TensorBase, make_tensor
 from ...errors import GraphError
-from .figures import AS_IT_IS, PER_LETTER, add_legend, axes_for, visible
+from .figures import AS_IT_IS, PER_LETTER, Axes, add_legend, axes_for, visible
 from .given import dtype_for, evaluation, named_numbers
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 HIGHEST = 0.9  # of the distance between two layers
 
@@ -38,9 +35,9 @@ def layer_activations(model: Any, sample: Any) -> dict[str, Any]:
 
     Example:
         >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.viz.plots.layers import layer_activations
+        >>> from tinygrad_nn import viz
         >>> model = tnn.nn.Sequential(tnn.nn.Linear(2, 3), tnn.nn.ReLU())
-        >>> found = layer_activations(model, tnn.ones(5, 2))
+        >>> found = viz.layer_activations(model, tnn.ones(5, 2))
         >>> {path: tuple(activation.shape) for path, activation in found.items()}
         {'0': (5, 3), '1': (5, 3)}
     """
@@ -74,10 +71,10 @@ def layer_gradients(model: Any) -> dict[str, Any]:
 
     Example:
         >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.viz.plots.layers import layer_gradients
+        >>> from tinygrad_nn import viz
         >>> model = tnn.nn.Linear(2, 1)
         >>> model(tnn.ones(3, 2)).sum().backward()
-        >>> layer_gradients(model)
+        >>> viz.layer_gradients(model)
         {'weight': tensor([[3., 3.]]), 'bias': tensor([3.])}
     """
     _check_module(model, "layer_gradients")
@@ -124,8 +121,8 @@ def plot_histograms(tensors: Mapping[str, Any], *, ax: Axes | None = None, bins:
 
     Example:
         >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.viz.plots.layers import plot_histograms
-        >>> ax = plot_histograms({"relu": tnn.tensor([0.0, 0.0, 1.0, 3.0])})
+        >>> from tinygrad_nn import viz
+        >>> ax = viz.plot_histograms({"relu": tnn.tensor([0.0, 0.0, 1.0, 3.0])})
         >>> ax.get_legend().get_texts()[0].get_text()
         'relu: mean 1, std 1.22, 50.0% zeros'
     """

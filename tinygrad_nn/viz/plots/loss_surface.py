@@ -5,7 +5,7 @@ Read `weights.py` next, which looks at the weights themselves.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,7 @@ from .directions import (
     random_directions,
     shares_of_variance,
 )
-from .figures import add_legend, axes_for
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from .figures import Axes, add_legend, axes_for
 
 LEVELS = 20
 WIDE = 20  # from this ratio of the largest to the smallest loss on, levels are in equal ratios
@@ -73,9 +70,9 @@ def plot_loss_surface(
 
     Example:
         >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.viz.plots.loss_surface import plot_loss_surface
+        >>> from tinygrad_nn import viz
         >>> w = tnn.tensor([2.0, 1.0], requires_grad=True)
-        >>> ax = plot_loss_surface(lambda: (w * w).sum(), [w], resolution=5)
+        >>> ax = viz.plot_loss_surface(lambda: (w * w).sum(), [w], resolution=5)
         >>> print(ax.get_legend().get_texts()[0].get_text())
         present weights: loss 5
         >>> w

@@ -5,17 +5,14 @@ Read `heat_maps.py` next, which shows what the trained model gets wrong.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ShapeError
-from .figures import AS_IT_IS, add_legend, axes_for, visible
+from .figures import AS_IT_IS, Axes, add_legend, axes_for, visible
 from .given import named_numbers
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 ITERATION = "iteration"
 LINES = ("-", "--", "-.", ":")  # so that curves differ without colour
@@ -39,9 +36,8 @@ def plot_training(history: Mapping[str, Any], *, ax: Axes | None = None) -> Axes
             sequences of unequal length. MissingExtraError: matplotlib is not installed.
 
     Example:
-        >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.viz.plots.training import plot_training
-        >>> ax = plot_training({"loss": [2.3, 0.9, 0.4], "held-out accuracy": [0.1, 0.7, 0.9]})
+        >>> from tinygrad_nn import viz
+        >>> ax = viz.plot_training({"loss": [2.3, 0.9, 0.4], "held-out accuracy": [0.1, 0.7, 0.9]})
         >>> ax.get_ylabel(), ax.figure.axes[-1].get_ylabel()
         ('loss', 'accuracy (%)')
     """

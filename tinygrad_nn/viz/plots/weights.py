@@ -5,7 +5,7 @@ Read `layers.py` next, which gathers what a model's layers do.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,7 @@ from ...arrays.dtypes import FLOAT64
 from ...arrays.reading import array_from
 from ...errors import ShapeError
 from ..drawing.tables import NEGATIVE, NOT_A_NUMBER, POSITIVE
-from .figures import axes_for
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
+from .figures import Axes, axes_for
 
 WIDER = 1.5  # how many times as wide as high the grid of images should be
 TICKS = 20
@@ -46,8 +42,8 @@ def plot_weights(
 
     Example:
         >>> import tinygrad_nn as tnn
-        >>> from tinygrad_nn.viz.plots.weights import plot_weights
-        >>> ax = plot_weights(tnn.nn.Linear(64, 10).weight, image_shape=(8, 8))
+        >>> from tinygrad_nn import viz
+        >>> ax = viz.plot_weights(tnn.nn.Linear(64, 10).weight, image_shape=(8, 8))
         >>> len(ax.texts)
         10
     """
@@ -140,7 +136,7 @@ def _images_of_units(axes: Axes, values: NDArray[Any], shape: tuple[int, int]) -
     return _grid(images.reshape(rows, columns, height, width))
 
 
-def _number(axis: Axis, numbers: range, size: int, name: str) -> None:
+def _number(axis: Any, numbers: range, size: int, name: str) -> None:
     """Number the images at a side of the Axes, or some of them if they are many."""
     every = math.ceil(len(numbers) / TICKS)
     places = np.arange(0, len(numbers), every) * (size + 1) + (size - 1) / 2
