@@ -198,7 +198,7 @@ def test_what_is_not_finite_is_counted():
     assert as_png(axes.figure)
 
 
-@pytest.mark.parametrize(("values", "edges"), [([5.0], [4.5, 5.5]), ([0.0], [-1, 1])])
+@pytest.mark.parametrize(("values", "edges"), [([5.0], [4.5, 5.5]), ([0.0], [0, 1])])
 def test_one_value_has_a_range_around_it(values, edges):
     (patch,) = plot_histograms({"a": values}, bins=1).patches
     assert patch.get_data().edges.tolist() == edges

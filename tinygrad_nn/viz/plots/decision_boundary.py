@@ -19,6 +19,7 @@ from .figures import Axes, add_legend, axes_for
 from .given import dtype_for, evaluation, whole_labels
 
 MARKERS = "os^DvP<X>"  # nine, beside ten colours: 90 classes differ
+POINT: dict[str, Any] = {"edgecolors": "black", "linewidths": 0.8, "s": 40, "zorder": 3}
 DEEPEST_SHADE = 0.6  # paler than the points, which stay visible on it
 MARGIN = 0.1  # of the range of the points
 
@@ -53,7 +54,7 @@ def plot_decision_boundary(
         >>> [text.get_text() for text in ax.get_legend().get_texts()]
         ['class 0', 'class 1']
     """
-    given = _points(points)
+    given, dtype = _points(points)
     classes = whole_labels(labels, "plot_decision_boundary", "labels")
     if len(classes) != len(given):
         raise ShapeError(
@@ -69,12 +70,9 @@ def plot_decision_boundary(
     margin = np.where(high > low, MARGIN * (high - low), 1.0)
     xs, ys = np.linspace(low - margin, high + margin, resolution, axis=1)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-    raw = array_from(points, None, "plot_decision_boundary, points")
-    dtype = dtype_for(model, raw.dtype if is_floating(raw) else default_float())
     with evaluation(model):
-        output = model(make_tensor(grid.astype(dtype)))
-    scores = array_from(output, FLOAT64, "plot_decision_boundary")
-    probabilities, reading = _probabilities(scores, len(grid))
+        output = model(make_tensor(grid.astype(dtype_for(model, dtype))))
+    probabilities, reading = _probabilities(output, len(grid))
     names = _class_names(classes, probabilities.shape[1], single=reading.startswith("one"))
 
     axes = axes_for(ax, 7, 5.5)
@@ -82,33 +80,28 @@ def plot_decision_boundary(
     colors = colormaps["tab10"](np.arange(len(names)) % 10)[:, :3]
     extent = (xs[0], xs[-1], ys[0], ys[-1])
     axes.imshow(_shades(planes, colors), extent=extent, origin="lower", aspect="auto")
-    _draw_boundaries(axes, xs, ys, planes)
-    handles = [
-        axes.scatter(
-            given[classes == name, 0],
-            given[classes == name, 1],
-            marker=MARKERS[i % len(MARKERS)],
-            color=colors[i],
-            edgecolors="black",
-            linewidths=0.8,
-            s=40,
-            label=f"class {name}",
-            zorder=3,
-        )
-        for i, name in enumerate(names)
-    ]
+    for i in range(1 if len(names) == 2 else 0, len(names)):
+        ahead = planes[..., i] - np.delete(planes, i, axis=-1).max(axis=-1)
+        if ahead.min() < 0 < ahead.max():
+            axes.contour(xs, ys, ahead, levels=[0], colors="black", linewidths=1.2)
+    texts = [f"class {name}" for name in names]
+    handles = []
+    for i, (name, text) in enumerate(zip(names, texts, strict=True)):
+        first, second = given[classes == name].T
+        look = {**POINT, "marker": MARKERS[i % len(MARKERS)], "color": colors[i], "label": text}
+        handles.append(axes.scatter(first, second, **look))
     axes.set_xlim(xs[0], xs[-1])
     axes.set_ylim(ys[0], ys[-1])
     axes.set_xlabel("input 0")
     axes.set_ylabel("input 1")
     title = f"the deeper the shade, the surer\n(the model gives {reading})"
-    texts = [f"class {name}" for name in names]
     add_legend(axes, handles, texts, title=title, loc="best", fontsize=9, title_fontsize=8)
     return axes
 
 
-def _points(points: Any) -> NDArray[Any]:
-    array = array_from(points, FLOAT64, "plot_decision_boundary, points")
+def _points(points: Any) -> tuple[NDArray[Any], np.dtype[Any]]:
+    """Return the points as float64, (N, 2), and the dtype of floats that they were given in."""
+    array = array_from(points, None, "plot_decision_boundary, points")
     if array.ndim != 2 or array.shape[1] != 2:
         raise ShapeError(
             f"plot_decision_boundary: points of two inputs expected, of shape (N, 2), got shape "
@@ -121,11 +114,13 @@ def _points(points: Any) -> NDArray[Any]:
         raise ValueError(
             f"plot_decision_boundary: point {wrong[0]} is not finite: {array[wrong[0]].tolist()}"
         )
-    return array
+    dtype = array.dtype if is_floating(array) else default_float()
+    return array_from(array, FLOAT64, "plot_decision_boundary, points"), dtype
 
 
-def _probabilities(scores: NDArray[Any], count: int) -> tuple[NDArray[Any], str]:
+def _probabilities(output: Any, count: int) -> tuple[NDArray[Any], str]:
     """Return the probability of each class, (count, C), and what the scores were read as."""
+    scores = array_from(output, FLOAT64, "plot_decision_boundary")
     if scores.ndim not in (1, 2) or len(scores) != count or not scores.size:
         raise ShapeError(
             f"plot_decision_boundary: for {count} points the model must return ({count},) or "
@@ -170,15 +165,4 @@ def _shades(planes: NDArray[Any], colors: NDArray[Any]) -> NDArray[Any]:
     """Return an image (height, width, 3): white where the model is undecided."""
     even = 1 / planes.shape[-1]
     sureness = (planes.max(axis=-1, keepdims=True) - even) / (1 - even)
-    shades: NDArray[Any]
-    shades = 1 - DEEPEST_SHADE * sureness.clip(0, 1) * (1 - colors[planes.argmax(axis=-1)])
-    return shades
-
-
-def _draw_boundaries(axes: Axes, xs: NDArray[Any], ys: NDArray[Any], planes: NDArray[Any]) -> None:
-    """Draw a line where a class is as probable as the best of the others."""
-    count = planes.shape[-1]
-    for i in range(1 if count == 2 else 0, count):
-        ahead = planes[..., i] - np.delete(planes, i, axis=-1).max(axis=-1)
-        if ahead.min() < 0 < ahead.max():
-            axes.contour(xs, ys, ahead, levels=[0], colors="black", linewidths=1.2)
+    return 1 - DEEPEST_SHADE * sureness.clip(0, 1) * (1 - colors[planes.argmax(axis=-1)])

@@ -82,15 +82,9 @@ def plot_confusion_matrix(
     if size <= NUMBERED:
         for (row, column), count in np.ndenumerate(counts):
             share = shares[row, column]
-            axes.text(
-                column,
-                row,
-                f"{count}\n{share:.1f}%" if count else "0",
-                ha="center",
-                va="center",
-                fontsize=8,
-                color="white" if share > DARK else "black" if count else "#707070",
-            )
+            text = f"{count}\n{share:.1f}%" if count else "0"
+            color = "white" if share > DARK else "black" if count else "#707070"
+            axes.text(column, row, text, color=color, fontsize=8, ha="center", va="center")
     axes.set_xlabel("predicted class")
     axes.set_ylabel("actual class (a row adds up to 100%)")
     axes.set_title(f"{counts.trace() / counts.sum():.1%} of {counts.sum():,} are right")

@@ -21,6 +21,7 @@ from .figures import AS_IT_IS, PER_LETTER, Axes, add_legend, axes_for, visible
 from .given import dtype_for, evaluation, named_numbers
 
 HIGHEST = 0.9  # of the distance between two layers
+STEPS: dict[str, Any] = {"fill": True, "edgecolor": "black", "linewidth": 0.6}
 
 
 def layer_activations(model: Any, sample: Any) -> dict[str, Any]:
@@ -133,7 +134,7 @@ def plot_histograms(tensors: Mapping[str, Any], *, ax: Axes | None = None, bins:
         raise ValueError(f"plot_histograms: bins must be 1 or more, got {bins}")
     values = {visible(name): array.reshape(-1) for name, array in arrays.items()}
     drawn = [each[np.isfinite(each) & (each != 0)] for each in values.values()]
-    edges = np.linspace(*_range(np.concatenate(drawn)), bins + 1)
+    edges = np.histogram_bin_edges(np.concatenate(drawn), bins)
 
     longest = max(map(len, values))
     axes = axes_for(ax, 8 + 2 * longest * PER_LETTER, max(3.0, 1 + 0.8 * len(values)))
@@ -142,17 +143,8 @@ def plot_histograms(tensors: Mapping[str, Any], *, ax: Axes | None = None, bins:
     for i, (each, baseline) in enumerate(zip(drawn, baselines.tolist(), strict=True)):
         counts = np.histogram(each, edges)[0]
         heights = baseline + HIGHEST * counts / max(1, counts.max())
-        handles.append(
-            axes.stairs(
-                heights,
-                edges,
-                baseline=baseline,
-                fill=True,
-                facecolor=f"C{i % 10}",
-                edgecolor="black",
-                linewidth=0.6,
-            )
-        )
+        look = {**STEPS, "facecolor": f"C{i % 10}"}
+        handles.append(axes.stairs(heights, edges, baseline=baseline, **look))
         axes.axhline(baseline, color="black", linewidth=0.5)
     axes.set_yticks(baselines, list(values), **AS_IT_IS)
     axes.set_ylim(-0.1, len(values))
@@ -163,13 +155,6 @@ def plot_histograms(tensors: Mapping[str, Any], *, ax: Axes | None = None, bins:
         axes, handles, texts, loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=8, frameon=False
     )
     return axes
-
-
-def _range(drawn: NDArray[Any]) -> tuple[float, float]:
-    if not drawn.size:
-        return -1.0, 1.0
-    low, high = float(drawn.min()), float(drawn.max())
-    return (low, high) if low < high else (low - 0.5, high + 0.5)
 
 
 def _summary(values: NDArray[Any]) -> str:

@@ -46,7 +46,9 @@ def plot_loss_surface(
 
     `loss()` returns a Tensor of one element, computed from the `parameters`; it is called
     resolution² + 1 times, without recording. It should be the same function every time: of the
-    same examples, with dropout off (`model.eval()`). A star marks the present weights.
+    same examples, with dropout off (`model.eval()`). A star marks the present weights, which are
+    written to meanwhile and put back bit by bit, also after an error or Ctrl-C; a graph that was
+    recorded before remains fit for backward.
 
     `path` is a list of `snapshot(parameters)`, which is drawn as its projection; the colour under
     one of its points is the loss of the plane, not of the snapshot. `directions` are (d1, d2), each
@@ -58,9 +60,6 @@ def plot_loss_surface(
 
     The picture reaches from -span to span, in lengths of the directions. With a path it is the
     rectangle that holds the path and the present weights, with a margin, `span` times as wide.
-
-    The weights are written to while it runs, and put back bit by bit at the end, also after an
-    error or Ctrl-C. A graph that was recorded before remains fit for backward.
 
     Raises:
         ShapeError: a loss that is not one number, or arrays of other shapes than the parameters.

@@ -101,7 +101,8 @@ def _draw(
         color, lost = colors[i % len(colors)], np.flatnonzero(~np.isfinite(curve))
         # A single measurement is a dot, for a line through it has no length.
         marker = "o" if len(curve) - len(lost) == 1 else ""
-        (line,) = axes.plot(places, curve, LINES[i % len(LINES)], marker=marker, color=color)
+        look: dict[str, Any] = {"color": color, "marker": marker, "label": visible(name)}
+        (line,) = axes.plot(places, curve, LINES[i % len(LINES)], **look)
         told = f"{form.format(curve[-1])} at the end"
         if lost.size:
             first = lost[0]

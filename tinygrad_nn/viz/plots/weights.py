@@ -19,6 +19,7 @@ from .figures import Axes, axes_for
 WIDER = 1.5  # how many times as wide as high the grid of images should be
 TICKS = 20
 NUMBERED = 144  # as many images have room for a number each
+PLATE = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 1}  # behind a number
 
 
 def plot_weights(
@@ -122,14 +123,8 @@ def _images_of_units(axes: Axes, values: NDArray[Any], shape: tuple[int, int]) -
         axes.set_xlabel("units, by number")
         for unit in range(count):
             row, column = divmod(unit, columns)
-            axes.text(
-                column * (width + 1) - 0.4,
-                row * (height + 1) - 0.4,
-                str(unit),
-                fontsize=8,
-                va="top",
-                bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 1},
-            )
+            left, top = column * (width + 1) - 0.4, row * (height + 1) - 0.4
+            axes.text(left, top, str(unit), fontsize=8, va="top", bbox=PLATE)
     else:
         firsts = range(0, count, columns)
         _number(axes.yaxis, firsts, height, "number of the first unit of each row")
@@ -152,8 +147,5 @@ def _width_of_filters(shape: tuple[int, ...]) -> float:
 
 def _grid(images: NDArray[Any]) -> NDArray[Any]:
     """Return one image of images (rows, columns, height, width), nan in the gaps between them."""
-    rows, columns, height, width = images.shape
-    framed = np.full((rows, columns, height + 1, width + 1), np.nan)
-    framed[:, :, :height, :width] = images
-    joined = framed.transpose(0, 2, 1, 3).reshape(rows * (height + 1), columns * (width + 1))
-    return joined[:-1, :-1]
+    framed = np.pad(images, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=np.nan)
+    return np.concatenate(np.concatenate(framed, axis=1), axis=1)[:-1, :-1]
