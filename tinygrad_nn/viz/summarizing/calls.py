@@ -21,12 +21,12 @@ Shape = tuple[int, ...]
 class Layer:
     """One call of a module; operations in it have serial numbers between `begin` and `end`."""
 
-    name: str
+    path: str
     kind: str
     depth: int
     inputs: tuple[Shape, ...]
     is_repeated: bool  # called before: its parameters are counted there
-    parent: int  # the place of the call around it; -1 of the outermost
+    parent: Layer | None  # the call around it
     begin: int
     end: int = 0
     outputs: tuple[Shape, ...] = ()
@@ -36,31 +36,36 @@ class Layer:
     multiply_adds: int = 0
     saved_bytes: int = 0  # that its own operations keep for the backward pass
 
+    @property
+    def name(self) -> str:
+        """What it is called in the module that holds it."""
+        return self.path.rpartition(".")[2]
+
 
 def watched(model: Module, run: Callable[[], Any]) -> tuple[list[Layer], Any]:
     """Return the calls of all modules of a model while `run` calls it, and what that returned."""
     calls: list[Layer] = []
-    around: list[tuple[int, str]] = []  # place and path
+    around: list[Layer] = []
     called: set[str] = set()
     paths = {id(module): path for path, module in model.named_modules()}
 
     def enter(module: Module, args: Any, kwargs: Any) -> None:
         path = paths[id(module)]
         call = Layer(
-            path.rpartition(".")[2],
+            path,
             type(module).__name__,
             len(around),
             _shapes((args, kwargs)),
             is_repeated=path in called,
-            parent=around[-1][0] if around else -1,
+            parent=around[-1] if around else None,
             begin=clock(),
         )
         called.add(path)
-        around.append((len(calls), path))
+        around.append(call)
         calls.append(call)
 
     def leave(module: Module, args: Any, kwargs: Any, output: Any) -> None:
-        call = calls[around.pop()[0]]
+        call = around.pop()
         call.end = clock()
         call.kind = type(module).__name__  # what was lazy has a class by now
         call.outputs = _shapes(output)
@@ -75,17 +80,16 @@ def watched(model: Module, run: Callable[[], Any]) -> tuple[list[Layer], Any]:
 
     with ExitStack() as hooks:
         for module in model.modules():
-            before = module.register_forward_pre_hook(enter, prepend=False, with_kwargs=True)
+            before = module.register_forward_pre_hook(enter, with_kwargs=True)
             after = module.register_forward_hook(leave, prepend=True, with_kwargs=True)
-            hooks.enter_context(before)
-            hooks.enter_context(after)
+            for hook in (before, after):
+                hooks.enter_context(hook)
         try:
             return calls, run()
         except Exception as error:
-            for place, path in around[-1:]:
-                failed = calls[place]
+            for failed in around[-1:]:
                 given = ", ".join(map(str, failed.inputs)) or "nothing"
-                where = f"{path}: {failed.kind}".removeprefix(": ")
+                where = f"{failed.path}: {failed.kind}".removeprefix(": ")
                 error.add_note(f"in {where}, which was given {given}")
             raise
 

@@ -160,6 +160,7 @@ def _arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
 def _call_of(node: Node, calls: list[Layer]) -> Layer:
     """Return the innermost call in which a Node was made; the outermost if none."""
     place = bisect_right(calls, node.serial, key=lambda call: call.begin) - 1
-    while place > 0 and calls[place].end < node.serial:
-        place = calls[place].parent
-    return calls[max(place, 0)]
+    call = calls[max(place, 0)]
+    while call.parent is not None and call.end < node.serial:
+        call = call.parent
+    return call
