@@ -104,7 +104,8 @@ FOLDER = __file__.rpartition("test_plots_figures")[0]
 
 
 def test_without_matplotlib_the_extra_is_named(plot, monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    for name in ("matplotlib", "matplotlib.figure", "matplotlib.colors"):
+        monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, "matplotlib.pyplot", raising=False)
     with pytest.raises(MissingExtraError, match=r'pip install "tinygrad_nn\[viz\]"'):
         plot()

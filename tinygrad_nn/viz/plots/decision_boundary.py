@@ -64,8 +64,6 @@ def plot_decision_boundary(
     if resolution < 2:
         raise ValueError(f"plot_decision_boundary: resolution must be 2 or more, got {resolution}")
 
-    from matplotlib import colormaps
-
     low, high = given.min(axis=0), given.max(axis=0)
     margin = np.where(high > low, MARGIN * (high - low), 1.0)
     xs, ys = np.linspace(low - margin, high + margin, resolution, axis=1)
@@ -76,6 +74,8 @@ def plot_decision_boundary(
     names = _class_names(classes, probabilities.shape[1], single=reading.startswith("one"))
 
     axes = axes_for(ax, 7, 5.5)
+    from matplotlib import colormaps
+
     planes = probabilities.reshape(resolution, resolution, -1)
     colors = colormaps["tab10"](np.arange(len(names)) % 10)[:, :3]
     extent = (xs[0], xs[-1], ys[0], ys[-1])

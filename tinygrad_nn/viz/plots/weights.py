@@ -62,8 +62,6 @@ def plot_weights(
     finite = np.isfinite(values)
     largest = float(np.abs(values[finite]).max(initial=0)) or 1.0
 
-    from matplotlib.colors import LinearSegmentedColormap
-
     axes = axes_for(ax, 7.5 if values.ndim == 2 else _width_of_filters(values.shape), 5)
     if image_shape is not None:
         picture = _images_of_units(axes, values, image_shape)
@@ -78,6 +76,8 @@ def plot_weights(
         axes.set_ylabel("unit")
         axes.locator_params(integer=True)
         axes.set_facecolor(tuple((NOT_A_NUMBER / 255).tolist()))
+    from matplotlib.colors import LinearSegmentedColormap
+
     parts = np.array([NEGATIVE, [255, 255, 255], POSITIVE]) / 255
     image = axes.imshow(
         np.ma.masked_invalid(picture),
