@@ -17,10 +17,12 @@ HOSTILE = "</script><img src=x onerror=alert(1)>"
 # Every gradient that is seen now: whose, and its number or its cells as [place, number].
 GRADIENTS = """() => [...document.querySelectorAll("[data-gradient]")]
     .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+    .filter((e) => !e.textContent.startsWith("gradient: norm"))
     .map((e) => [
         e.dataset.gradient,
         e.title ? [["", e.title]]
-        : e.dataset.numbers ? e.dataset.numbers.split(" ").map((n, i) => [`flat ${i}`, n])
+        : e.closest("#canvas") ? e.textContent.replaceAll("−", "-").match(/[-\\d.]+(e-\\d+)?/g)
+            .map((n, i) => [`flat ${i}`, n])
         : [...e.querySelectorAll("td[title]")].map((td) => td.title.split(" = ")),
     ])"""
 
@@ -40,6 +42,7 @@ def check(gradient, shown):
     for place, text in shown.items():
         if place.startswith("flat "):
             value = gradient.ravel()[int(place.removeprefix("flat "))]
+            value = float(f"{value:.4g}")  # as the graph shows it
         else:
             value = gradient[tuple(int(i) for i in re.findall(r"\d+", place))]
         np.testing.assert_allclose(float(text), value, rtol=0, atol=1e-6)

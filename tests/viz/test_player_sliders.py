@@ -224,12 +224,38 @@ def test_small_and_negative_numbers_are_written_as_everywhere(show_drawn_player)
     assert not any("(" in each for each in labels)
 
 
-def test_a_sentence_with_a_number_that_does_not_follow_is_left_out_until_reset(show_player):
+def test_the_sentence_of_what_a_gradient_means_follows(show_player):
     page = show_player(viz.play(three_uses, [0.5, -0.25]))
     page.keyboard.press("End")
-    told = page.inner_text("#panel")
-    assert "by about" in told
+    told = page.locator("#panel .meaning").all_inner_texts()
     page.evaluate(SET, [[-1.5, 0.5]])
-    assert "by about" not in page.inner_text("#panel")
+    moved = viz.play(three_uses, [-1.5, 0.5]).frames[-1]["meaning"]
+    assert page.locator("#panel .meaning").all_inner_texts() == [*moved] != told
     page.click("#reset")
-    assert page.inner_text("#panel") == told
+    assert page.locator("#panel .meaning").all_inner_texts() == told
+
+
+@slow
+def test_of_an_array_the_sentence_tells_the_number_that_counts_most_now(show_player):
+    def squares(x):
+        return (x * x).sum()
+
+    page = show_player(viz.play(squares, [np.array([1.0, -3.0, 2.0])]))
+    page.keyboard.press("End")
+    assert page.inner_text("#panel .meaning") == "Raise x[1] by 0.01 and L falls by about 0.06."
+    page.evaluate(SET, [[1.0, 0.5, 2.0]])
+    assert page.inner_text("#panel .meaning") == "Raise x[2] by 0.01 and L rises by about 0.04."
+    page.evaluate(SET, [[0.0, 0.0, 0.0]])
+    assert page.inner_text("#panel .meaning") == "Raise x[0] by 0.01 and L stays."
+
+
+def test_statistics_of_more_than_eight_numbers_are_left_out_while_they_move(show_player):
+    def mean(x):
+        return (x * x).mean()
+
+    page = show_player(viz.play(mean, [np.arange(1.0, 10.0)]))
+    page.keyboard.press("End")
+    summary = page.locator("#gradients summary").last
+    assert "mean" in summary.inner_text()
+    page.evaluate(SET, [[0.5] * 9])
+    assert "mean" not in summary.inner_text()

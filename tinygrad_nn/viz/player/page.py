@@ -17,8 +17,8 @@ from ..notation.latex import to_text
 from ..structure.contents import GraphContents
 from .frames import Frame, Playback, Value
 from .panel import badge, colour_of, gradients_html, html_text, step_html
-from .picture import FEW, cropped_svg
-from .sliders import Sliders, live, with_room
+from .picture import cropped_svg
+from .sliders import ROOM, Sliders, with_room
 
 FILES = ("player.css", "picture.js", "copying.js", "tables.js", "player.js", "sliders.js")
 
@@ -103,32 +103,26 @@ def to_html(
     Where nothing can draw the graph, the page says so and goes on without the picture. A text in
     the place of sliders says why there are none.
     """
-    pieces = _pieces(playback)
-    data, computes, section = _data(playback, contents), "", ""
+    follows = isinstance(sliders, Sliders)
     try:
-        pieces["picture"] = cropped_svg(contents)
-        tools, listed = TOOLS, ""
+        svg = cropped_svg(with_room(contents) if follows else contents).replace(ROOM, "")
+        picture, tools, listed = CANVAS.format(svg), TOOLS, ""
     except (MissingExtraError, RuntimeError) as error:
         missing = f"There is no picture here: {html_text(str(error))}."
-        pieces["picture"] = f'<p class="missing">{missing}</p>'
-        tools, listed = "", " open"
+        picture, tools, listed = f'<p class="missing">{missing}</p>', "", " open"
+    pieces, data, computes, section = _pieces(playback), _data(playback, contents), "", ""
     if isinstance(sliders, Sliders):
-        written = {**_pieces(sliders.playback), "picture": ""}
-        if tools:
-            written["picture"] = cropped_svg(sliders.contents)
-            pieces["picture"] = with_room(written["picture"], pieces["picture"])
-        edges = _data(sliders.playback, sliders.contents)["edges"]
-        data["live"] = {**live(sliders, pieces, written), "edges": edges}
+        written = sliders.playback
+        data["live"] = sliders.live(_pieces(written), _data(written, sliders.contents))
         computes, section = sliders.script, sliders.section
     elif sliders:
         section = f'<p class="said">The numbers are fixed: {html_text(sliders)}.</p>'
-    if tools:
-        pieces["picture"] = CANVAS.format(pieces["picture"])
     body = BODY.format(
         sliders=section,
         title=escape(printable(title)),
         count=len(playback.frames),
         buttons="\n".join(map(_button, BUTTONS)),
+        picture=picture,
         tools=tools,
         listed=listed,
         steps="\n".join(map(_entry, playback.frames)),
@@ -162,11 +156,6 @@ def _data(playback: Playback, contents: GraphContents) -> dict[str, Any]:
     back = {frame.node: i for i, frame in steps if frame.phase == "backward"}
     whole = {each.id: i for i, frame in steps for each in frame.finished}
     first_use = {each.id: i for i, frame in reversed(steps) for each in frame.operands}
-    numbers = {
-        tensor: [repr(each) for each in array.ravel().tolist()]
-        for tensor, array in playback.gradients.items()
-        if array.size <= FEW
-    }
     return {
         "frames": [{"phase": f.phase, "node": f.node, "text": f.text} for f in playback.frames],
         "turn": next(i for i, frame in steps if frame.phase == "start"),
@@ -176,7 +165,8 @@ def _data(playback: Playback, contents: GraphContents) -> dict[str, Any]:
                 "forward": made.get(node.id, first_use.get(node.id)),
                 "back": back.get(node.id, whole.get(node.id)),
                 "whole": whole.get(node.id),
-                "numbers": numbers.get(node.id, []),
+                "value": node.value,
+                "gradient": node.gradient,
             }
             for node in contents.nodes
         },

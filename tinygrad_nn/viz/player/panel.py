@@ -73,7 +73,12 @@ class _Panel:
             "backward": self.backward,
             "end": self.end,
         }
-        said = "".join(f'<p class="meaning">{html_text(each)}</p>' for each in frame.meaning)
+        of = [each.id for each in frame.finished or frame.outputs]
+        said = "".join(
+            f'<p class="meaning" data-of="{key}">{html_text(told)}</p>'
+            for key, told in zip(of, frame.meaning, strict=False)
+            if told
+        )
         return heading + _source(frame) + show[frame.phase](frame) + said
 
     def forward(self, frame: Frame) -> str:

@@ -7,7 +7,8 @@ const at = (id) => document.getElementById(id);
 const canvas = at("canvas");
 const svg = canvas && canvas.querySelector("svg");
 const drawn = (id) => at(`node-${id}`);
-const appearing = []; // lines of text, each with the step from which on it is there
+const lines = []; // of text with a number: of which node, and whether its value or its gradient
+const arrows = []; // of the edges, each with the label that goes along it
 let current = 0;
 
 const numbersIn = (text) => text.match(/-?[\d.]+/g).map(Number);
@@ -17,10 +18,6 @@ function make(name, attributes, parent) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   parent.append(made);
   return made;
-}
-
-function lineOf(group, start) {
-  return [...group.querySelectorAll("text")].slice(1).find((t) => t.textContent.startsWith(start));
 }
 
 function prepareNodes() {
@@ -34,37 +31,39 @@ function prepareNodes() {
     group.addEventListener("keydown", (event) => {
       if (event.key === "Enter") jump(node);
     });
-    const value = lineOf(group, "value: ");
-    if (value && node.made !== null) appearing.push([value, node.made]);
-    const gradient = lineOf(group, "gradient: ");
-    if (gradient) {
-      gradient.classList.add("gradient");
-      if (node.numbers.length > 0) {
-        gradient.dataset.gradient = id;
-        gradient.dataset.numbers = node.numbers.join(" ");
-      }
-      appearing.push([gradient, node.whole ?? Infinity]);
+    for (const text of [...group.querySelectorAll("text")].slice(1)) {
+      const fact = ["value", "gradient"].find((each) => text.textContent.startsWith(`${each}: `));
+      if (fact) lines.push({ id, fact, text });
+      if (fact === "gradient") text.dataset.gradient = id;
     }
+  }
+}
+
+function writeNodes() {
+  for (const { id, fact, text } of lines) {
+    const number = data.nodes[id][fact];
+    text.textContent = number && `${fact}: ${number}`;
   }
 }
 
 // Each edge gets a second arrowhead, for the way back, and a label that goes along it.
 function prepareEdges() {
   const [top] = svg.children;
-  data.edges.forEach((edge, number) => {
-    edge.group = at(`edge-${number}`);
-    const line = edge.group.querySelector("path");
+  data.edges.forEach(({ path }, number) => {
+    const group = at(`edge-${number}`);
+    const line = group.querySelector("path");
     const [x, y, towardsX, towardsY] = numbersIn(line.getAttribute("d"));
     const turned = (Math.atan2(y - towardsY, x - towardsX) * 180) / Math.PI;
     const place = `translate(${x} ${y}) rotate(${turned})`;
-    const tip = edge.group.querySelector("polygon").getAttribute("points").split(" ")[1];
+    const tip = group.querySelector("polygon").getAttribute("points").split(" ")[1];
     line.setAttribute("d", `${line.getAttribute("d")} L${tip}`);
-    make("path", { class: "tail", d: "M0,0 l-11,-5 v10 z", transform: place }, edge.group);
-    edge.label = make("g", { class: "label", "aria-hidden": "true" }, top);
-    edge.label.style.offsetPath = `path("${line.getAttribute("d")}")`;
-    make("rect", { y: -9, height: 18, rx: 9 }, edge.label);
-    make("text", { y: 4, "text-anchor": "middle" }, edge.label);
-    for (const each of [edge.group, edge.label]) each.classList.add(`path-${edge.path}`);
+    make("path", { class: "tail", d: "M0,0 l-11,-5 v10 z", transform: place }, group);
+    const label = make("g", { class: "label", "aria-hidden": "true" }, top);
+    label.style.offsetPath = `path("${line.getAttribute("d")}")`;
+    make("rect", { height: 18, rx: 9 }, label);
+    make("text", { "text-anchor": "middle" }, label);
+    for (const each of [group, label]) each.classList.add(`path-${path}`);
+    arrows.push({ group, label, line });
   });
 }
 
@@ -83,28 +82,31 @@ function markNodes(frame) {
     group?.classList.toggle("later", node.made !== null && node.made > current);
     group?.classList.toggle("now", id === frame.node);
   }
-  for (const [line, step] of appearing) line.classList.toggle("later", step > current);
+  for (const { id, fact, text } of lines) {
+    const { made, whole } = data.nodes[id];
+    text.classList.toggle("later", (fact === "value" ? made : whole ?? Infinity) > current);
+  }
 }
 
 // Forward the operands go in. Backward the gradient comes in by all edges from what used the node,
 // and goes out to the operands; the other paths to those that have arrived before stay lit.
 function markEdges(frame) {
   const reached = new Set(data.edges.filter((e) => e.at === current).map((e) => e.source));
-  for (const edge of data.edges) {
-    const into = edge.target === frame.node;
-    const ahead = frame.phase === "forward" && into;
+  data.edges.forEach((edge, number) => {
+    const { group, label } = arrows[number];
+    const ahead = frame.phase === "forward" && edge.target === frame.node;
     const leaves = frame.phase === "backward" && edge.at === current;
     const came = edge.source === frame.node || (edge.path > 0 && reached.has(edge.source));
     const back = leaves || (frame.phase === "backward" && edge.at < current && came);
     const states = { now: ahead || back, back, moves: ahead || leaves };
     for (const [name, on] of Object.entries(states)) {
-      edge.group.classList.toggle(name, on);
-      edge.label.classList.toggle(name, on);
+      group.classList.toggle(name, on);
+      label.classList.toggle(name, on);
     }
-    edge.group.classList.toggle("later", data.nodes[edge.target].made > current);
-    edge.label.lastChild.textContent = back ? edge.backward : edge.forward;
-  }
-  placeLabels(data.edges.filter((edge) => edge.label.classList.contains("now")));
+    group.classList.toggle("later", data.nodes[edge.target].made > current);
+    label.lastChild.textContent = back ? edge.backward : edge.forward;
+  });
+  placeLabels(arrows.filter(({ label }) => label.classList.contains("now")));
 }
 
 function boxOf(shape) {
@@ -133,11 +135,10 @@ function placeLabels(edges) {
   const { x: left, y: top, width: wide, height } = svg.viewBox.baseVal;
   const seen = [left, top, left + wide, top + height];
   const taken = [...shapes].map(boxOf);
-  const lines = edges.map(({ group }) => pointsOf(group.querySelector("path")));
-  for (const [index, { group, label }] of edges.entries()) {
-    const others = lines.flatMap((line, i) => (i === index ? line.slice(0, 3) : line));
+  const passed = edges.map(({ line }) => pointsOf(line));
+  for (const [index, { label, line }] of edges.entries()) {
+    const others = passed.flatMap((points, i) => (i === index ? points.slice(0, 3) : points));
     const [box, text] = label.children;
-    const line = group.querySelector("path");
     const length = line.getTotalLength();
     const width = 6.6 * text.textContent.length + 12;
     let best = null;

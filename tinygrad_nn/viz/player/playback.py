@@ -7,7 +7,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
 from typing import Any, Literal
 
 import numpy as np
@@ -35,17 +36,23 @@ _PRODUCT_IN_SUM = re.compile(r"(?:(?<=\()|(?<=[=+−] ))\(([^()+−/]*)\)(?= [+�
 _DERIVATIVE = re.compile(r"\(∂ ([^ ()]+)\)/\(∂ ([^ ()]+)\)")
 
 
-def playback(computation: Computation, backward: BackwardPass | None = None) -> Playback:
+def playback(
+    computation: Computation,
+    backward: BackwardPass | None = None,
+    add: Callable[[Any, Any], Any] = np.add,
+) -> Playback:
     """Return the steps of a computation of one number, and of its backward pass.
 
-    Raises:
-        GraphError: what `backward_pass` raises.
+    `add` gives the sum over two paths. Raises GraphError as `backward_pass` does.
     """
-    return _Writer(computation, backward or backward_pass(computation)).write()
+    return _Writer(computation, backward or backward_pass(computation), add).write()
 
 
 class _Writer:
-    def __init__(self, computation: Computation, backward: BackwardPass) -> None:
+    def __init__(
+        self, computation: Computation, backward: BackwardPass, add: Callable[[Any, Any], Any]
+    ) -> None:
+        self.add = add
         self.computation = computation
         self.backward = backward
         self.symbols = symbols(computation)
@@ -162,12 +169,13 @@ class _Writer:
         )
 
     def meaning(self, gradients: list[Shown]) -> tuple[str, ...]:
-        """Return what gradients say of the result, of arrays for the number that counts most."""
+        """Return what each gradient says of the result, of arrays the number that counts most."""
         told = []
         output = to_text(self.symbols[self.output.id])
         for shown in gradients:
             gradient = self.backward.gradients[shown.id]
             if not is_floating(gradient) or not gradient.size or not np.isfinite(gradient).all():
+                told.append("")
                 continue
             place = np.unravel_index(int(np.abs(gradient).argmax()), gradient.shape)
             index = f"[{', '.join(map(str, place))}]" if place else ""
@@ -229,9 +237,6 @@ class _Writer:
     @np.errstate(all="ignore")
     def paths(self, id: str) -> Paths:
         arrived = self.arrived[id]
-        so_far = arrived[0][1]
-        for _, value in arrived[1:]:
-            so_far = so_far + value
         return Paths(
             id,
             self.symbols[id],
@@ -239,7 +244,7 @@ class _Writer:
             tuple(symbol for symbol, _ in arrived),
             self.total[id],
             len(arrived) == self.total[id],
-            self.tables.value(np.asarray(so_far)),
+            self.tables.value(np.asarray(reduce(self.add, (value for _, value in arrived)))),
         )
 
     def told(self, back: BackwardStep, parts: tuple[Part, ...], paths: list[Paths]) -> list[str]:

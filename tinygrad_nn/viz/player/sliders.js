@@ -2,9 +2,10 @@
 // What it shows is kept a second time, with numerals in the place of numbers, and written anew.
 
 if (data.live) {
-  const live = data.live;
+  const { live, ...now } = data;
   const inputs = [...document.querySelectorAll("#sliders input")];
-  const memory = new Float64Array(live.size);
+  const places = new Map(live.numerals.map((numeral, place) => [String(numeral), place]));
+  const memory = new Float64Array(places.size);
 
   // Four digits, as everywhere on the page.
   function short(number) {
@@ -21,13 +22,13 @@ if (data.live) {
   // A negative number behind a sign of an operation, a function or under a power is in brackets.
   function inBrackets(before, after) {
     if (/<msup>\s*(<mrow>\s*)*<mn>$/.test(before) || /^[²³⁴]/.test(after)) return true;
-    if (/<(data|td|output)\b[^<]*>$/.test(before)) return false;
-    return /[^\s=([{,:;|→≈①-⑳]$/.test(before.replace(/<[^>]*>/g, " ").trim());
+    if (/<(data|td)\b[^<]*>$/.test(before)) return false;
+    return /[^\s=([{,:;|→≈①-⑳"]$/.test(before.replace(/<[^>]*>/g, " ").trim());
   }
 
   function withNumbers(text) {
     return text.replace(/(?<![\d.])(\d{4})(\.0)?(?![\d.])/g, (found, numeral, whole, at) => {
-      const place = live.places[numeral];
+      const place = places.get(numeral);
       if (place === undefined) return found;
       if (whole) return String(memory[place]);
       const number = short(memory[place]);
@@ -37,48 +38,49 @@ if (data.live) {
     });
   }
 
-  const written = at("templates");
-  const listed = document.querySelector("#gradients ul");
-  const lines = [...document.querySelectorAll("#canvas svg text:not(.label *)")];
+  const templates = at("templates");
+  const list = document.querySelector("#gradients ul");
   const first = {
-    templates: written.innerHTML,
-    gradients: listed.innerHTML,
-    texts: data.frames.map((frame) => frame.text),
-    edges: data.edges.map(({ forward, backward }) => ({ forward, backward })),
-    labels: live.labels.map(([index]) => [index, lines[index].textContent]),
+    templates: templates.innerHTML,
+    gradients: list.innerHTML,
+    data: JSON.stringify(now),
   };
 
-  const tell = (input) => (input.nextElementSibling.textContent = short(Number(input.value)));
+  // What a gradient means, said again: of an array, of the number that counts most.
+  function retell(said) {
+    const of = list.querySelector(`[data-gradient=${said.dataset.of}]`);
+    const cells = of.title ? [of] : [...at(of.dataset.table).content.querySelectorAll("[title]")];
+    const numbers = cells.map(({ title }) => title.split(" = ")).map((x) => [x.at(-1), x.at(-2)]);
+    const [most, place = ""] = numbers.reduce((a, b) => (Math.abs(b[0]) > Math.abs(a[0]) ? b : a));
+    const change = Number((0.01 * most).toPrecision(2));
+    const by = `${change > 0 ? "rises" : "falls"} by about ${short(Math.abs(change))}`;
+    const told = `${place} by 0.01 and $1 ${change ? by : "stays"}.`;
+    const sentence = said.textContent.replace(/(?:\[[\d, ]+\])? by 0\.01 and (\S+) .*/, told);
+    said.textContent = numbers.every(([number]) => Number.isFinite(Number(number))) ? sentence : "";
+  }
 
-  // Shows what was written, with `say` for each piece of it.
-  function write(pieces, say) {
-    written.innerHTML = say(pieces.templates);
-    listed.innerHTML = say(pieces.gradients);
-    pieces.texts.forEach((text, index) => {
-      entries[index].textContent = data.frames[index].text = say(text);
-    });
-    pieces.edges.forEach(({ forward, backward }, index) => {
-      Object.assign(data.edges[index], { forward: say(forward), backward: say(backward) });
-    });
-    for (const [index, text] of pieces.labels) lines[index].textContent = say(text);
-    go(current);
+  function show(pieces) {
+    templates.innerHTML = pieces.templates;
+    list.innerHTML = pieces.gradients;
+    Object.assign(data, JSON.parse(pieces.data));
+    entries.forEach((entry, index) => (entry.textContent = data.frames[index].text));
+    for (const input of inputs) input.nextElementSibling.textContent = short(Number(input.value));
+    if (svg) writeNodes();
   }
 
   function follow() {
-    for (const input of inputs) {
-      memory[Number(input.dataset.place)] = Number(input.value);
-      tell(input);
-    }
+    for (const { dataset, value } of inputs) memory[dataset.place] = value;
     compute(memory);
-    write(live, withNumbers);
+    const pieces = Object.entries(live.pieces).map(([name, text]) => [name, withNumbers(text)]);
+    show(Object.fromEntries(pieces));
+    for (const { content } of templates.children) content.querySelectorAll(".meaning").forEach(retell);
+    go(current);
   }
 
   for (const input of inputs) input.addEventListener("input", follow);
   at("reset").addEventListener("click", () => {
-    for (const input of inputs) {
-      input.value = input.defaultValue;
-      tell(input);
-    }
-    write(first, (text) => text);
+    for (const input of inputs) input.value = input.defaultValue;
+    show(first);
+    go(current);
   });
 }

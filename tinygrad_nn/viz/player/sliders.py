@@ -4,10 +4,11 @@ Read `sliders.js` next, which puts the numbers where numerals stand for them.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from html import escape, unescape
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,11 @@ from ..notation.latex import to_text
 from ..structure.computation import Computation
 from ..structure.contents import GraphContents
 from ..structure.subject import Subject
+from .formulas import Fixed
 from .frames import Playback
 from .picture import picture_of
 from .playback import playback
 from .program import MOST, Program
-from .scalar_formulas import Fixed
 
 
 def span(value: Any) -> Any:
@@ -32,12 +33,11 @@ def span(value: Any) -> Any:
 
 
 MOVES = (span, lambda x: -span(x), lambda x: x + 0.625)  # where the same has to be computed
-NUMERAL = re.compile(r"(?<![\d.])\d+(?:\.\d+)?")
-WIDE = "-0.000"  # stands before numerals in the picture
-_TEXT = re.compile(r"<text[^>]*>(.*?)</text>")
+ROOM = "\u2007"  # a space as wide as a digit
+WIDEST = 10  # characters: a sign, a point, four digits, and how small they are
+_NUMBER = re.compile(r"−?\d[\d.e-]*")
 _COLOUR = re.compile(r"background:#[0-9a-f]{6}")
-_SCALE = re.compile(r'<div class="scale".*?</div>', re.DOTALL)
-_PARAGRAPH = re.compile(r"<p\b(?:(?!<p\b).)*?</p>", re.DOTALL)
+_FIXED = re.compile(r'<div class="scale".*?</div>|\b(?:min|mean|norm) −?\d[^<"]*', re.DOTALL)
 
 SECTION = """\
 <section id="sliders" aria-label="Numbers to try">
@@ -65,6 +65,20 @@ class Sliders:
         """The program, in JavaScript."""
         return "function compute(m) {\n" + "\n".join(self.program.lines) + "\n}\n"
 
+    def live(self, pieces: dict[str, str], data: dict[str, Any]) -> dict[str, Any]:
+        """Return what the script needs, of pieces of the page and data with numerals in them.
+
+        Statistics are left out, and cells are white: they would need a program of their own.
+        """
+        written = {**pieces, "data": json.dumps(data, ensure_ascii=False)}
+        return {
+            "numerals": list(self.program.numerals.values()),
+            "pieces": {
+                name: _FIXED.sub("", _COLOUR.sub("background:#ffffff", text))
+                for name, text in written.items()
+            },
+        }
+
 
 def sliders_of(subject: Subject, computation: Computation, shown: Playback) -> Sliders | str:
     """Return sliders for the leaves that a function was called with, or why its numbers are fixed.
@@ -88,63 +102,25 @@ def sliders_of(subject: Subject, computation: Computation, shown: Playback) -> S
     facts = _facts(computation)
     if any(_moved_facts(subject.again, move) != facts for move in MOVES):
         return "what is computed depends on them"
-    written = playback(program.computation, program.backward)
+    written = playback(program.computation, program.backward, program.add)
     rows: list[str] = []
     for quantity in computation.quantities:
         if quantity.id in moved and quantity.value is not None:
             name = quantity.name or to_text(shown.symbols[quantity.id])
-            rows += _rows(name, quantity.value, program.leaves[quantity.id])
+            rows += _rows(name, quantity.value, program.first_place[quantity.id])
     return Sliders(
         SECTION.format(rows="\n".join(rows)),
         program,
         written,
-        _widened(picture_of(program.computation, written)),
+        picture_of(program.computation, written),
     )
 
 
-def live(sliders: Sliders, shown: dict[str, str], written: dict[str, str]) -> dict[str, Any]:
-    """Return what the script needs: pieces of HTML as they are shown, and written with numerals.
-
-    A sentence that says a number of another kind, worked out from those, is left out, and
-    cells are white.
-    """
-    places = {str(numeral): place for numeral, place in sliders.program.numerals.items()}
-    whole = "".join(shown.values())
-
-    def kept(found: re.Match[str]) -> str:
-        numbers = NUMERAL.findall(re.sub(r"<[^>]*>|&\w+;", " ", found[0]))
-        follows = all(each.removesuffix(".0") in places for each in numbers)
-        return found[0] if follows or found[0] in whole else ""
-
-    labels = zip(_TEXT.findall(shown["picture"]), _TEXT.findall(written["picture"]), strict=True)
-    return {
-        "places": places,
-        "size": sliders.program.count,
-        "texts": [frame.text for frame in sliders.playback.frames],
-        "labels": [
-            [index, "" if "norm" in changed else unescape(changed).replace(WIDE, "")]
-            for index, (text, changed) in enumerate(labels)
-            if text != changed
-        ],
-        **{
-            name: _PARAGRAPH.sub(kept, _SCALE.sub("", _COLOUR.sub("background:#ffffff", html)))
-            for name, html in written.items()
-            if name != "picture"
-        },
-    }
-
-
-def with_room(wide: str, svg: str) -> str:
-    """Return the picture that was drawn for wide numbers, with the lines of text of another."""
-    lines = iter(_TEXT.findall(svg))
-    return _TEXT.sub(lambda found: found[0].replace(f">{found[1]}<", f">{next(lines)}<"), wide)
-
-
-def _widened(contents: GraphContents) -> GraphContents:
-    """Return a graph with room for any number that may come: a sign, a point, and seven digits."""
+def with_room(contents: GraphContents) -> GraphContents:
+    """Return a graph with room for any number that may come, which the picture drops."""
 
     def wide(text: str) -> str:
-        return NUMERAL.sub(rf"{WIDE}\g<0>", text)
+        return _NUMBER.sub(lambda number: number[0].rjust(WIDEST, ROOM), text)
 
     nodes = (
         replace(each, value=wide(each.value), gradient=wide(each.gradient))
@@ -187,8 +163,8 @@ def _facts(computation: Computation) -> list[Any]:
     ]
 
 
-def _rows(name: str, value: Any, places: list[int]) -> Iterator[str]:
-    for index, place in zip(np.ndindex(value.shape), places, strict=True):
+def _rows(name: str, value: Any, first_place: int) -> Iterator[str]:
+    for place, index in enumerate(np.ndindex(value.shape), first_place):
         number = float(value[index])
         at = f"[{', '.join(map(str, index))}]" if index else ""
         yield ROW.format(

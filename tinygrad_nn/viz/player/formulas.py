@@ -1,0 +1,149 @@
+"""Formulas of single numbers in JavaScript: those of operations, and of their gradient rules.
+Read `program.py` next, which puts them together to what a page can compute.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...autograd.op import registry
+from ..notation.rules import rule_of_call
+from ..notation.simplify import simplified
+from ..structure.computation import Step
+
+
+class Fixed(Exception):  # noqa: N818 - no error, but an answer
+    """Something has no formula of single numbers; the text says what."""
+
+
+class Text(str):
+    """A formula: what operators give, and so sums and products of arrays, is one too."""
+
+    def __add__(self, other: object) -> Text:
+        return Text(f"({self} + {other})")
+
+    def __sub__(self, other: object) -> Text:
+        return Text(f"({self} - {other})")
+
+    def __mul__(self, other: object) -> Text:
+        return Text(f"({self} * {other})")
+
+    def __truediv__(self, other: object) -> Text:
+        return Text(f"({self} / {other})")
+
+
+# What forward computes where it is no function of JavaScript's Math, as rules are written.
+FORWARD = {
+    "add": "input + alpha * other",
+    "clamp": "clamp_max(clamp_min(input, -1e999 if min is None else min), "
+    "1e999 if max is None else max)",
+    "clamp_max": "minimum(input, max)",
+    "clamp_min": "maximum(input, min)",
+    "divide": "input / other",
+    "elu": "scale * where(input > 0, input, alpha * expm1(input_scale * input))",
+    "leaky_relu": "where(input > 0, input, negative_slope * input)",
+    "leaky_relu_backward": "where(input > 0, grad, negative_slope * grad)",
+    "lerp": "input + weight * (end - input)",
+    "log_sigmoid": "minimum(input, 0) - log1p(exp(-abs(input)))",
+    "multiply": "input * other",
+    "negative": "-input",
+    "pow": "input ** exponent",
+    "reciprocal": "1 / input",
+    "relu": "maximum(input, 0)",
+    "rsqrt": "1 / sqrt(input)",
+    "sgn": "sign(input)",
+    "sigmoid": "1 / (1 + exp(-input))",
+    "silu": "input / (1 + exp(-input))",
+    "softplus": "where(beta * input > threshold, input, log1p(exp(beta * input)) / beta)",
+    "square": "input * input",
+    "sub": "input - alpha * other",
+    "where": "where(condition, input, other)",
+}
+MATH = {
+    *("abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "cos", "cosh"),
+    *("exp", "expm1", "floor", "hypot", "log", "log10", "log1p", "log2", "max", "min", "sign"),
+    *("sin", "sinh", "sqrt", "tan", "tanh", "trunc"),
+}
+SHORTER = {"absolute": "abs", "maximum": "max", "minimum": "min"}  # and acos of arccos
+_SIGNS: dict[type[ast.AST], str] = {
+    **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"},
+    **{ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "===", ast.NotEq: "!=="},
+    **{ast.BitAnd: "&&", ast.BitOr: "||", ast.USub: "-", ast.Not: "!", ast.Invert: "!"},
+}
+
+
+def literal(number: Any) -> Text:
+    """Return a number in JavaScript."""
+    value = float(number)
+    if np.isinf(value):
+        return Text("Infinity" if value > 0 else "(-Infinity)")
+    return Text("NaN" if np.isnan(value) else f"({value!r})" if value < 0 else repr(value))
+
+
+def forward_formula(step: Step, operands: Mapping[str, str]) -> str:
+    """Return what an operation on single numbers computes, from the JavaScript of its operands."""
+    op = step.op
+    if isinstance(op.forward, np.ufunc):
+        formula = f"{op.forward.__name__}({', '.join(op.parameters)})"
+    elif op.public in FORWARD:
+        formula = FORWARD[op.public]
+    else:
+        raise Fixed(op.public)
+    return _filled(step, ast.parse(formula, mode="eval").body, operands)
+
+
+def rule_formula(step: Step, parameter: str, known: Mapping[str, str]) -> str:
+    """Return what one operand gets, from the JavaScript of the operands, the output and g."""
+    rule = rule_of_call(step.op, parameter, step.attributes)
+    if rule is None:
+        raise Fixed(step.op.public)
+    return _filled(step, rule, known)
+
+
+def _filled(step: Step, formula: ast.expr, known: Mapping[str, str]) -> str:
+    absent = {each: None for each in step.op.parameters if each not in known}
+    return _written(simplified(formula, {**absent, **step.attributes}), known)
+
+
+def _written(node: ast.expr, names: Mapping[str, str]) -> str:
+    """Return an expression of numbers in JavaScript."""
+    match node:
+        case ast.Name(id=name) if name in names:
+            return names[name]
+        case ast.Constant(value=bool() | int() | float() as value):
+            return literal(value)
+        case ast.UnaryOp(op=sign, operand=operand) if type(sign) in _SIGNS:
+            return f"({_SIGNS[type(sign)]}{_written(operand, names)})"
+        case (
+            ast.BinOp(left=left, op=sign, right=right)
+            | ast.Compare(left=left, ops=[sign], comparators=[right])
+        ) if type(sign) in _SIGNS:
+            return f"({_written(left, names)} {_SIGNS[type(sign)]} {_written(right, names)})"
+        case ast.IfExp(test=test, body=body, orelse=other):
+            return _call("where", [_written(each, names) for each in (test, body, other)])
+        case ast.Attribute(value=ast.Name(id="math" | "np"), attr="pi" | "e" as name):
+            return f"Math.{name.upper()}"
+        case ast.Call(
+            func=ast.Name(id=name) | ast.Attribute(value=ast.Name(id="np" | "math"), attr=name),
+            args=arguments,
+            keywords=[],
+        ):
+            return _call(name, [_written(each, names) for each in arguments])
+    raise Fixed(ast.unparse(node))
+
+
+def _call(name: str, arguments: list[str]) -> str:
+    shorter = SHORTER.get(name, name.replace("arc", "a"))
+    if shorter in MATH:
+        return f"Math.{shorter}({', '.join(arguments)})"
+    if name == "where":
+        return "({} ? {} : {})".format(*arguments)
+    if name in FORWARD:
+        formula = ast.parse(FORWARD[name], mode="eval").body
+        parameters = registry[name].parameters if name in registry else ("input", "other")
+        return _written(formula, dict(zip(parameters, arguments, strict=False)))
+    raise Fixed(name)
