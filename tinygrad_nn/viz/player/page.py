@@ -4,7 +4,6 @@ Read `player.js` next, all that moves there; `play.py` is what users call.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
@@ -80,19 +79,18 @@ Copy <span class="word">picture</span></button>
 </div>
 """
 
-BUTTONS = (
-    ("first", "First", "M6 5v14M18 5l-8 7 8 7"),
-    ("back", "Back", "M15 5l-8 7 8 7"),
-    ("play", "Play", "M7 4l13 8-13 8z"),
-    ("next", "Next", "M9 5l8 7-8 7"),
-    ("last", "Last", "M18 5v14M6 5l8 7-8 7"),
-)
 BUTTON = (
-    '<button type="button" id="{id}" aria-label="{word}"{state}>{icon}'
+    '<button type="button" id="{id}" aria-label="{word}">'
+    '<svg viewBox="0 0 24 24" aria-hidden="true">{icon}</svg>'
     '<span class="word">{word}</span></button>'
 )
-ICON = '<svg viewBox="0 0 24 24" aria-hidden="true"{kind}><path d="{path}"/></svg>'
-PAUSES = "M7 5v14M17 5v14"
+ICONS = {
+    "first": '<path d="M6 5v14M18 5l-8 7 8 7"/>',
+    "back": '<path d="M15 5l-8 7 8 7"/>',
+    "play": '<path class="off" d="M7 4l13 8-13 8z"/><path class="on" d="M7 5v14M17 5v14"/>',
+    "next": '<path d="M9 5l8 7-8 7"/>',
+    "last": '<path d="M18 5v14M6 5l8 7-8 7"/>',
+}
 
 
 def to_html(
@@ -103,50 +101,56 @@ def to_html(
     Where nothing can draw the graph, the page says so and goes on without the picture. A text in
     the place of sliders says why there are none.
     """
-    follows = isinstance(sliders, Sliders)
-    try:
-        svg = cropped_svg(with_room(contents) if follows else contents).replace(ROOM, "")
-        picture, tools, listed = CANVAS.format(svg), TOOLS, ""
-    except (MissingExtraError, RuntimeError) as error:
-        missing = f"There is no picture here: {html_text(str(error))}."
-        picture, tools, listed = f'<p class="missing">{missing}</p>', "", " open"
     pieces, data, computes, section = _pieces(playback), _data(playback, contents), "", ""
     if isinstance(sliders, Sliders):
+        contents = with_room(contents)
         written = sliders.playback
         data["live"] = sliders.live(_pieces(written), _data(written, sliders.contents))
         computes, section = sliders.script, sliders.section
     elif sliders:
         section = f'<p class="said">The numbers are fixed: {html_text(sliders)}.</p>'
+    try:
+        svg = cropped_svg(contents).replace(ROOM, "")
+        picture, tools, listed = CANVAS.format(svg), TOOLS, ""
+    except (MissingExtraError, RuntimeError) as error:
+        missing = f"There is no picture here: {html_text(str(error))}."
+        picture, tools, listed = f'<p class="missing">{missing}</p>', "", " open"
     body = BODY.format(
         sliders=section,
         title=escape(printable(title)),
         count=len(playback.frames),
-        buttons="\n".join(map(_button, BUTTONS)),
+        buttons="\n".join(
+            BUTTON.format(id=key, word=key.capitalize(), icon=icon) for key, icon in ICONS.items()
+        ),
         picture=picture,
         tools=tools,
         listed=listed,
-        steps="\n".join(map(_entry, playback.frames)),
+        steps="\n".join(
+            f'<li><button type="button">{html_text(frame.text)}</button></li>'
+            if frame.phase == "forward"
+            else f'<li><button type="button" class="back">{html_text(frame.text)}</button></li>'
+            for frame in playback.frames
+        ),
         **pieces,
     )
     resources = files(__package__)
-    style, *scripts, following = (resources.joinpath(each).read_text("utf-8") for each in FILES)
-    return document(title, style, body, "".join([*scripts, computes, following]), data)
+    style, *scripts, last = (resources.joinpath(each).read_text("utf-8") for each in FILES)
+    return document(title, style, body, "".join([*scripts, computes, last]), data)
 
 
 def _pieces(playback: Playback) -> dict[str, str]:
-    """Return what changes with the numbers."""
+    """Return what changes with the numbers: each table and each step once, shown when taken."""
+    steps = enumerate(playback.frames)
+    templates = {
+        **playback.tables,
+        **{f"step-{index}": step_html(playback, frame) for index, frame in steps},
+    }
     return {
         "gradients": "\n".join(gradients_html(playback)),
-        "templates": "\n".join(_templates(playback)),
+        "templates": "\n".join(
+            f'<template id="{key}">{html}</template>' for key, html in templates.items()
+        ),
     }
-
-
-def _templates(playback: Playback) -> Iterator[str]:
-    """Yield each table and each step once, as HTML that shows nothing before it is taken."""
-    for key, html in playback.tables.items():
-        yield f'<template id="{key}">{html}</template>'
-    for index, frame in enumerate(playback.frames):
-        yield f'<template id="step-{index}">{step_html(playback, frame)}</template>'
 
 
 def _data(playback: Playback, contents: GraphContents) -> dict[str, Any]:
@@ -170,48 +174,29 @@ def _data(playback: Playback, contents: GraphContents) -> dict[str, Any]:
             }
             for node in contents.nodes
         },
-        "edges": list(_edges(playback, contents)),
+        "edges": list(_edges(playback.frames)),
     }
 
 
-def _edges(playback: Playback, contents: GraphContents) -> Iterator[dict[str, Any]]:
+def _edges(frames: list[Frame]) -> Iterator[dict[str, Any]]:
     """Yield what goes along each edge, forward and backward, and at which step it goes back."""
-    operands = {f.node: f.operands for f in playback.frames if f.phase == "forward"}
     parts = {
         (frame.node, part.position): (index, part)
-        for index, frame in enumerate(playback.frames)
+        for index, frame in enumerate(frames)
         for part in frame.parts
     }
-    taken: Counter[str] = Counter()
-    for edge in contents.edges:
-        position = taken[edge.target]
-        taken[edge.target] += 1
-        step, part = parts.get((edge.target, position), (None, None))
-        yield {
-            "source": edge.source,
-            "target": edge.target,
-            "forward": _in_short(operands[edge.target][position].value),
-            "at": step,
-            "path": 0 if part is None else colour_of(part.path),
-            "backward": ""
-            if part is None
-            else f"{badge(part.path)} {_in_short(part.value)}".strip(),
-        }
+    for frame in frames:
+        for position, operand in enumerate(frame.operands if frame.phase == "forward" else ()):
+            at, part = parts.get((frame.node, position), (None, None))
+            yield {
+                "source": operand.id,
+                "target": frame.node,
+                "forward": _in_short(operand.value),
+                "at": at,
+                "path": colour_of(part.path) if part else 0,
+                "backward": f"{badge(part.path)} {_in_short(part.value)}".strip() if part else "",
+            }
 
 
 def _in_short(value: Value) -> str:
     return to_text(value.latex) or str(value.shape or "")
-
-
-def _entry(frame: Frame) -> str:
-    kind = ' class="back"' if frame.phase != "forward" else ""
-    return f'<li><button type="button"{kind}>{html_text(frame.text)}</button></li>'
-
-
-def _button(given: tuple[str, str, str]) -> str:
-    key, word, path = given
-    icon, state = ICON.format(kind="", path=path), ""
-    if key == "play":
-        pauses = ICON.format(kind=' class="on"', path=PAUSES)
-        icon, state = ICON.format(kind=' class="off"', path=path) + pauses, ' aria-pressed="false"'
-    return BUTTON.format(id=key, word=word, state=state, icon=icon)

@@ -167,4 +167,5 @@ addEventListener("keydown", (event) => {
 });
 
 new ResizeObserver(() => reach(at("right"))).observe(at("right"));
+pause();
 addressed();
