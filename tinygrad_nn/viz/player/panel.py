@@ -14,7 +14,12 @@ from .frames import Frame, Part, Paths, Playback, Shown, Term, Value, derivative
 from .playback import dims
 
 _EQUALS = re.compile(r" = (?!\\text)")
-PHASES = {"forward": "Forward", "start": "Backward", "backward": "Backward", "end": "Result"}
+PHASES = {  # how a step is headed, and what stands there instead of an operation
+    "forward": ("Forward", ""),
+    "start": ("Backward", "where it starts"),
+    "backward": ("Backward", ""),
+    "end": ("Result", "all gradients"),
+}
 
 
 def step_html(playback: Playback, frame: Frame) -> str:
@@ -29,13 +34,10 @@ def gradients_html(playback: Playback) -> Iterator[str]:
     for index, frame in enumerate(playback.frames):
         for each in frame.finished:
             kind = ' class="asked"' if each.id in asked else ""
-            shown = _value(each.value, each.id)
-            name = panel.gradient_name(each)
-            if each.value.table:
-                told = f"{name} {html_text(str(each.value.shape))} {html_text(each.value.summary)}"
-                shown = f"<details><summary>{told}</summary>{shown}</details>"
-            else:
-                shown = f"{name} = {shown}"
+            name, shown = panel.gradient_name(each), _value(each.value, each.id)
+            told = f"{name} {html_text(str(each.value.shape))} {html_text(each.value.summary)}"
+            whole = f"<details><summary>{told}</summary>{shown}</details>"
+            shown = whole if each.value.table else f"{name} = {shown}"
             yield f'<li data-at="{index}"{kind} hidden>{shown}</li>'
 
 
@@ -61,35 +63,25 @@ class _Panel:
     def step(self, frame: Frame) -> str:
         """Return what the panel shows at a step."""
         where = f' <span class="where">in {html_text(frame.module)}</span>' if frame.module else ""
-        name = {"start": "where it starts", "end": "all gradients"}.get(
-            frame.phase, frame.operation
-        )
-        heading = (
-            f'<h2><span class="phase">{PHASES[frame.phase]}</span>{html_text(name)}{where}</h2>'
-        )
-        show = {
-            "forward": self.forward,
-            "start": self.start,
-            "backward": self.backward,
-            "end": self.end,
-        }
+        phase, name = PHASES[frame.phase]
+        heading = f'<span class="phase">{phase}</span>{html_text(name or frame.operation)}{where}'
         of = [each.id for each in frame.finished or frame.outputs]
         said = "".join(
             f'<p class="meaning" data-of="{key}">{html_text(told)}</p>'
             for key, told in zip(of, frame.meaning, strict=False)
             if told
         )
-        return heading + _source(frame) + show[frame.phase](frame) + said
+        shown = getattr(self, frame.phase)(frame)
+        return f"<h2>{heading}</h2>{_source(frame)}{shown}{said}"
 
     def forward(self, frame: Frame) -> str:
         text = _formula(frame.formula)
         if frame.filled:
             symbol = frame.outputs[0].symbol
             return text + _formula(f"{symbol} = {frame.filled}")
-        taken = [self.figure(_symbol(each), each.value) for each in frame.operands]
-        sign = "→"
-        if frame.terms:
-            taken, sign = self.row(frame.terms), "="
+        sign, taken = (
+            ("=", self.row(frame.terms)) if frame.terms else ("→", self.all(frame.operands))
+        )
         made = (self.figure(_symbol(each), each.value, sign, "result") for each in frame.outputs)
         return text + (_board if frame.terms else _flow)(*taken, *made)
 
@@ -130,13 +122,13 @@ class _Panel:
         if part.local is not None:
             times = "×" if part.local.number else "⊙"
             local = derivative(frame.outputs[0].symbol, part.symbol)
-            row.append(self.figure(f"local {_math(local)}", part.local, times))
+            row.append(self.figure(f"local {to_mathml(local)}", part.local, times))
         elif part.terms:
             row = self.row(part.terms)
         else:
             sign, is_row = "→", False
             if part.rule:
-                row += [self.figure(_symbol(each), each.value) for each in part.taken]
+                row += self.all(part.taken)
             else:
                 row.append(f"<span>by the backward() of {html_text(frame.operation)}</span>")
         whole = all(each.id != part.id for each in frame.paths)  # no other path leads there
@@ -160,7 +152,7 @@ class _Panel:
             formula = _formula(" = ".join(side for side in sides if side))
         role = part.parameter if len(part.parameter) > 1 and part.parameter != part.name else ""
         named = _named(part.symbol, part.name, f" as {role}" if role else "")
-        heading = f"<h3>to {_math(part.symbol)}{named}</h3>"
+        heading = f"<h3>to {to_mathml(part.symbol)}{named}</h3>"
         flow = _board(*row, summed=part.summed) if is_row or part.summed else _flow(*row)
         return f'<section class="part">{heading}{formula}{flow}</section>'
 
@@ -169,7 +161,7 @@ class _Panel:
         row = []
         terms = zip(paths.through, paths.arrived, strict=True)
         for path, (symbol, value) in enumerate(terms, 1):
-            caption, sign = f"{badge(path)} through {_math(symbol)}", "+" if path > 1 else ""
+            caption, sign = f"{badge(path)} through {to_mathml(symbol)}", "+" if path > 1 else ""
             row.append(self.figure(caption, value, sign, _path(path)))
         name = self.derivative(paths.symbol)
         count = f"{len(paths.arrived)} of {paths.total} paths"
@@ -182,6 +174,9 @@ class _Panel:
         heading = f'<h3>{name}: the sum over the paths <span class="count">{told}</span></h3>'
         return f'<section class="{style}">{heading}{_board(*row)}</section>'
 
+    def all(self, tensors: tuple[Shown, ...]) -> list[str]:
+        return [self.figure(_symbol(each), each.value) for each in tensors]
+
     def row(self, terms: tuple[Term, ...]) -> list[str]:
         """Return tensors with the signs between them."""
         return [
@@ -190,7 +185,7 @@ class _Panel:
         ]
 
     def derivative(self, symbol: str) -> str:
-        return _math(derivative(self.output, symbol))
+        return to_mathml(derivative(self.output, symbol))
 
     def gradient_name(self, of: Shown) -> str:
         return self.derivative(of.symbol) + _named(of.symbol, of.name)
@@ -259,9 +254,5 @@ def _formula(latex: str) -> str:
     return f'<div class="formula">{"".join(shown)}</div>'
 
 
-def _math(latex: str) -> str:
-    return to_mathml(latex)
-
-
 def _symbol(shown: Shown) -> str:
-    return _math(shown.symbol) + _named(shown.symbol, shown.name)
+    return to_mathml(shown.symbol) + _named(shown.symbol, shown.name)

@@ -28,9 +28,7 @@ function prepareNodes() {
     group.setAttribute("tabindex", "0");
     group.querySelector("title")?.remove(); // says numbers that are still to come
     group.addEventListener("click", () => jump(node));
-    group.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") jump(node);
-    });
+    group.addEventListener("keydown", ({ key }) => key === "Enter" && jump(node));
     for (const text of [...group.querySelectorAll("text")].slice(1)) {
       const fact = ["value", "gradient"].find((each) => text.textContent.startsWith(`${each}: `));
       if (fact) lines.push({ id, fact, text });
