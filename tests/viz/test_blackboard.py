@@ -10,13 +10,12 @@ from player_samples import COMPUTATIONS, attention_head, played, xor
 
 import tinygrad_nn as tnn
 from tinygrad_nn import viz
-from tinygrad_nn.viz.player.blackboard import places_of
-from tinygrad_nn.viz.player.playback import playback
+from tinygrad_nn.viz.player.playback import places_of, playback
 from tinygrad_nn.viz.structure.subject import subject_of
 
 
 def row(terms):
-    return " ".join(f"{each.sign} {each.shown.symbol}".strip() for each in terms)
+    return " ".join(f"{each.sign} {each.symbol}".strip() for each in terms)
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,8 @@ function asImage() {
     element.style.animation = "none";
   });
   const { width, height } = svg.viewBox.baseVal;
-  copy.setAttribute("width", 3 * width);
-  copy.setAttribute("height", 3 * height);
-  copy.setAttribute("style", `background: ${getComputedStyle(at("picture")).backgroundColor}`);
+  const style = `background: ${getComputedStyle(at("picture")).backgroundColor}`;
+  set(copy, { width: 3 * width, height: 3 * height, style });
   const image = new Image();
   image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
   return image;

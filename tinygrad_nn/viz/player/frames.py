@@ -28,11 +28,6 @@ def derivative(output: str, of: str) -> str:
     return rf"\frac{{\partial {output}}}{{\partial {of}}}"
 
 
-def _own_style(match: re.Match[str]) -> str:
-    own = ";".join(_OWN.findall(match[1]))
-    return f' style="{own}"' if own else ""
-
-
 @dataclass(frozen=True)
 class Value:
     """What a tensor holds: one number, or the key of a table; neither if that is not known."""
@@ -52,15 +47,8 @@ class Shown:
     symbol: str
     name: str  # the user's name for the tensor, or a parameter's path: "0.weight"; "" if none
     value: Value
-
-
-@dataclass(frozen=True)
-class Term:
-    """A tensor in a row, X · Wᵀ + b, and the sign that stands before it."""
-
-    sign: str
-    shown: Shown
-    gradient: str = ""  # of a gradient, the id of its tensor
+    sign: str = ""  # that stands before it in a row, X · Wᵀ + b
+    gradient: str = ""  # the id of its tensor, where it is a gradient in a row
 
 
 @dataclass(frozen=True)
@@ -77,7 +65,7 @@ class Part:
     filled: str  # the rule with numbers; "" where arrays take part
     local: Value | None  # None if it is a whole Jacobian
     taken: tuple[Shown, ...]  # the tensors that the rule names, beside what comes in
-    terms: tuple[Term, ...]  # the rule as a row of tensors; empty if it is none
+    terms: tuple[Shown, ...]  # the rule as a row of tensors; empty if it is none
     unreduced: Value
     summed: tuple[int, ...]  # dims over which `unreduced` is summed to undo broadcasting
     value: Value
@@ -109,7 +97,7 @@ class Frame:
     formula: str = ""  # LaTeX: "v_{1} = a b"
     filled: str = ""  # LaTeX, with the numbers: "2 (-3) = -6"; "" where arrays take part
     operands: tuple[Shown, ...] = ()
-    terms: tuple[Term, ...] = ()  # forward, the formula as a row of tensors; empty if it is none
+    terms: tuple[Shown, ...] = ()  # forward, the formula as a row of tensors; empty if it is none
     outputs: tuple[Shown, ...] = ()  # forward what was made, backward what came in
     parts: tuple[Part, ...] = ()
     paths: tuple[Paths, ...] = ()
@@ -137,7 +125,10 @@ class Tables:
             number = array[()]
             return Value((), short_number(number), repr(number.item()))
         shape = array.swapaxes(-1, -2).shape if transposed else array.shape
-        html = _STYLE.sub(_own_style, array_html(array, transposed=transposed))
+        html = _STYLE.sub(
+            lambda style: f' style="{";".join(_OWN.findall(style[1]))}"',
+            array_html(array, transposed=transposed),
+        ).replace(' style=""', "")
         html = html.replace("<div", f'<div data-shape="{",".join(map(str, shape))}"', 1)
         key = self._keys.setdefault(html, f"a{len(self._keys)}")
         self.html[key] = html

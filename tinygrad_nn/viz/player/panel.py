@@ -10,7 +10,7 @@ from html import escape
 
 from ..drawing.words import printable
 from ..notation.latex import to_mathml, to_text
-from .frames import Frame, Part, Paths, Playback, Shown, Term, Value, derivative
+from .frames import Frame, Part, Paths, Playback, Shown, Value, derivative
 from .playback import dims
 
 _EQUALS = re.compile(r" = (?!\\text)")
@@ -79,9 +79,7 @@ class _Panel:
         if frame.filled:
             symbol = frame.outputs[0].symbol
             return text + _formula(f"{symbol} = {frame.filled}")
-        sign, taken = (
-            ("=", self.row(frame.terms)) if frame.terms else ("→", self.all(frame.operands))
-        )
+        taken, sign = self.row(frame.terms or frame.operands), "=" if frame.terms else "→"
         made = (self.figure(_symbol(each), each.value, sign, "result") for each in frame.outputs)
         return text + (_board if frame.terms else _flow)(*taken, *made)
 
@@ -128,7 +126,7 @@ class _Panel:
         else:
             sign, is_row = "→", False
             if part.rule:
-                row += self.all(part.taken)
+                row += self.row(part.taken)
             else:
                 row.append(f"<span>by the backward() of {html_text(frame.operation)}</span>")
         whole = all(each.id != part.id for each in frame.paths)  # no other path leads there
@@ -174,14 +172,11 @@ class _Panel:
         heading = f'<h3>{name}: the sum over the paths <span class="count">{told}</span></h3>'
         return f'<section class="{style}">{heading}{_board(*row)}</section>'
 
-    def all(self, tensors: tuple[Shown, ...]) -> list[str]:
-        return [self.figure(_symbol(each), each.value) for each in tensors]
-
-    def row(self, terms: tuple[Term, ...]) -> list[str]:
+    def row(self, tensors: tuple[Shown, ...]) -> list[str]:
         """Return tensors with the signs between them."""
         return [
-            self.figure(_symbol(each.shown), each.shown.value, each.sign, gradient=each.gradient)
-            for each in terms
+            self.figure(_symbol(each), each.value, each.sign, gradient=each.gradient)
+            for each in tensors
         ]
 
     def derivative(self, symbol: str) -> str:

@@ -13,19 +13,21 @@ let current = 0;
 
 const numbersIn = (text) => text.match(/-?[\d.]+/g).map(Number);
 
+function set(element, attributes) {
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+}
+
 function make(name, attributes, parent) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  parent.append(made);
-  return made;
+  set(made, attributes);
+  return parent.appendChild(made);
 }
 
 function prepareNodes() {
   for (const [id, node] of Object.entries(data.nodes)) {
     const group = drawn(id);
     if (!group) continue;
-    group.setAttribute("role", "button");
-    group.setAttribute("tabindex", "0");
+    set(group, { role: "button", tabindex: 0 });
     group.querySelector("title")?.remove(); // says numbers that are still to come
     group.addEventListener("click", () => jump(node));
     group.addEventListener("keydown", ({ key }) => key === "Enter" && jump(node));
@@ -109,8 +111,8 @@ function markEdges(frame) {
 
 function boxOf(shape) {
   const found = numbersIn(shape.getAttribute("points") ?? shape.getAttribute("d"));
-  const [xs, ys] = [found.filter((_, i) => i % 2 === 0), found.filter((_, i) => i % 2 === 1)];
-  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  const sides = [0, 1].map((axis) => found.filter((_, i) => i % 2 === axis));
+  return [Math.min, Math.max].flatMap((end) => sides.map((all) => end(...all)));
 }
 
 // Points all along a line, closer and larger at its start, where an arrow back has its head.
@@ -156,18 +158,14 @@ function placeLabels(edges) {
     }
     taken.push(best.place);
     label.style.setProperty("--rest", `${100 * best.along}%`);
-    box.setAttribute("width", width);
-    box.setAttribute("x", best.aside - width / 2);
-    box.setAttribute("y", best.off - 9);
-    text.setAttribute("x", best.aside);
-    text.setAttribute("y", best.off + 4);
+    set(box, { width, x: best.aside - width / 2, y: best.off - 9 });
+    set(text, { x: best.aside, y: best.off + 4 });
   }
 }
 
 function markGraph() {
-  const frame = data.frames[current];
-  markNodes(frame);
-  markEdges(frame);
+  markNodes(data.frames[current]);
+  markEdges(data.frames[current]);
   centre(calm.matches ? "auto" : "smooth");
 }
 
@@ -187,12 +185,15 @@ function zoom(factor, event) {
   zoomed = wanted;
 }
 
-function fit() {
-  svg.classList.add("whole");
-  zoom(1 / zoomed);
-}
+const zooms = {
+  in: () => zoom(1.25),
+  out: () => zoom(0.8),
+  fit: () => {
+    svg.classList.add("whole");
+    zoom(1 / zoomed);
+  },
+};
 
-const zooms = { in: () => zoom(1.25), out: () => zoom(0.8), fit };
 
 function centre(behavior = "auto") {
   const group = drawn(data.frames[current].node);

@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from typing import Any, Literal
 
@@ -27,9 +27,9 @@ from ..notation.rules import rule_of_call
 from ..notation.simplify import simplified
 from ..structure.computation import Computation, Quantity, Step
 from ..structure.tracing import source_of
-from .blackboard import places_of
-from .frames import Frame, Part, Paths, Playback, Shown, Tables, Term, Value, derivative
+from .frames import Frame, Part, Paths, Playback, Shown, Tables, Value, derivative
 
+SIGNS = {None: "·", r"\cdot": "·", r"\odot": "⊙", "+": "+", "-": "−"}  # in a row of tensors
 STEP = 0.01  # by how much a tensor is raised to say what its gradient means
 LONGEST = 60  # characters of a title
 _PRODUCT_IN_SUM = re.compile(r"(?:(?<=\()|(?<=[=+−] ))\(([^()+−/]*)\)(?= [+−]|\)|$)")
@@ -196,7 +196,7 @@ class _Writer:
         rule = rule_of_call(step.op, operand.parameter, step.attributes)
         latex = filled = ""
         taken: tuple[Shown, ...] = ()
-        terms: tuple[Term, ...] = ()
+        terms: tuple[Shown, ...] = ()
         if rule is not None:
             given = {each.parameter for each in step.operands}
             absent = {name: None for name in step.op.parameters if name not in given}
@@ -282,7 +282,7 @@ class _Writer:
 
     def terms(
         self, latex: str, tensors: Mapping[str, Quantity], came_in: str = ""
-    ) -> tuple[Term, ...]:
+    ) -> tuple[Shown, ...]:
         """Return a formula as a row of these tensors, and of the gradient that came in."""
         named = {self.symbols[key]: (key, each.value, "") for key, each in tensors.items()}
         if came_in:
@@ -296,8 +296,8 @@ class _Writer:
             value = self.tables.value(array, transposed=transposed)
             base = rf"\left({symbol}\right)" if of and transposed else symbol
             caption = rf"{base}^{{T}}" if transposed else symbol
-            shown = Shown(tensor, caption, self.names.get(tensor, ""), value)
-            row.append(Term(sign, shown, "" if transposed else of))
+            name, gradient = self.names.get(tensor, ""), "" if transposed else of
+            row.append(Shown(tensor, caption, name, value, sign, gradient))
         return tuple(row)
 
     def gradient(self, id: str) -> Shown:
@@ -334,14 +334,45 @@ class _Writer:
         return numbers if known else None
 
 
+def _listed(formulas: list[str]) -> str:
+    return f"[{', '.join(formulas)}]"
+
+
 def dims(summed: tuple[int, ...]) -> str:
     """Return "dim 0" or "dims 0, 2"."""
     return f"dim{'s' if len(summed) > 1 else ''} {', '.join(map(str, summed))}"
 
 
-def _listed(formulas: list[str]) -> str:
-    return f"[{', '.join(formulas)}]"
-
-
 def _of_shape(value: Value) -> str:
     return f", of shape {value.shape}" if value.shape else ""
+
+
+def places_of(latex: str, symbols: Iterable[str]) -> list[tuple[str, str, bool]]:
+    r"""Return the row of tensors that a formula is, as on a blackboard; nothing if it is none.
+
+    Each is the sign that stands before it, its symbol, and whether it is transposed.
+
+    Example:
+        >>> for place in places_of(r"X W^{T} + b", ["X", "W", "b"]):
+        ...     print(*place)
+         X False
+        · W True
+        + b False
+        >>> places_of(r"\max(X, 0)", ["X"])
+        []
+    """
+    known = "|".join(re.escape(each) for each in sorted(symbols, key=len, reverse=True))
+    place = re.compile(
+        rf"\s*(?P<sign>\\odot|\\cdot|\+|-)?\s*(?:\\left\((?P<within>{known})\\right\)"
+        rf"|(?P<bare>{known}))(?P<turned>\^{{T}})?(?![\w^{{(])"
+    )
+    found: list[tuple[str, str, bool]] = []
+    at = 0
+    while at < len(latex):
+        match = place.match(latex, at)
+        if match is None:
+            return []
+        sign = SIGNS[match["sign"]] if found or match["sign"] else ""
+        found.append((sign, match["within"] or match["bare"], match["turned"] is not None))
+        at = match.end()
+    return found if len(found) > 1 else []

@@ -17,11 +17,9 @@ function fill(element) {
 function reach(element) {
   for (const each of element.querySelectorAll(".formula, .source, .array > div")) {
     const more = each.scrollWidth - each.clientWidth;
-    const said = { tabindex: "0", role: "group", "aria-label": "Wide: scrolls to the side" };
-    for (const [name, value] of Object.entries(said)) {
-      if (more > 1) each.setAttribute(name, value);
-      else each.removeAttribute(name);
-    }
+    const said = { tabindex: 0, role: "group", "aria-label": "Wide: scrolls to the side" };
+    if (more > 1) set(each, said);
+    else for (const name of Object.keys(said)) each.removeAttribute(name);
     each.classList.toggle("more-left", more > 1 && each.scrollLeft > 1);
     each.classList.toggle("more-right", each.scrollLeft < more - 1);
   }
@@ -37,7 +35,9 @@ function showStep() {
   panel.replaceChildren(at(`step-${current}`).content.cloneNode(true));
   fill(panel);
   at("right").scrollTop = 0;
-  bringIntoSight(panel);
+  // In one column the graph stays in sight above the step, which would begin behind it.
+  const hidden = at("picture").getBoundingClientRect().bottom - panel.getBoundingClientRect().top;
+  if (hidden > 0) scrollBy(0, -hidden - 8);
   for (const item of document.querySelectorAll("#gradients li")) {
     item.hidden = Number(item.dataset.at) > current;
   }
@@ -45,19 +45,11 @@ function showStep() {
   reach(at("right"));
 }
 
-// In one column the graph stays in sight above the step, which would begin behind it.
-function bringIntoSight(panel) {
-  const hidden = at("picture").getBoundingClientRect().bottom - panel.getBoundingClientRect().top;
-  if (hidden > 0) scrollBy(0, -hidden - 8);
-}
-
 const entries = [...document.querySelectorAll("#steps button")];
 
 function markList() {
-  entries.forEach((entry, index) => {
-    if (index === current) entry.setAttribute("aria-current", "step");
-    else entry.removeAttribute("aria-current");
-  });
+  for (const entry of entries) entry.removeAttribute("aria-current");
+  entries[current].setAttribute("aria-current", "step");
   const list = at("steps");
   list.scrollTop = entries[current].offsetTop - list.offsetTop - list.clientHeight / 2;
 }
@@ -65,10 +57,10 @@ function markList() {
 function markControls() {
   const told = `Step ${current + 1} of ${last + 1}`;
   at("position").textContent = told;
-  at("progress").value = String(current + 1);
+  at("progress").value = current + 1;
   at("progress").setAttribute("aria-valuetext", told);
   for (const [id, end] of [["first", 0], ["back", 0], ["next", last], ["last", last]]) {
-    at(id).setAttribute("aria-disabled", String(current === end));
+    at(id).setAttribute("aria-disabled", current === end);
   }
 }
 
@@ -139,14 +131,8 @@ at("progress").addEventListener("input", (event) => {
 entries.forEach((entry, index) => entry.addEventListener("click", () => visit(index)));
 at("steps").addEventListener("toggle", markList);
 
-at("gradients").addEventListener(
-  "toggle",
-  (event) => {
-    fill(event.target);
-    reach(event.target);
-  },
-  true,
-);
+const unfold = ({ target }) => (fill(target), reach(target));
+at("gradients").addEventListener("toggle", unfold, true); // does not bubble
 
 const keys = { ArrowLeft: ways.back, ArrowRight: ways.next, Home: ways.first, End: ways.last };
 if (svg) Object.assign(keys, { "+": zooms.in, "=": zooms.in, "-": zooms.out, 0: zooms.fit });

@@ -4,19 +4,21 @@
 const numberOf = (cell) => cell.textContent.trim();
 const asFactor = (text) => (text.startsWith("−") ? `(${text})` : text);
 const joined = (texts, sign) => texts.map((text, i) => (i ? asFactor(text) : text)).join(sign);
+const timesOf = (factors) => joined(factors.map(({ text }) => text), " · ");
+const cellsOf = (elements) => elements.flatMap(({ cells }) => cells);
+
+const numbersOf = (text) => (text?.match(/\d+/g) ?? []).map(Number);
+const placeOf = (cell) => numbersOf(/^\[(.*?)\]/.exec(cell.title)?.[1]);
 
 // A figure as its sign, its shape, and its cells by index: "1,2".
 function readTerm(term) {
-  const table = term.querySelector("[data-shape]");
-  const cells = new Map([...term.querySelectorAll("td[title]")].map((cell) => [placeOf(cell).join(), cell]));
-  const shape = (table?.dataset.shape || "").split(",").filter(Boolean).map(Number);
-  const number = term.querySelector(".number")?.textContent.trim();
-  return { sign: term.querySelector(".sign")?.textContent || "", shape, cells, number };
-}
-
-function placeOf(cell) {
-  const inside = /^\[([^\]]*)\]/.exec(cell.title);
-  return inside ? inside[1].split(",").filter(Boolean).map(Number) : [];
+  const cells = [...term.querySelectorAll("td[title]")].map((cell) => [placeOf(cell).join(), cell]);
+  return {
+    sign: term.querySelector(".sign")?.textContent ?? "",
+    shape: numbersOf(term.querySelector("[data-shape]")?.dataset.shape),
+    cells: new Map(cells),
+    number: term.querySelector(".number")?.textContent.trim(),
+  };
 }
 
 // The place in an array that broadcasting puts at a place of the result.
@@ -36,26 +38,21 @@ function productAt(left, right, place) {
   const [rows, columns] = [left, right].map((each) => each.shape.length > 1);
   const row = columns ? place.slice(0, -1) : place;
   const before = rows ? row.slice(0, -1) : row;
-  const cells = [];
-  const texts = [];
-  for (let k = 0; k < left.shape.at(-1); k++) {
-    const one = left.cells.get(aligned([...row, k], left.shape));
-    const column = columns ? [...before, k, place.at(-1)] : [k];
-    const other = right.cells.get(aligned(column, right.shape));
-    if (one && other) {
-      cells.push(one, other);
-      texts.push(`${texts.length ? asFactor(numberOf(one)) : numberOf(one)} · ${asFactor(numberOf(other))}`);
-    } else if (texts.at(-1) !== "…") texts.push("…");
-  }
-  return { text: texts.join(" + "), cells };
+  const pairs = Array.from({ length: left.shape.at(-1) }, (_, k) => [
+    elementAt(left, [...row, k]),
+    elementAt(right, columns ? [...before, k, place.at(-1)] : [k]),
+  ]);
+  const shown = pairs.filter((pair) => pair.every((each) => each.cells.length));
+  const texts = pairs.map((pair) => (shown.includes(pair) ? timesOf(pair) : "…"));
+  const short = texts.filter((text, k) => text !== "…" || texts[k - 1] !== "…");
+  return { text: joined(short, " + "), cells: cellsOf(shown.flat()) };
 }
 
 function factorsAt(factors, place) {
   const isProduct = factors.length === 2 && factors[1].sign === "·" && factors.every((x) => x.shape.length);
   if (isProduct) return productAt(factors[0], factors[1], place);
   const found = factors.map((each) => elementAt(each, place));
-  const texts = found.map((each) => each.text);
-  return { text: joined(texts, " · "), cells: found.flatMap((each) => each.cells) };
+  return { text: timesOf(found), cells: cellsOf(found) };
 }
 
 function sumOver(source, dims, place, rank) {
@@ -84,16 +81,12 @@ function madeFrom(board, place) {
     const before = i ? ` ${sign} ` : sign;
     return { text: before + (i && factors.length === 1 ? asFactor(text) : text), cells };
   });
-  return { text: made.map((each) => each.text).join(""), cells: made.flatMap((each) => each.cells) };
-}
-
-function unlight() {
-  for (const cell of document.querySelectorAll("td.lit")) cell.classList.remove("lit");
+  return { text: made.map(({ text }) => text).join(""), cells: cellsOf(made) };
 }
 
 function light(cell) {
   const board = cell.closest(".board");
-  unlight();
+  for (const lit of document.querySelectorAll("td.lit")) lit.classList.remove("lit");
   const { text, cells } = madeFrom(board, placeOf(cell));
   for (const each of [cell, ...cells]) each.classList.add("lit");
   board.nextElementSibling.textContent = `${text} = ${numberOf(cell)}`;
@@ -102,10 +95,7 @@ function light(cell) {
 const cellOf = (target) => target.closest?.(".board .result td[title]");
 
 for (const kind of ["pointerover", "focusin", "click"]) {
-  document.addEventListener(kind, (event) => {
-    const cell = cellOf(event.target);
-    if (cell) light(cell);
-  });
+  document.addEventListener(kind, ({ target }) => cellOf(target) && light(cellOf(target)));
 }
 
 // One stop of the Tab key for each table; the arrow keys move within it.
