@@ -4,6 +4,7 @@ Read `player.js` next, all that moves there; `play.py` is what users call.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
@@ -17,7 +18,7 @@ from ..structure.contents import GraphContents
 from .frames import Frame, Playback, Value
 from .panel import badge, colour_of, gradients_html, html_text, step_html
 from .picture import cropped_svg
-from .sliders import ROOM, Sliders, with_room
+from .sliders import ROOM, Sliders, following, with_room
 
 FILES = ("player.css", "picture.js", "copying.js", "tables.js", "player.js", "sliders.js")
 
@@ -104,8 +105,10 @@ def to_html(
     pieces, data, computes, section = _pieces(playback), _data(playback, contents), "", ""
     if isinstance(sliders, Sliders):
         contents = with_room(contents)
-        written = sliders.playback
-        data["live"] = sliders.live(_pieces(written), _data(written, sliders.contents))
+        written = _data(sliders.playback, sliders.contents)
+        texts = {**_pieces(sliders.playback), "data": json.dumps(written, ensure_ascii=False)}
+        live = {name: following(text) for name, text in texts.items()}
+        data["live"] = {"numerals": sliders.numerals, "pieces": live}
         computes, section = sliders.script, sliders.section
     elif sliders:
         section = f'<p class="said">The numbers are fixed: {html_text(sliders)}.</p>'

@@ -4,7 +4,6 @@ Read `sliders.js` next, which puts the numbers where numerals stand for them.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -37,7 +36,7 @@ ROOM = "\u2007"  # a space as wide as a digit
 WIDEST = 10  # characters: a sign, a point, four digits, and how small they are
 _NUMBER = re.compile(r"−?\d[\d.e-]*")
 _COLOUR = re.compile(r"background:#[0-9a-f]{6}")
-_FIXED = re.compile(r'<div class="scale".*?</div>|\b(?:min|mean|norm) −?\d[^<"]*', re.DOTALL)
+_FIXED = re.compile(r'<div class="scale".*?</div>|\b(?:min|mean|norm) −?\d[^<"\\]*', re.DOTALL)
 
 SECTION = """\
 <section id="sliders" aria-label="Numbers to try">
@@ -56,28 +55,18 @@ class Sliders:
     """What the page needs so that its numbers follow."""
 
     section: str
-    program: Program
+    script: str  # a function in JavaScript, that computes all numbers from those that are moved
+    numerals: list[int]  # the four digits that stand for each number
     playback: Playback  # with numerals in the place of numbers
     contents: GraphContents
 
-    @property
-    def script(self) -> str:
-        """The program, in JavaScript."""
-        return "function compute(m) {\n" + "\n".join(self.program.lines) + "\n}\n"
 
-    def live(self, pieces: dict[str, str], data: dict[str, Any]) -> dict[str, Any]:
-        """Return what the script needs, of pieces of the page and data with numerals in them.
+def following(text: str) -> str:
+    """Return a text with numerals in it, without what does not follow them.
 
-        Statistics are left out, and cells are white: they would need a program of their own.
-        """
-        written = {**pieces, "data": json.dumps(data, ensure_ascii=False)}
-        return {
-            "numerals": list(self.program.numerals.values()),
-            "pieces": {
-                name: _FIXED.sub("", _COLOUR.sub("background:#ffffff", text))
-                for name, text in written.items()
-            },
-        }
+    Statistics are left out, and cells are white: they would need a program of their own.
+    """
+    return _FIXED.sub("", _COLOUR.sub("background:#ffffff", text))
 
 
 def sliders_of(subject: Subject, computation: Computation, shown: Playback) -> Sliders | str:
@@ -110,7 +99,8 @@ def sliders_of(subject: Subject, computation: Computation, shown: Playback) -> S
             rows += _rows(name, quantity.value, program.first_place[quantity.id])
     return Sliders(
         SECTION.format(rows="\n".join(rows)),
-        program,
+        "\n".join(["function compute(m) {", *program.lines, "}\n"]),
+        list(program.numerals.values()),
         written,
         picture_of(program.computation, written),
     )
@@ -148,19 +138,14 @@ def _moved_facts(again: Callable[[Callable[[Any], Any]], Subject], move: Any) ->
         return None
 
 
-def _facts(computation: Computation) -> list[Any]:
+def _facts(computation: Computation) -> Any:
     """Return what has to be the same in two runs of a function with other leaves."""
-    return [
-        *(
-            (step.op.public, str(step.attributes), [each.quantity.id for each in step.operands])
-            for step in computation.steps
-        ),
-        *(
-            (each.shape, each.value.tobytes())
-            for each in computation.quantities
-            if each.kind == "data" and each.value is not None
-        ),
+    steps = [
+        (step.op.public, str(step.attributes), [each.quantity.id for each in step.operands])
+        for step in computation.steps
     ]
+    data = [each.value for each in computation.quantities if each.kind == "data"]
+    return steps, [(x.shape, x.tobytes()) for x in data if x is not None]
 
 
 def _rows(name: str, value: Any, first_place: int) -> Iterator[str]:
