@@ -129,10 +129,8 @@ def to_html(
         tools=tools,
         listed=listed,
         steps="\n".join(
-            f'<li><button type="button">{html_text(frame.text)}</button></li>'
-            if frame.phase == "forward"
-            else f'<li><button type="button" class="back">{html_text(frame.text)}</button></li>'
-            for frame in playback.frames
+            f'<li><button type="button" class="{each.phase}">{html_text(each.text)}</button></li>'
+            for each in playback.frames
         ),
         **pieces,
     )

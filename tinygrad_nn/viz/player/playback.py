@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any, Literal
 
@@ -122,20 +122,22 @@ class _Writer:
 
     def back_through(self, back: BackwardStep) -> Frame:
         step = back.step
-        came_in = tuple(self.outputs_of(step))
-        parts = tuple(self.part(back, contribution) for contribution in back.contributions)
+        parts = tuple(self.part(back, each) for each in back.contributions)
         paths, finished = [], []
         for tensor in dict.fromkeys(part.id for part in parts):
             if len(self.arrived[tensor]) == self.total[tensor]:
                 finished.append(self.gradient(tensor))
             if self.total[tensor] > 1:
                 paths.append(self.paths(tensor))
-        through = f"Back through {to_text(self.formula(step))}"
         return self.frame(
             "backward",
             step,
-            "; ".join([through, *self.told(back, parts, paths)]),
-            outputs=came_in,
+            "; ".join(self.told(step, parts, paths)),
+            outputs=tuple(
+                self.gradient(each.output.id)  # of each tensor that the operation made
+                for each in self.computation.steps
+                if each.call is step.call and each.output.id in self.backward.gradients
+            ),
             parts=parts,
             paths=tuple(paths),
             finished=tuple(finished),
@@ -247,15 +249,15 @@ class _Writer:
             self.tables.value(np.asarray(reduce(self.add, (value for _, value in arrived)))),
         )
 
-    def told(self, back: BackwardStep, parts: tuple[Part, ...], paths: list[Paths]) -> list[str]:
+    def told(self, step: Step, parts: tuple[Part, ...], paths: list[Paths]) -> list[str]:
         """Return what a backward step does, in words."""
         in_words = self.in_words
         several = {each.id for each in paths}
-        sentences = []
+        sentences = [f"Back through {to_text(self.formula(step))}"]
         for part in parts:
             rule = part.rule or r"\text{what its backward() gives}"
             chain = [each for each in (rule, part.filled, part.value.latex) if each]
-            told = in_words(" = ".join(chain), back.step.output.id)
+            told = in_words(" = ".join(chain), step.output.id)
             if part.summed:
                 told += f", summed over {dims(part.summed)}"
             gets = "gets" if part.id in several else "="
@@ -307,12 +309,6 @@ class _Writer:
     def derivative(self, id: str) -> str:
         return derivative(self.symbols[self.output.id], self.symbols[id])
 
-    def outputs_of(self, step: Step) -> Iterator[Shown]:
-        """Yield the gradients of what the operation made, which may be several tensors."""
-        for each in self.computation.steps:
-            if each.call is step.call and each.output.id in self.backward.gradients:
-                yield self.gradient(each.output.id)
-
     # --- formulas ---------------------------------------------------------------------------------
 
     def formula(self, step: Step) -> str:
@@ -325,13 +321,11 @@ class _Writer:
 
     def numbers_of(self, step: Step) -> dict[str, str] | None:
         """Return the numbers of an operation on single numbers, None if arrays take part."""
-        numbers = arguments_latex(step.attributes)
-        for operand in step.operands:
-            if operand.quantity.value is None or operand.quantity.value.shape != ():
-                return None
-            numbers[operand.parameter] = short_number(operand.quantity.value[()])
-        known = step.output.value is not None and step.output.value.shape == ()
-        return numbers if known else None
+        tensors = {each.parameter: each.quantity.value for each in step.operands}
+        if any(x is None or x.shape != () for x in (*tensors.values(), step.output.value)):
+            return None
+        numbers = {name: short_number(x[()]) for name, x in tensors.items() if x is not None}
+        return {**arguments_latex(step.attributes), **numbers}
 
 
 def _listed(formulas: list[str]) -> str:
