@@ -1,15 +1,16 @@
-"""Formulas of single numbers in JavaScript: those of operations, and of their gradient rules.
+"""Formulas in JavaScript, an array of them for an array: of operations, and of gradient rules.
 Read `program.py` next, which puts them together to what a page can compute.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from ...arrays.dtypes import Array
 from ...autograd.op import registry
 from ..notation.rules import rule_of_call
 from ..notation.simplify import simplified
@@ -84,8 +85,13 @@ def literal(number: Any) -> Text:
     return Text("NaN" if np.isnan(value) else f"({value!r})" if value < 0 else repr(value))
 
 
-def forward_formula(step: Step, operands: Mapping[str, str]) -> str:
-    """Return what an operation on single numbers computes, from the JavaScript of its operands."""
+def of_each(function: Callable[..., Any], *arrays: Array) -> Array:
+    """Return what a function gives for each element, the arrays broadcast to one shape."""
+    return np.asarray(np.frompyfunc(function, len(arrays), 1)(*arrays), object)
+
+
+def forward_formula(step: Step, operands: Mapping[str, Array]) -> Array:
+    """Return what an operation computes, element by element, of arrays of formulas."""
     op = step.op
     if isinstance(op.forward, np.ufunc):
         formula = f"{op.forward.__name__}({', '.join(op.parameters)})"
@@ -93,57 +99,74 @@ def forward_formula(step: Step, operands: Mapping[str, str]) -> str:
         formula = FORWARD[op.public]
     else:
         raise Fixed(op.public)
-    return _filled(step, ast.parse(formula, mode="eval").body, operands)
+    return _filled(step, ast.parse(formula, mode="eval").body, operands, {})
 
 
-def rule_formula(step: Step, parameter: str, known: Mapping[str, str]) -> str:
-    """Return what one operand gets, from the JavaScript of the operands, the output and g."""
+def rule_formula(
+    step: Step, parameter: str, known: Mapping[str, Array], counts: Mapping[str, int]
+) -> Array:
+    """Return what one operand gets, from the formulas of the operands, the output and g."""
     rule = rule_of_call(step.op, parameter, step.attributes)
     if rule is None:
         raise Fixed(step.op.public)
-    return _filled(step, rule, known)
+    return _filled(step, rule, known, counts)
 
 
-def _filled(step: Step, formula: ast.expr, known: Mapping[str, str]) -> str:
+def _filled(
+    step: Step, formula: ast.expr, known: Mapping[str, Array], counts: Mapping[str, int]
+) -> Array:
     absent = {each: None for each in step.op.parameters if each not in known}
-    return _written(simplified(formula, {**absent, **step.attributes}), known)
+    return _written(simplified(formula, {**absent, **step.attributes, **counts}), known)
 
 
-def _written(node: ast.expr, names: Mapping[str, str]) -> str:
-    """Return an expression of numbers in JavaScript."""
+def _written(node: ast.expr, names: Mapping[str, Array]) -> Array:
+    """Return an expression in JavaScript, for each element of the arrays in it."""
+
+    def write(*nodes: ast.expr) -> list[Array]:
+        return [_written(each, names) for each in nodes]
+
     match node:
         case ast.Name(id=name) if name in names:
             return names[name]
         case ast.Constant(value=bool() | int() | float() as value):
-            return literal(value)
+            return np.asarray(literal(value), object)
         case ast.UnaryOp(op=sign, operand=operand) if type(sign) in _SIGNS:
-            return f"({_SIGNS[type(sign)]}{_written(operand, names)})"
+            return _formula(f"({_SIGNS[type(sign)]}{{}})", *write(operand))
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            x, y = write(left, right)
+            return np.asarray(x @ y, object)
         case (
             ast.BinOp(left=left, op=sign, right=right)
             | ast.Compare(left=left, ops=[sign], comparators=[right])
         ) if type(sign) in _SIGNS:
-            return f"({_written(left, names)} {_SIGNS[type(sign)]} {_written(right, names)})"
+            return _formula(f"({{}} {_SIGNS[type(sign)]} {{}})", *write(left, right))
         case ast.IfExp(test=test, body=body, orelse=other):
-            return _call("where", [_written(each, names) for each in (test, body, other)])
+            return _call("where", write(test, body, other))
         case ast.Attribute(value=ast.Name(id="math" | "np"), attr="pi" | "e" as name):
-            return f"Math.{name.upper()}"
+            return np.asarray(Text(f"Math.{name.upper()}"), object)
+        case ast.Attribute(value=matrix, attr="T"):
+            return write(matrix)[0].T
         case ast.Call(
             func=ast.Name(id=name) | ast.Attribute(value=ast.Name(id="np" | "math"), attr=name),
             args=arguments,
             keywords=[],
         ):
-            return _call(name, [_written(each, names) for each in arguments])
+            return _call(name, write(*arguments))
     raise Fixed(ast.unparse(node))
 
 
-def _call(name: str, arguments: list[str]) -> str:
+def _call(name: str, arguments: list[Array]) -> Array:
     shorter = SHORTER.get(name, name.replace("arc", "a"))
     if shorter in MATH:
-        return f"Math.{shorter}({', '.join(arguments)})"
+        return _formula(f"Math.{shorter}({', '.join('{}' for _ in arguments)})", *arguments)
     if name == "where":
-        return "({} ? {} : {})".format(*arguments)
+        return _formula("({} ? {} : {})", *arguments)
     if name in FORWARD:
         formula = ast.parse(FORWARD[name], mode="eval").body
         parameters = registry[name].parameters if name in registry else ("input", "other")
         return _written(formula, dict(zip(parameters, arguments, strict=False)))
     raise Fixed(name)
+
+
+def _formula(template: str, *arrays: Array) -> Array:
+    return of_each(lambda *texts: Text(template.format(*texts)), *arrays)

@@ -4,7 +4,7 @@ Read `formulas.py` next, for operations on single numbers, or `sliders.py`: a pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from ...arrays.dtypes import Array
 from ..derivation.backward import BackwardPass, BackwardStep, Contribution
 from ..structure.computation import Computation, Step
-from .formulas import Fixed, Text, forward_formula, literal, rule_formula
+from .formulas import Fixed, Text, forward_formula, literal, of_each, rule_formula
 
 MOST = 12  # numbers in a tensor
 NUMERALS = range(1001, 9999)  # of 4 digits: what is shown of them is all of them
@@ -43,7 +43,7 @@ class Program:
                 self.first_place[each.id] = len(self.numerals)
                 self._texts[each.id] = self._new(each.value.shape)
             elif each.kind != "result":
-                self._texts[each.id] = _each(literal, each.value)
+                self._texts[each.id] = of_each(literal, each.value)
         for step in computation.steps:
             made = np.asarray(_forward(step, self._operands(step)), object)
             if made.shape != step.output.shape:
@@ -75,7 +75,7 @@ class Program:
 
     def add(self, left: Array, right: Array) -> Array:
         """Return the numerals of the sums over paths that the program computes."""
-        return np.asarray(_each(lambda *pair: self._sums[pair], left, right), np.float64)
+        return np.asarray(of_each(lambda *pair: self._sums[pair], left, right), np.float64)
 
     def _operands(self, step: Step) -> dict[str, Array]:
         return {each.parameter: self._texts[each.quantity.id] for each in step.operands}
@@ -139,7 +139,7 @@ class Program:
         def number(text: str) -> float:
             return self.numerals[text] if text in self.numerals else float(text.strip("()"))
 
-        return np.asarray(_each(number, texts), np.float64)
+        return np.asarray(of_each(number, texts), np.float64)
 
 
 def _forward(step: Step, given: Mapping[str, Array]) -> Any:
@@ -149,7 +149,7 @@ def _forward(step: Step, given: Mapping[str, Array]) -> Any:
         case "mse_loss", [x, target]:
             return _reduced((x - target) * (x - target), attributes.get("reduction", "mean"))
         case _ if getattr(op, "elementwise", False):
-            return _elementwise(lambda names: forward_formula(step, names), given)
+            return np.broadcast_to(forward_formula(step, given), step.output.shape or ())
         case ("sum" | "mean") as kind, [x]:
             return _reduced(x, kind, attributes.get("dim"), bool(attributes.get("keepdim")))
         case "matmul", [x, y]:
@@ -165,29 +165,16 @@ def _handed_on(step: Step, contribution: Contribution, known: Mapping[str, Array
     """Return the formulas of what an operand gets, before broadcasting is undone."""
     op, attributes, parameter = step.op, step.attributes, contribution.operand.parameter
     g, own = known["g"], known[parameter]
-    if getattr(op, "elementwise", False):
-        return _elementwise(lambda names: rule_formula(step, parameter, names), known)
-    match op.public, parameter:
-        case "mse_loss", _:
-            size = own.size if attributes.get("reduction", "mean") == "mean" else 1
-            other = known["target" if parameter == "input" else "input"]
-            return np.asarray((own - other) * g * 2 / size, object)
-        case "sum" | "mean", _:
-            dims = attributes.get("dim")
-            if dims is not None and not attributes.get("keepdim"):
-                g = np.expand_dims(g, dims)
-            size = own.size // g.size if op.public == "mean" else 1
-            return np.broadcast_to(np.asarray(g if size == 1 else g / size, object), own.shape)
-        case ("matmul", "input"):
-            return g @ known["other"].T
-        case ("matmul", "other"):
-            return known["input"].T @ g
-        case ("linear", "input"):
-            return g @ known["weight"]
-        case ("linear", "weight"):
-            return g.T @ known["input"]
-        case ("linear", "bias"):
-            return g
+    if op.public in ("sum", "mean"):
+        dims = attributes.get("dim")
+        if dims is not None and not attributes.get("keepdim"):
+            g = np.expand_dims(g, dims)
+        size = own.size // g.size if op.public == "mean" else 1
+        return np.broadcast_to(np.asarray(g if size == 1 else g / size, object), own.shape)
+    if not getattr(op, "view", False):
+        n = own.size if attributes.get("reduction", "mean") == "mean" else 1
+        handed = rule_formula(step, parameter, known, {"n": n})
+        return np.broadcast_to(handed, g.shape) if getattr(op, "elementwise", False) else handed
     handed = np.full(own.size, "0", object)
     places = np.asarray(op.forward(np.arange(own.size).reshape(own.shape), **attributes))
     for place, each in zip(places.ravel(), g.ravel(), strict=True):
@@ -195,19 +182,8 @@ def _handed_on(step: Step, contribution: Contribution, known: Mapping[str, Array
     return handed.reshape(own.shape)
 
 
-def _each(function: Callable[..., Any], *arrays: Array) -> Array:
-    """Return what a function gives for each element, the arrays broadcast to one shape."""
-    return np.asarray(np.frompyfunc(function, len(arrays), 1)(*arrays), object)
-
-
 def _ones(shape: tuple[int, ...] | None) -> Array:
-    return _each(literal, np.ones(shape or ()))
-
-
-def _elementwise(formula: Callable[[dict[str, str]], str], given: Mapping[str, Array]) -> Array:
-    return _each(
-        lambda *texts: Text(formula(dict(zip(given, texts, strict=True)))), *given.values()
-    )
+    return of_each(literal, np.ones(shape or ()))
 
 
 def _reduced(texts: Array, kind: str, dims: Any = None, keepdims: bool = False) -> Any:
