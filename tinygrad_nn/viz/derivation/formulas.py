@@ -8,8 +8,8 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ..notation.contraction import as_identifier
-from ..notation.rules import rule_of_call
+from ..notation.arguments import as_identifier
+from ..notation.rules import rule_of_step
 from ..notation.simplify import Replaced, simplified
 from ..structure.computation import Step
 
@@ -48,12 +48,9 @@ def contribution_formula(
     tensors' ids, `counts` what is known of n and m, which a mean divides by.
     """
     name = parameter.partition("[")[0]
-    formula = rule_of_call(step.op, parameter, step.attributes)
+    formula = rule_of_step(step, parameter, counts)
     if formula is None:
         return None
-    given = {operand.parameter for operand in step.operands}
-    absent = {each: None for each in getattr(step.op, "parameters", ()) if each not in given}
-    formula = simplified(formula, {**absent, **step.attributes, **counts})
     replacements: dict[str, ast.expr] = {
         as_identifier(each.parameter): ast.Name(symbol_of[each.quantity.id])
         for each in step.operands

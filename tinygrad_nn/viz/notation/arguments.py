@@ -1,16 +1,16 @@
-"""Arguments that are no tensors, as formulas show them: numbers with few digits, words as they are.
+"""Arguments that are no tensors, as formulas show them: numbers, words, an einsum's equation.
 Read `forward.py` next, which puts them into the formula of an operation.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .symbols import escaped, number_latex
+from .symbols import Level, bracketed, escaped, level_of, number_latex
 
 DIGITS = 4  # of a number in a formula: more hide how it was made
 
@@ -66,3 +66,47 @@ class _Rounded(ast.NodeTransformer):
         if isinstance(node.value, float):
             return ast.Constant(float(f"{node.value:.{DIGITS}g}"))
         return node
+
+
+def contraction_latex(equation: str, factors: Sequence[str]) -> str:
+    r"""Return the sum of products that an equation stands for, with the factors in this order.
+
+    Example:
+        >>> print(contraction_latex("bij,jk->bik", ["X", "W_2"]))
+        \sum_{j} X_{b i j} \cdot (W_2)_{j k}
+    """
+    terms, _, result = equation.partition("->")
+    products = [
+        _indexed(factor, term) for factor, term in zip(factors, terms.split(","), strict=False)
+    ]
+    summed = sorted({letter for letter in terms if letter.isalpha()} - set(result))
+    over = rf"\sum_{{{' '.join(summed)}}} " if summed else ""
+    return over + r" \cdot ".join(products)
+
+
+def _indexed(factor: str, letters: str) -> str:
+    if not letters:
+        return factor
+    is_plain = level_of(factor) == Level.ATOM and "_" not in factor
+    return f"{factor if is_plain else bracketed(factor)}_{{{' '.join(letters)}}}"
+
+
+def contraction_rule(equation: str, parameter: str) -> ast.expr:
+    """Return the gradient of one operand as an einsum of g and of the other operands.
+
+    Example:
+        >>> ast.unparse(contraction_rule("bij,jk->bik", "operands[1]"))
+        "einsum('bik,bij->jk', g, operands_0)"
+    """
+    terms, _, result = equation.partition("->")
+    each = dict(enumerate(terms.split(",")))
+    own = each.pop(int(parameter.removeprefix("operands[").removesuffix("]")))
+    pulled = f"{','.join([result, *each.values()])}->{own}"
+    factors = ["g", *map("operands_{}".format, each)]
+    arguments: list[ast.expr] = [ast.Constant(pulled), *map(ast.Name, factors)]
+    return ast.Call(ast.Name("einsum"), arguments, [])
+
+
+def as_identifier(parameter: str) -> str:
+    """Return what formulas call an operand of a list: operands_0 for operands[0]."""
+    return parameter.replace("[", "_").removesuffix("]")

@@ -8,7 +8,7 @@ import ast
 from typing import Any
 
 from ...autograd.op import registry
-from .contraction import contraction_latex
+from .arguments import contraction_latex
 from .forward import forward_latex, is_shown
 from .simplify import constant, simplified
 from .symbols import Level, Piece, choice, escaped, function, level_of, product

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...autograd.op import registry
-from .arguments import arguments_latex
-from .contraction import contraction_latex, operands_latex
+from .arguments import arguments_latex, contraction_latex
 from .symbols import (
     CONVENTIONS,
     GREEK,
@@ -31,6 +30,7 @@ _SUBSCRIPTED = re.compile(r"\\(sum|log|max|min)_(\w|\{[^{}]*\})$")
 _RELATION = re.compile(r"[-+=<>]|\\(ne|le|ge|land|lor|oplus)(?![A-Za-z])")
 _PRODUCT_SIGN = re.compile(r"\\(odot|cdot)(?![A-Za-z])")
 _ZERO_AT = re.compile(r"(?<![\w.])0_(\w|\{[^{}]*\})(?! =)")  # 0 has no elements of its own
+UNNAMED = "ABCDEFGHJK"  # operands of an einsum
 _UNBOUNDED = {"min": r"-\infty", "max": r"\infty"}  # bounds that are None
 _OPENED = ("{", "(", "[", ",", "|", ";", "&", r"\\", r"\begin{cases}")
 _CLOSED = ("}", ")", "]", ",", "|", ";", "&", r"\\", r"\end{cases}")
@@ -107,7 +107,8 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | N
     """
     given, letter_of = known(names), letters(op)
     if "->" in given.get("equation", ""):
-        return contraction_latex(given["equation"], operands_latex(given["equation"], given))
+        operands = (given.get(f"operands[{i}]", letter) for i, letter in enumerate(UNNAMED))
+        return contraction_latex(given["equation"], list(operands))
     given |= {name: _UNBOUNDED[name] for name in _UNBOUNDED if (names or {}).get(name) == "None"}
     alpha = given.get("alpha", "1")
     if alpha != "1" and NUMBER.fullmatch(alpha):  # of add: the formula is that for 1

@@ -10,17 +10,16 @@ import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import lru_cache
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
-from .contraction import contraction_rule
+from .arguments import contraction_rule
 from .forward import letters
-from .simplify import Replaced
+from .simplify import Replaced, simplified
 
 _DEFINED = re.compile(
     r"(\w+(?:\([^)]*\)|\[[^\]]*\])?) = (.+?)(?=,(?: and)? [^\s,]+(?: j\])? = |[.;:,] [A-Za-z]|\.?$)"
 )
-Span = tuple[int, int, int, int]  # first line and column, last line and column
 
 
 def rule_expression(op: Any, operand: str) -> ast.expr | None:
@@ -47,19 +46,21 @@ def rule_expression(op: Any, operand: str) -> ast.expr | None:
     return None
 
 
-def rule_of_call(op: Any, parameter: str, attributes: Mapping[str, Any]) -> ast.expr | None:
-    """Return the rule of an operand, `operands[1]` too, in a call that had these arguments.
+def rule_of_step(step: Any, parameter: str, known: Mapping[str, Any] | None = None) -> Any:
+    """Return the rule of an operand, `operands[1]` too, simplified by all that the call was given.
 
-    Example:
-        >>> import ast, tinygrad_nn as tnn
-        >>> op = tnn.autograd.registry["einsum"]
-        >>> ast.unparse(rule_of_call(op, "operands[0]", {"equation": "ij,j->i"}))
-        "einsum('i,j->ij', g, operands_1)"
+    `known` may say more: what a mean divides by. None where there is no rule to read.
     """
     name, _, place = parameter.partition("[")
-    if place and "equation" in attributes:
-        return contraction_rule(attributes["equation"], parameter)
-    return rule_expression(op, name)
+    if place and "equation" in step.attributes:
+        rule: ast.expr | None = contraction_rule(step.attributes["equation"], parameter)
+    else:
+        rule = rule_expression(step.op, name)
+    if rule is None:
+        return None
+    given = {operand.parameter for operand in step.operands}
+    absent = {each: None for each in step.op.parameters if each not in given}
+    return simplified(rule, {**absent, **step.attributes, **(known or {})})
 
 
 def _of_function(op: Any, formula: Callable[..., Any]) -> ast.expr | None:
@@ -150,9 +151,11 @@ def _lambda_body(formula: FunctionType) -> ast.expr | None:
         for each in _lambdas(source)
         if each.lineno == code.co_firstlineno and [a.arg for a in each.args.args] == parameters
     ]
-    span = _span(code)
-    if span is not None:
-        found = [body for body in found if _span_of(body) == span]
+    starts = [
+        (at, column) for at, _, column, end in code.co_positions() if end and column is not None
+    ]
+    if starts:  # where the instructions come from; a prologue ends at column 0
+        found = [body for body in found if (body.lineno, body.col_offset) == min(starts)]
     # Without columns (`python -X no_debug_ranges`) only where all on the line say the same.
     return found[0] if len({ast.dump(body) for body in found}) == 1 else None
 
@@ -175,18 +178,3 @@ def _assigned(source: str) -> dict[str, ast.expr]:
         for line in lines
         if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
     }
-
-
-def _span(code: CodeType) -> Span | None:
-    """Return the stretch of source that the instructions come from; None if not recorded."""
-    starts, ends = [], []
-    for first, last, start, end in code.co_positions():
-        if first is None or last is None or start is None or end is None or start == end == 0:
-            continue  # the prologue has no columns of its own
-        starts.append((first, start))
-        ends.append((last, end))
-    return (*min(starts), *max(ends)) if starts else None
-
-
-def _span_of(node: ast.expr) -> Span:
-    return node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0

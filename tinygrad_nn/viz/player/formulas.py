@@ -12,7 +12,7 @@ import numpy as np
 
 from ...arrays.dtypes import Array
 from ...autograd.op import registry
-from ..notation.rules import rule_of_call
+from ..notation.rules import rule_of_step
 from ..notation.simplify import simplified
 from ..structure.computation import Step
 
@@ -106,10 +106,10 @@ def rule_formula(
     step: Step, parameter: str, known: Mapping[str, Array], counts: Mapping[str, int]
 ) -> Array:
     """Return what one operand gets, from the formulas of the operands, the output and g."""
-    rule = rule_of_call(step.op, parameter, step.attributes)
+    rule = rule_of_step(step, parameter, counts)
     if rule is None:
         raise Fixed(step.op.public)
-    return _filled(step, rule, known, counts)
+    return _written(rule, known)
 
 
 def _filled(

@@ -18,13 +18,11 @@ from ...arrays.kinds import is_floating
 from ..derivation.backward import BackwardPass, BackwardStep, Contribution, backward_pass
 from ..derivation.formulas import incoming
 from ..derivation.symbols import symbols
-from ..notation.arguments import arguments_latex, rounded, short_number
-from ..notation.contraction import as_identifier
+from ..notation.arguments import arguments_latex, as_identifier, rounded, short_number
 from ..notation.forward import call_latex, dotted, shapes_of, shown_name
 from ..notation.latex import to_text
 from ..notation.latex_of import expression_latex
-from ..notation.rules import rule_of_call
-from ..notation.simplify import simplified
+from ..notation.rules import rule_of_step
 from ..structure.computation import Computation, Quantity, Step
 from ..structure.tracing import source_of
 from .frames import Frame, Part, Paths, Playback, Shown, Tables, Value, derivative
@@ -195,14 +193,12 @@ class _Writer:
         self.arrived.setdefault(tensor, []).append(
             (self.symbols[step.output.id], contribution.value)
         )
-        rule = rule_of_call(step.op, operand.parameter, step.attributes)
+        rule = rule_of_step(step, operand.parameter)
         latex = filled = ""
         taken: tuple[Shown, ...] = ()
         terms: tuple[Shown, ...] = ()
         if rule is not None:
-            given = {each.parameter for each in step.operands}
-            absent = {name: None for name in step.op.parameters if name not in given}
-            rule = rounded(simplified(rule, {**absent, **step.attributes}))
+            rule = rounded(rule)
             y = step.output_name  # in a rule that is the output, even if an operand is called so
             tensors = {as_identifier(o.parameter): o.quantity for o in step.operands}
             tensors[y] = step.output
