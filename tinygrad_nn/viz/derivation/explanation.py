@@ -5,11 +5,11 @@ Read `../player/play.py` next, which steps through the same, number by number.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..drawing.document import document
 from ..drawing.saving import write_as
@@ -70,14 +70,14 @@ class Explanation:
         return iter(self.lines)
 
     def __str__(self) -> str:
-        return "\n".join(_as_text(self.derivation))
+        return "\n".join(_as_text(self.derivation)).rstrip()
 
     def __repr__(self) -> str:
         return f"<Explanation of d{self.derivation.result} in {len(self.lines)} lines>"
 
     def markdown(self) -> str:
         """Return the derivation as Markdown, with the formulas in LaTeX."""
-        return "\n".join(_as_markdown(self.derivation))
+        return "\n".join(_as_markdown(self.derivation)).rstrip()
 
     def html(self) -> str:
         """Return the derivation as a piece of HTML, with the formulas in MathML."""
@@ -106,60 +106,77 @@ class Explanation:
         return self.html()
 
 
-def _equation(symbol: str, formula: ast.expr | None, latex_of: Mapping[str, str]) -> str:
-    """Return "symbol = formula" in LaTeX."""
-    if formula is None:
-        return rf"{latex_of[symbol]} = \text{{what its own backward returns}}"
-    return f"{latex_of[symbol]} = {expression_latex(rounded(formula), latex_of)}"
+class _Row(NamedTuple):
+    """One tensor: a formula, and what is said behind it."""
+
+    latex: str
+    shape: str
+    name: str
+    reason: str = ""
+    numbers: str = ""
+
+    def words(self) -> str:
+        """Return the reason and the name."""
+        if not self.reason:
+            return one_line(self.name)
+        return f"{self.reason} ({one_line(self.name)})" if self.name else self.reason
 
 
-class _Words:
-    """The parts of an explanation, with symbols as plain text writes them or as LaTeX does."""
+def _sections(derivation: Derivation, plain: bool) -> Iterator[tuple[str, str, list[_Row]]]:
+    """Yield heading, introduction and rows, with symbols as plain text writes them or as LaTeX."""
+    everything = [*derivation.given, *derivation.forward]
+    write = _as_word if plain else symbol_latex
+    latex_of = {each.symbol: write(each.symbol) for each in everything}
+    if derivation.count is not None:
+        latex_of[derivation.count[0]] = write(derivation.count[0])
+    for line in derivation.lines:
+        path = rf"^{{({line.path})}}" if line.path else ""
+        latex = f"d{latex_of[line.tensor]}{path}"
+        latex_of[line.symbol] = _as_word(line.symbol) if plain else latex
 
-    def __init__(self, derivation: Derivation, plain: bool) -> None:
-        self.derivation = derivation
-        write = _as_word if plain else symbol_latex
-        known = [each.symbol for each in (*derivation.given, *derivation.forward)]
-        if derivation.count is not None:
-            known.append(derivation.count[0])
-        self.latex_of = {symbol: write(symbol) for symbol in known}
-        for line in derivation.lines:
-            path = rf"^{{({line.path})}}" if line.path else ""
-            latex = f"d{self.latex_of[line.tensor]}{path}"
-            self.latex_of[line.symbol] = _as_word(line.symbol) if plain else latex
+    def equation(symbol: str, formula: ast.expr | None) -> str:
+        right = r"\text{what its own backward returns}"
+        if formula is not None:
+            right = expression_latex(rounded(formula), latex_of)
+        return f"{latex_of[symbol]} = {right}"
 
-    def convention(self) -> str:
-        """Say what d means here."""
-        derivation = self.derivation
-        result = derivation.result
-        if derivation.count is None:
-            return f"dV stands for ∂{result}/∂V, and d{result} = 1."
-        symbol, count = derivation.count
-        return (
-            f"{result} is a mean over {symbol} = {count:,}. For what was computed on the way, dV "
-            f"stands for {symbol} · ∂{result}/∂V; parameters and other leaves get the gradient "
-            f"∂{result}/∂V itself, so that 1/{symbol} comes back there."
+    def made(each: Given) -> str:
+        if each.step is None:
+            return equation(each.symbol, each.formula)
+        symbol_of = derivation.symbol_of
+        names = {o.parameter: latex_of[symbol_of[o.quantity.id]] for o in each.step.operands}
+        return f"{latex_of[each.symbol]} = {call_latex(each.step, names)}"
+
+    given = [
+        _Row(latex_of[each.symbol], _shape(each.shape), each.name) for each in derivation.given
+    ]
+    yield "Given", "", given
+    yield "Forward", "", [_Row(made(each), _shape(each.shape), "") for each in derivation.forward]
+    shapes = [*(each.shape for each in everything), *(line.shape for line in derivation.lines)]
+    rows = [
+        _Row(
+            dotted(equation(line.symbol, line.formula), shapes),
+            _shape(line.shape),
+            "" if line.name == line.tensor else line.name,
+            line.reason,
+            f"= {summary_text(line.value)}" if line.value.size <= FEW else "",
         )
+        for line in derivation.lines
+    ]
+    yield "Backward", _convention(derivation), rows
 
-    def forward(self, made: Given) -> str:
-        """Return the equation of a result."""
-        if made.formula is not None:
-            return _equation(made.symbol, made.formula, self.latex_of)
-        step = made.step
-        if step is None:
-            return ""
-        names = {o.parameter: self._latex(o.quantity.id) for o in step.operands}
-        return f"{self.latex_of[made.symbol]} = {call_latex(step, names)}"
 
-    def line(self, line: Line) -> str:
-        """Return the equation of a gradient."""
-        derivation = self.derivation
-        shapes = [each.shape for each in (*derivation.given, *derivation.forward)]
-        equation = _equation(line.symbol, line.formula, self.latex_of)
-        return dotted(equation, [*shapes, *(each.shape for each in derivation.lines)])
-
-    def _latex(self, id: str) -> str:
-        return self.latex_of[self.derivation.symbol_of[id]]
+def _convention(derivation: Derivation) -> str:
+    """Say what d means here."""
+    result = derivation.result
+    if derivation.count is None:
+        return f"dV stands for ∂{result}/∂V, and d{result} = 1."
+    symbol, count = derivation.count
+    return (
+        f"{result} is a mean over {symbol} = {count:,}. For what was computed on the way, dV "
+        f"stands for {symbol} · ∂{result}/∂V; parameters and other leaves get the gradient "
+        f"∂{result}/∂V itself, so that 1/{symbol} comes back there."
+    )
 
 
 def _as_word(symbol: str) -> str:
@@ -171,83 +188,45 @@ def _shape(shape: tuple[int, ...] | None) -> str:
     return "" if shape is None else str(shape) if shape else "one number"
 
 
-def _named(line: Line) -> str:
-    return f" ({one_line(line.name)})" if line.name not in ("", line.tensor) else ""
-
-
-def _numbers(value: Any) -> str:
-    return f"= {summary_text(value)}" if value.size <= FEW else ""
-
-
 def _as_text(derivation: Derivation) -> Iterator[str]:
-    words = _Words(derivation, plain=True)
-    yield "Given"
-    width = max((len(each.symbol) for each in derivation.given), default=0)
-    for each in derivation.given:
-        yield f"  {each.symbol:<{width}}  {_shape(each.shape):<12} {one_line(each.name)}".rstrip()
-    yield ""
-    yield "Forward"
-    rows = [(to_text(words.forward(each)), _shape(each.shape)) for each in derivation.forward]
-    width = max((len(text) for text, _ in rows if len(text) < 60), default=0)
-    for text, shape in rows:
-        yield f"  {text:<{width}}  {shape}".rstrip()
-    yield ""
-    yield f"Backward. {words.convention()}"
-    texts = [to_text(words.line(line)) for line in derivation.lines]
-    width = max((len(text) for text in texts if len(text) < 60), default=0)
-    shapes = [_shape(line.shape) for line in derivation.lines]
-    shape_width = max(map(len, shapes), default=0)
-    for line, text, shape in zip(derivation.lines, texts, shapes, strict=True):
-        reason = f"{line.reason}{_named(line)}"
-        yield f"  {line.number:>3}. {text:<{width}}  {shape:<{shape_width}}  {reason}"
-        if _numbers(line.value):
-            yield f"       {_numbers(line.value)}"
+    for heading, introduction, rows in _sections(derivation, plain=True):
+        yield f"{heading}. {introduction}" if introduction else heading
+        texts = [to_text(row.latex) for row in rows]
+        width = max((len(text) for text in texts if len(text) < 60), default=0)
+        shape_width = max((len(row.shape) for row in rows), default=0)
+        for number, (row, text) in enumerate(zip(rows, texts, strict=True), 1):
+            start = f"{number:>3}. " if row.reason else ""
+            line = f"  {start}{text:<{width}}  {row.shape:<{shape_width}}  {row.words()}"
+            yield line.rstrip()
+            if row.numbers:
+                yield f"       {row.numbers}"
+        yield ""
 
 
 def _as_markdown(derivation: Derivation) -> Iterator[str]:
-    words = _Words(derivation, plain=False)
-    yield "**Given**\n"
-    for each in derivation.given:
-        yield f"- ${words.latex_of[each.symbol]}$ {_shape(each.shape)} {_code(each.name)}".rstrip()
-    yield "\n**Forward**\n"
-    for each in derivation.forward:
-        yield f"- ${words.forward(each)}$ {_shape(each.shape)}".rstrip()
-    yield f"\n**Backward.** {words.convention()}\n"
-    for line in derivation.lines:
-        numbers = f" {_code(_numbers(line.value))}" if _numbers(line.value) else ""
-        name = f" {_code(line.name)}" if _named(line) else ""
-        equation = f"${words.line(line)}$ {_shape(line.shape)}"
-        yield f"{line.number}. {equation}: {line.reason}{name}{numbers}"
+    for heading, introduction, rows in _sections(derivation, plain=False):
+        yield f"**{heading}.** {introduction}\n" if introduction else f"**{heading}**\n"
+        for number, row in enumerate(rows, 1):
+            start, reason = (f"{number}.", f": {row.reason}") if row.reason else ("-", "")
+            codes = [_code(text) for text in (row.name, row.numbers) if text]
+            yield " ".join([f"{start} ${row.latex}$ {row.shape}{reason}".rstrip(), *codes])
+        yield ""
 
 
 def _code(text: str) -> str:
     """Return any text as code in Markdown, on one line."""
-    if not text:
-        return ""
     shown = one_line(text).replace("`", "'")
     return f"`{shown}`"
 
 
 def _as_html(derivation: Derivation) -> Iterator[str]:
-    words = _Words(derivation, plain=False)
-
-    def item(latex: str, *rest: str) -> str:
-        words = " ".join(escape(one_line(each)) for each in rest if each)
-        return f"<li>{to_mathml(latex)} {words}</li>"
-
     yield f'<section class="tinygrad-nn-explanation" style="{FONTS}">'
-    yield "<h2>Given</h2><ul>"
-    for each in derivation.given:
-        yield item(words.latex_of[each.symbol], _shape(each.shape), each.name)
-    yield "</ul><h2>Forward</h2><ul>"
-    for each in derivation.forward:
-        yield item(words.forward(each), _shape(each.shape))
-    yield f"</ul><h2>Backward</h2><p>{escape(words.convention())}</p><ol>"
-    for line in derivation.lines:
-        yield item(
-            words.line(line),
-            _shape(line.shape),
-            f"{line.reason}{_named(line)}",
-            _numbers(line.value),
-        )
-    yield "</ol></section>"
+    for heading, introduction, rows in _sections(derivation, plain=False):
+        tag = "ol" if introduction else "ul"
+        said = f"<p>{escape(introduction)}</p>" if introduction else ""
+        yield f"<h2>{heading}</h2>{said}<{tag}>"
+        for row in rows:
+            words = filter(None, (row.shape, row.words(), row.numbers))
+            yield f"<li>{to_mathml(row.latex)} {escape(' '.join(words))}</li>"
+        yield f"</{tag}>"
+    yield "</section>"

@@ -12,26 +12,7 @@ from ..notation.arguments import as_identifier
 from ..notation.rules import rule_of_step
 from ..notation.simplify import Replaced, simplified
 from ..structure.computation import Step
-
-
-class Definitions:
-    """Symbols for what a fused operation computes inside, each with its formula."""
-
-    def __init__(self, taken: set[str]) -> None:
-        self.formulas: dict[str, ast.expr] = {}
-        self._taken = taken
-
-    def symbol_for(self, formula: ast.expr, wanted: str) -> ast.Name:
-        for symbol, known in self.formulas.items():
-            if ast.dump(known) == ast.dump(formula):
-                return ast.Name(symbol)
-        symbol, number = wanted, 1
-        while symbol in self._taken:
-            number += 1
-            symbol = f"{wanted}_{number}"
-        self._taken.add(symbol)
-        self.formulas[symbol] = formula
-        return ast.Name(symbol)
+from .symbols import free_symbol
 
 
 def contribution_formula(
@@ -40,14 +21,12 @@ def contribution_formula(
     gradients: Mapping[str, ast.expr],
     symbol_of: Mapping[str, str],
     counts: Mapping[str, float],
-    definitions: Definitions,
 ) -> ast.expr | None:
     """Return what an operation's rule gives one operand; None for a backward that is no formula.
 
     `gradients` are those of its outputs, as rules name them, `symbol_of` the symbols by the
     tensors' ids, `counts` what is known of n and m, which a mean divides by.
     """
-    name = parameter.partition("[")[0]
     formula = rule_of_step(step, parameter, counts)
     if formula is None:
         return None
@@ -57,12 +36,12 @@ def contribution_formula(
     }
     replacements[step.output_name] = ast.Name(symbol_of[step.output.id])
     replacements.update(gradients)
-    for operand in step.operands:
-        if operand.parameter == parameter and operand.quantity.shape is not None:
-            sizes: list[ast.expr] = [ast.Constant(size) for size in operand.quantity.shape]
-            replacements[f"{name}_shape"] = ast.Tuple(sizes)
-    formula = simplified(Replaced(replacements).visit(formula))
-    return _Fused(definitions).visit(formula)
+    shape = next(each.quantity.shape for each in step.operands if each.parameter == parameter)
+    if shape is not None:
+        replacements[f"{parameter.partition('[')[0]}_shape"] = ast.parse(
+            str(shape), mode="eval"
+        ).body
+    return simplified(Replaced(replacements).visit(formula))
 
 
 def incoming(
@@ -86,21 +65,29 @@ def incoming(
     return {"g": listed(gradients), **{f"g_{name}": g for name, g in named}}
 
 
-class _Fused(ast.NodeTransformer):
+class Fused(ast.NodeTransformer):
     """Gives softmax(Z2) and one_hot(y), which a loss works out inside, the names A2 and Y."""
 
-    def __init__(self, definitions: Definitions) -> None:
-        self.definitions = definitions
+    def __init__(self, taken: set[str]) -> None:
+        self.formulas: dict[str, ast.expr] = {}  # by these names
+        self._taken = taken
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         match node:
             case ast.Call(ast.Name("one_hot"), [ast.Name()]):
-                return self.definitions.symbol_for(node, "Y")
+                return self._symbol(node, "Y")
             case ast.Call(ast.Name("softmax" | "sigmoid"), [ast.Name(argument)]):
-                number = argument[1:] if argument.startswith("Z") else ""
-                return self.definitions.symbol_for(node, f"A{number}")
+                return self._symbol(node, f"A{argument[1:] if argument.startswith('Z') else ''}")
         return node
+
+    def _symbol(self, formula: ast.expr, wanted: str) -> ast.Name:
+        for symbol, known in self.formulas.items():
+            if ast.dump(known) == ast.dump(formula):
+                return ast.Name(symbol)
+        symbol = free_symbol(wanted, self._taken)
+        self.formulas[symbol] = formula
+        return ast.Name(symbol)
 
 
 def unbroadcast(formula: ast.expr, dims: tuple[int, ...], added: int) -> ast.expr:
@@ -108,20 +95,11 @@ def unbroadcast(formula: ast.expr, dims: tuple[int, ...], added: int) -> ast.exp
 
     The first `added` dims are gone in the operand, the others are of size 1.
     """
-    leading = tuple(dim for dim in dims if dim < added)
-    inner = tuple(dim for dim in dims if dim >= added)
-    if inner:
-        formula = _summed(formula, inner, keepdims=True)
-    if leading:
-        formula = _summed(formula, leading, keepdims=False)
+    kept = tuple(dim for dim in dims if dim >= added)
+    gone = tuple(dim for dim in dims if dim < added)
+    for axes, keepdims in ((kept, ", keepdims=True"), (gone, "")):
+        if axes:
+            axis = axes if len(axes) > 1 else axes[0]
+            call = ast.parse(f"formula.sum(axis={axis}{keepdims})", mode="eval").body
+            formula = Replaced({"formula": formula}).visit(call)
     return formula
-
-
-def _summed(formula: ast.expr, dims: tuple[int, ...], keepdims: bool) -> ast.expr:
-    axis: ast.expr = ast.Constant(dims[0])
-    if len(dims) > 1:
-        axis = ast.Tuple([ast.Constant(dim) for dim in dims])
-    keywords = [ast.keyword("axis", axis)]
-    if keepdims:
-        keywords.append(ast.keyword("keepdims", ast.Constant(True)))
-    return ast.Call(ast.Attribute(formula, "sum"), [], keywords)

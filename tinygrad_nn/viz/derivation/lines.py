@@ -5,18 +5,17 @@ Read `explanation.py` next, which writes them as text, Markdown and HTML.
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from ...arrays.dtypes import Array
-from ..notation.forward import shown_name
+from ..notation.forward import shown_name, shown_operation
 from ..structure.computation import Computation, Quantity, Step
 from .backward import BackwardStep, Contribution, backward_pass
-from .formulas import Definitions, contribution_formula, incoming, unbroadcast
+from .formulas import Fused, contribution_formula, incoming, unbroadcast
 from .symbols import plain_symbols
 
 
@@ -69,19 +68,7 @@ def derive(computation: Computation) -> Derivation:
     (output,) = computation.outputs
     count = _mean_over(computation, output)
     steps = backward_pass(computation, float(count[1]) if count else 1.0).steps
-    uses = Counter(each.operand.quantity.id for step in steps for each in step.contributions)
-    writer = _Writer(computation, count, uses)
-    for step in steps:
-        writer.write(step)
-    given = tuple(writer.given(q) for q in computation.quantities if q.kind != "result")
-    return Derivation(
-        given,
-        writer.forward(),
-        tuple(writer.lines),
-        writer.symbol_of,
-        writer.symbol_of[output.id],
-        count,
-    )
+    return _Writer(computation, count).derivation(steps)
 
 
 def _mean_over(computation: Computation, output: Quantity) -> tuple[str, int] | None:
@@ -107,120 +94,86 @@ def _mean_over(computation: Computation, output: Quantity) -> tuple[str, int] | 
 
 
 class _Writer:
-    def __init__(
-        self, computation: Computation, count: tuple[str, int] | None, uses: Mapping[str, int]
-    ) -> None:
+    def __init__(self, computation: Computation, count: tuple[str, int] | None) -> None:
         self.computation = computation
         self.symbol_of = plain_symbols(computation)
         self.count = count
-        self.definitions = Definitions(set(self.symbol_of.values()))
+        self.fused = Fused(set(self.symbol_of.values()))
         self.lines: list[Line] = []
         self.made_by = {step.output.id: step for step in computation.steps}
-        self.uses = uses  # how many paths lead to each tensor, by its id
-        self.paths: dict[str, list[Line]] = {}  # the lines of those paths so far
-        (output,) = computation.outputs
-        self.gradient_of: dict[str, ast.expr] = {output.id: ast.Constant(1)}
-        self.root = output.id
+        self.paths: dict[str, list[Line]] = defaultdict(list)  # lines of a tensor used repeatedly
+        self.root = computation.outputs[0].id
+        self.gradient_of: dict[str, ast.expr] = {self.root: ast.Constant(1)}
+
+    def derivation(self, steps: Sequence[BackwardStep]) -> Derivation:
+        uses = Counter(each.operand.quantity.id for back in steps for each in back.contributions)
+        for back in steps:
+            leaves_first = sorted(
+                back.contributions, key=lambda each: each.operand.quantity.kind == "result"
+            )
+            for contribution in leaves_first:
+                self.write(back.step, contribution, uses[contribution.operand.quantity.id])
+        given = [self.given(q) for q in self.computation.quantities if q.kind != "result"]
+        made = [replace(self.given(step.output), step=step) for step in self.computation.steps]
+        inner = [Given(name, "", None, formula=each) for name, each in self.fused.formulas.items()]
+        forward = (*made[:-1], *inner, *made[-1:])
+        result = self.symbol_of[self.root]
+        lines = tuple(self.lines)
+        return Derivation(tuple(given), forward, lines, self.symbol_of, result, self.count)
 
     def given(self, quantity: Quantity) -> Given:
-        """Return the symbol of a tensor, with what it stands for."""
         symbol = self.symbol_of[quantity.id]
         return Given(symbol, quantity.name, quantity.shape, value=quantity.value)
 
-    def forward(self) -> tuple[Given, ...]:
-        """Return each result with what made it, and what the loss works out inside."""
-        made = [replace(self.given(step.output), step=step) for step in self.computation.steps]
-        inner = [
-            Given(symbol, "", None, formula=formula)
-            for symbol, formula in self.definitions.formulas.items()
-        ]
-        return (*made[:-1], *inner, *made[-1:])
-
-    def write(self, step: BackwardStep) -> None:
-        """Write the lines of one operation: leaves first, then what it was computed from."""
-        leaves_first = sorted(
-            step.contributions, key=lambda each: each.operand.quantity.kind == "result"
-        )
-        for contribution in leaves_first:
-            self._write_contribution(step.step, contribution)
-
-    def _write_contribution(self, step: Step, contribution: Contribution) -> None:
-        quantity = contribution.operand.quantity
-        formula = self._formula(step, contribution)
-        reason = self._reason(step, contribution)
-        value = contribution.value
+    def write(self, step: Step, contribution: Contribution, uses: int) -> None:
+        """Write the line of a contribution, of a tensor that gets so many."""
+        quantity, value = contribution.operand.quantity, contribution.value
+        formula = self.formula(step, contribution)
+        reason = self.reason(step, contribution)
+        maker = self.made_by.get(quantity.id)
+        elementwise = maker is not None and getattr(maker.op, "elementwise", False)
         if quantity.kind != "result" and self.count is not None:
             name, count = self.count
             value = value / count
             formula = formula and ast.BinOp(formula, ast.Div(), ast.Name(name))
-        total = self.uses[quantity.id]
-        if total > 1:
-            self._add_path(formula, quantity, value, reason, total)
-        elif self._is_passed_on(quantity, step, formula):
-            self.gradient_of[quantity.id] = formula  # type: ignore[assignment]
-        else:
-            self._add(formula, quantity, value, reason)
-            maker = self.made_by.get(quantity.id)
-            elementwise = maker is not None and getattr(maker.op, "elementwise", False)
-            if isinstance(formula, ast.Constant) and (elementwise or not quantity.shape):
-                self.gradient_of[quantity.id] = formula  # in a matrix product 1 is no number
+        if uses > 1:
+            paths = self.paths[quantity.id]
+            number = len(paths) + 1
+            reason = f"{reason}; path {number} of {uses}"
+            paths.append(self.add(quantity, formula, value, reason, number))
+            if number == uses:
+                terms = ast.parse(" + ".join(line.symbol for line in paths), mode="eval").body
+                whole = np.sum([line.value for line in paths], axis=0, dtype=value.dtype)
+                self.add(quantity, terms, whole, f"the sum over the {uses} paths")
+            return
+        unary = maker is not None and len(maker.operands) == 1
+        if formula and elementwise and unary and step.op.public in ("linear", "matmul"):
+            self.gradient_of[quantity.id] = formula  # dZ1 = (dZ2 W2) ⊙ g'(Z1) is one line
+            return
+        self.add(quantity, formula, value, reason)
+        if isinstance(formula, ast.Constant) and (elementwise or not quantity.shape):
+            self.gradient_of[quantity.id] = formula  # in a matrix product 1 is no number
 
-    def _add_path(
-        self,
-        formula: ast.expr | None,
-        quantity: Quantity,
-        value: Array,
-        reason: str,
-        total: int,
-    ) -> None:
-        """Write one term of a gradient that comes on several paths, and behind the last the sum."""
-        paths = self.paths.setdefault(quantity.id, [])
-        number = len(paths) + 1
-        reason = f"{reason}; path {number} of {total}"
-        paths.append(self._add(formula, quantity, value, reason, number))
-        if number == total:
-            terms = " + ".join(line.symbol for line in paths)
-            whole = np.sum([line.value for line in paths], axis=0, dtype=value.dtype)
-            formula = ast.parse(terms, mode="eval").body
-            self._add(formula, quantity, whole, f"the sum over the {total} paths")
-
-    def _formula(self, step: Step, contribution: Contribution) -> ast.expr | None:
-        operand = contribution.operand
-        is_root = step.output.id == self.root
-        counts = {"n": 1.0, "m": 1.0} if is_root and self.count is not None else {}
-        formula: ast.expr | None
-        if is_root and step.op.public in ("sum", "mean") and contribution.value.shape:
-            formula = ast.Constant(1)  # 1 for each element; the n of a mean comes back at the end
-            if step.op.public == "mean" and self.count is None:
-                formula = None
-        else:
-            gradients = incoming(
-                step, self.computation.steps, self._gradient, ast.Constant(0), ast.List
-            )
-            formula = contribution_formula(
-                step, operand.parameter, gradients, self.symbol_of, counts, self.definitions
-            )
-        if formula is None or not contribution.summed:
-            return formula
+    def formula(self, step: Step, contribution: Contribution) -> ast.expr | None:
+        is_mean = step.output.id == self.root and self.count is not None
+        is_sum = step.output.id == self.root and step.op.public == "sum"
+        if contribution.value.shape and (is_sum or (is_mean and step.op.public == "mean")):
+            return ast.Constant(1)  # for each element; the n of a mean comes back at the end
+        gradients = incoming(step, self.computation.steps, self.gradient, ast.Constant(0), ast.List)
+        counts = {"n": 1.0, "m": 1.0} if is_mean else {}
+        parameter = contribution.operand.parameter
+        formula = contribution_formula(step, parameter, gradients, self.symbol_of, counts)
+        if formula is None:
+            return None
         added = contribution.unreduced.ndim - contribution.value.ndim
-        return unbroadcast(formula, contribution.summed, added)
+        return unbroadcast(self.fused.visit(formula), contribution.summed, added)
 
-    def _gradient(self, id: str) -> ast.expr:
+    def gradient(self, id: str) -> ast.expr:
         return self.gradient_of.get(id) or ast.Name(f"d{self.symbol_of[id]}")
 
-    def _is_passed_on(self, quantity: Quantity, step: Step, formula: Any) -> bool:
-        """Whether the next line takes this formula in: dZ1 = (dZ2 W2) ⊙ g'(Z1) is one line."""
-        maker = self.made_by.get(quantity.id)
-        return (
-            formula is not None
-            and maker is not None
-            and step.op.public in ("linear", "matmul")
-            and getattr(maker.op, "elementwise", False)
-            and len(maker.operands) == 1
-        )
-
-    def _reason(self, step: Step, contribution: Contribution) -> str:
-        reason = f"{step.op.public}, rule for {shown_name(step.op, contribution.operand.parameter)}"
+    def reason(self, step: Step, contribution: Contribution) -> str:
+        operand = shown_name(step.op, contribution.operand.parameter)
+        reason = f"{shown_operation(step.op)}, rule for {operand}"
         if isinstance(self.gradient_of.get(step.output.id), ast.BinOp):
             passed = self.symbol_of[step.output.id]
             reason = f"chain rule: back through what used {passed}, then {reason}"
@@ -229,22 +182,16 @@ class _Writer:
             reason = f"{reason}; summed over axis {axes}, along which it was broadcast"
         return reason
 
-    def _add(
-        self,
-        formula: ast.expr | None,
-        quantity: Quantity,
-        value: Array,
-        reason: str,
-        path: int = 0,
+    def add(
+        self, of: Quantity, formula: ast.expr | None, value: Array, reason: str, path: int = 0
     ) -> Line:
-        number, tensor = len(self.lines) + 1, self.symbol_of[quantity.id]
-        symbol = self._line_symbol(tensor, path)
-        name = quantity.name
-        line = Line(number, symbol, tensor, formula, value.shape, value, name, reason, path)
+        number, tensor = len(self.lines) + 1, self.symbol_of[of.id]
+        symbol = self.line_symbol(tensor, path)
+        line = Line(number, symbol, tensor, formula, value.shape, value, of.name, reason, path)
         self.lines.append(line)
         return line
 
-    def _line_symbol(self, tensor: str, path: int) -> str:
+    def line_symbol(self, tensor: str, path: int) -> str:
         """Return dx, or for one path of several dx_1, where that is not the gradient of x_1."""
         if not path:
             return f"d{tensor}"

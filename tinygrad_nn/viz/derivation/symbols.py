@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Collection
 
 from ..notation.symbols import GREEK, escaped
 from ..structure.computation import Computation, Quantity, Step
 
 LONGEST_NAME = 16
+_COUNT = re.compile(r"-?\\frac\{1\}\{([nm])")
 _LETTER_AND_NUMBER = re.compile(r"([A-Za-z])_?(\d+)")
 
 
@@ -49,23 +49,21 @@ class _Symbols:
     def __init__(self, computation: Computation) -> None:
         self.by_id: dict[str, str] = {}
         # What formulas write for the number that a mean divides by is no tensor's.
-        self.taken = {count for step in computation.steps for count in _counts(step.op.latex)}
+        counts = (_COUNT.match(step.op.latex) for step in computation.steps)
+        self.taken = {count[1] for count in counts if count}
         for output in computation.outputs:
-            name = output.name if _is_short_identifier(output.name) else ""
-            self._give(output, name if name and name != "loss" else "L")
+            own = _is_short_identifier(output.name) and output.name != "loss"
+            self._give(output, output.name if own else "L")
         self._name_layers(computation)
         for quantity in computation.quantities:
-            if quantity.id not in self.by_id and quantity.name:
+            if quantity.name:
                 self._give(quantity, _as_identifier(quantity.name))
-        for step in computation.steps:
-            for operand in step.operands:
-                if operand.quantity.kind != "result" and operand.quantity.id not in self.by_id:
-                    self._give(operand.quantity, "t" if operand.parameter == "target" else "c")
-        results = 0
-        for quantity in computation.quantities:
-            if quantity.id not in self.by_id:
-                results += 1
-                self._give(quantity, f"v{results}")
+        for operand in (each for step in computation.steps for each in step.operands):
+            if operand.quantity.kind != "result":
+                self._give(operand.quantity, "t" if operand.parameter == "target" else "c")
+        unnamed = [each for each in computation.quantities if each.id not in self.by_id]
+        for number, quantity in enumerate(unnamed, 1):
+            self._give(quantity, f"v{number}")
 
     def _name_layers(self, computation: Computation) -> None:
         layers = [step for step in computation.steps if step.op.public == "linear"]
@@ -76,7 +74,7 @@ class _Symbols:
             if not step.output.name:
                 self._give(step.output, f"Z{number}")
         for step in computation.steps:
-            if layers and any(operand.parameter == "target" for operand in step.operands):
+            if layers:
                 self._name_target(step)
             made_by = {layer_of.get(operand.quantity.id) for operand in step.operands}
             layer = made_by.pop() if len(made_by) == 1 else None
@@ -106,22 +104,17 @@ class _Symbols:
             return
         if keyword.iskeyword(wanted):
             wanted = GREEK.get(wanted, f"{wanted}_")
-        symbol, number = wanted, 1
-        while not _is_free(symbol, self.taken):
-            number += 1
-            symbol = f"{wanted}_{number}"
-        self.taken.add(symbol)
-        self.by_id[quantity.id] = symbol
+        self.by_id[quantity.id] = free_symbol(wanted, self.taken)
 
 
-def _counts(latex: str) -> list[str]:
-    return re.findall(r"^-?\\frac\{1\}\{([nm])", latex)
-
-
-def _is_free(symbol: str, taken: Collection[str]) -> bool:
-    """Whether neither this nor its gradient, dx of x, is the symbol of another, or its gradient."""
-    is_gradient = symbol.startswith("d") and symbol[1:] in taken
-    return not is_gradient and symbol not in taken and f"d{symbol}" not in taken
+def free_symbol(wanted: str, taken: set[str]) -> str:
+    """Take a symbol, with a number where it or its gradient, dx of x, is that of another."""
+    symbol, number = wanted, 1
+    while {symbol, f"d{symbol}"} & taken or (symbol.startswith("d") and symbol[1:] in taken):
+        number += 1
+        symbol = f"{wanted}_{number}"
+    taken.add(symbol)
+    return symbol
 
 
 def _is_short_identifier(name: str) -> bool:

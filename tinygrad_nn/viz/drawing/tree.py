@@ -4,12 +4,13 @@ Read `page.py` next, which shows the same steps beside the picture.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..structure.contents import Cluster, GraphContents, GraphEdge, GraphNode
 from ..structure.contracting import enclosing, parents_of
-from .words import KINDS, MADE, describe, one_line, operands, title, told
+from .words import KINDS, MADE, describe, one_line, operands, part, title, told
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def rows(contents: GraphContents) -> Iterator[Row]:
 def to_text(contents: GraphContents) -> str:
     """Return a graph as text: one line per node, with its operands, its shape and its values.
 
+    An operand is called by its name where no other node has the same.
+
     Example:
         >>> from tinygrad_nn.viz.structure.contents import GraphContents, GraphEdge, GraphNode
         >>> x = GraphNode("t0", "leaf", "x", shape=(2,), dtype="float32")
@@ -44,17 +47,19 @@ def to_text(contents: GraphContents) -> str:
         e to the x
         <BLANKLINE>
         t0  leaf x: (2,) float32
-        t1  exp(x = t0 x): eˣ → (2,) float32
+        t1  exp(x): eˣ → (2,) float32
     """
     heading = [one_line(line) for line in (contents.title, *contents.notes) if line]
     lines = [*heading, ""] if heading else []
-    nodes = {node.id: node for node in contents.nodes}
     into = operands(contents.edges)
+    names = {node.id: operand_name(node) or node.id for node in contents.nodes}
+    count = Counter([*names.values(), *(id for id, name in names.items() if id != name)])
+    called = {id: name if count[name] == 1 else id for id, name in names.items()}
     for row in rows(contents):
         if isinstance(row.entry, Cluster):
             text = f"{title(row.entry)}:"
         else:
-            text = _step(row.entry, into.get(row.entry.id, []), nodes)
+            text = _step(row.entry, into.get(row.entry.id, []), called)
         lines.append("  " * row.depth + one_line(text))
     return "\n".join(lines)
 
@@ -64,13 +69,13 @@ def operand_name(node: GraphNode) -> str:
     return node.label if node.kind in MADE else node.name
 
 
-def _step(node: GraphNode, edges: list[GraphEdge], nodes: dict[str, GraphNode]) -> str:
+def _step(node: GraphNode, edges: list[GraphEdge], called: dict[str, str]) -> str:
     if not edges:
         return f"{node.id}  {describe(node)}"
-    taken = []
-    for edge in edges:
-        named = f"{edge.operand} = " if edge.operand else ""
-        taken.append(f"{named}{edge.source} {operand_name(nodes[edge.source])}".rstrip())
+    taken = [
+        f"{part(edge)} = {called[edge.source]}" if part(edge) else called[edge.source]
+        for edge in edges
+    ]
     kind = "" if node.kind == "operation" else f"{KINDS[node.kind]} "
     said = f": {told(node)}" if told(node) else ""
     return f"{node.id}  {kind}{title(node)}({', '.join(taken)}){said}"

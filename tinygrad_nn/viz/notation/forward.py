@@ -78,6 +78,18 @@ def shown_name(op: Any, name: str) -> str:
     return name
 
 
+def shown_operation(op: Any) -> str:
+    """Return what programs call an operation: batch_norm, which PyTorch has as native_batch_norm.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> shown_operation(tnn.autograd.registry["group_norm"])
+        'group_norm'
+    """
+    name: str = op.public.removeprefix("native_")
+    return name
+
+
 def is_shown(op: Any, parameter: str) -> bool:
     """Whether a parameter has a letter in the formula of the operation."""
     return letters(op)[parameter] in _tokens(op)
@@ -149,7 +161,9 @@ def call_latex(step: Any, names: Mapping[str, str]) -> str:
     """
     op, names = step.op, {**arguments_latex(step.attributes), **names}
     if not op.latex or (op.sequence is not None and "equation" not in names):
-        name = "".join(letter for letter in op.public if letter.isalnum() or letter == "_")
+        name = "".join(
+            letter for letter in shown_operation(op) if letter.isalnum() or letter == "_"
+        )
         called = ", ".join(names[operand.parameter] for operand in step.operands)
         return rf"\operatorname{{{escaped(name)}}}({called})"
     tensors = [each.quantity.id for each in step.operands]

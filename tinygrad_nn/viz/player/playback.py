@@ -19,7 +19,7 @@ from ..derivation.backward import BackwardPass, BackwardStep, Contribution, back
 from ..derivation.formulas import incoming
 from ..derivation.symbols import symbols
 from ..notation.arguments import arguments_latex, as_identifier, rounded, short_number
-from ..notation.forward import call_latex, dotted, shapes_of, shown_name
+from ..notation.forward import call_latex, dotted, shapes_of, shown_name, shown_operation
 from ..notation.latex import to_text
 from ..notation.latex_of import expression_latex
 from ..notation.rules import rule_of_step
@@ -86,7 +86,7 @@ class _Writer:
         whole = all(written[step.output.id] != self.symbols[step.output.id] for step in steps)
         if whole and len(text) <= LONGEST:
             return text
-        called = " → ".join(step.op.public for step in steps)
+        called = " → ".join(shown_operation(step.op) for step in steps)
         return called if len(called) <= LONGEST else f"{len(steps)} operations, forward and back"
 
     def forward(self, step: Step) -> Frame:
@@ -160,7 +160,7 @@ class _Writer:
             phase,
             step.output.id,
             text,
-            operation=step.op.public,
+            operation=shown_operation(step.op),
             module=step.module,
             source=source_of(step.call),
             formula=self.formula(step),

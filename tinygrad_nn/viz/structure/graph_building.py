@@ -12,7 +12,7 @@ from typing import Any, Literal
 from ...arrays.dtypes import Array
 from ...arrays.kinds import is_array
 from ..notation.arguments import arguments_latex
-from ..notation.forward import dotted, forward_latex, shapes_of, shown_name
+from ..notation.forward import dotted, forward_latex, shapes_of, shown_name, shown_operation
 from ..notation.latex import to_text
 from .computation import Computation, Quantity, Step
 from .contents import GraphContents, GraphEdge, GraphNode
@@ -92,7 +92,7 @@ def _operation_node(
     return GraphNode(
         id=made.id,
         kind="failed" if step.problem else "operation",
-        name=step.op.public,
+        name=shown_operation(step.op),
         formula=text,
         latex=latex,
         shape=made.shape,
