@@ -53,8 +53,8 @@ def to_text(contents: GraphContents) -> str:
     lines = [*heading, ""] if heading else []
     into = operands(contents.edges)
     names = {node.id: operand_name(node) or node.id for node in contents.nodes}
-    count = Counter([*names.values(), *(id for id, name in names.items() if id != name)])
-    called = {id: name if count[name] == 1 else id for id, name in names.items()}
+    count = Counter([*names.values(), *(key for key, name in names.items() if key != name)])
+    called = {key: name if count[name] == 1 else key for key, name in names.items()}
     for row in rows(contents):
         if isinstance(row.entry, Cluster):
             text = f"{title(row.entry)}:"

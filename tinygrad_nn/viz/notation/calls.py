@@ -27,6 +27,7 @@ ALIASES = {
     "put_at_index": ("index_put", "input indices values"),
     "place": ("embedding_dense_backward", "input indices"),
 }
+LAST_TWO = ({-1, -2}, {1, 2})  # dims; the latter of batches
 # Which dims, and how far, the forward formula does not say.
 UNSAID = {"dim", "dims", "pad", "shape"}
 # The same elements in another shape or dtype: shown only where there is nothing else to show.
@@ -54,10 +55,7 @@ def written_call(writer: Any, node: ast.Call, is_root: bool = False) -> Piece:
             return _where(writer, condition, a, b)
         case "transpose", [x]:
             return writer.transposed(x)
-        case "swapaxes" | "transpose", [x, first, second] if {
-            constant(first),
-            constant(second),
-        } in ({-1, -2}, {1, 2}):  # the latter of batches
+        case "swapaxes" | "transpose", [x, *dims] if {*map(constant, dims)} in LAST_TWO:
             return writer.transposed(x)
         case "einsum", [ast.Constant(value=str(equation)), *factors]:
             latex = contraction_latex(equation, [writer.write(each).latex for each in factors])

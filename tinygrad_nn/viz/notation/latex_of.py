@@ -28,17 +28,12 @@ from .symbols import (
 )
 
 COUNTS = ("n", "m")  # what a mean divides by
+_NUMBERS = {"pi": r"\pi", "e": "e", "inf": r"\infty", "nan": r"\text{nan}"}  # of a module
 LETTERS_OF_NUMBERS = {f"\\{name}" for name in GREEK}
 _RELATIONS: dict[type[ast.cmpop], str] = {
-    ast.Eq: "=",
-    ast.NotEq: r"\ne",
-    ast.Lt: "<",
-    ast.LtE: r"\le",
-    ast.Gt: ">",
-    ast.GtE: r"\ge",
-    ast.Is: r"\text{ is }",
-    ast.IsNot: r"\text{ is not }",
-    ast.In: r"\in",
+    **{ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "="},
+    **{ast.NotEq: r"\ne", ast.In: r"\in", ast.NotIn: r"\notin"},
+    **{ast.Is: r"\text{ is }", ast.IsNot: r"\text{ is not }"},
 }
 
 
@@ -67,7 +62,10 @@ def expression_latex(
     values: dict[str, str | None] = {name: None for name, latex in names.items() if latex == "None"}
     values["reduction"] = names.get("reduction", "mean").strip("'\"")
     given = known(names)
-    return Writer(given, numbers).root(simplified(expression, values, given))
+    writer, shown = Writer(given, numbers), simplified(expression, values, given)
+    if isinstance(shown, ast.Call):
+        return written_call(writer, shown, is_root=True).latex
+    return writer.write(shown).latex
 
 
 class Writer:
@@ -76,11 +74,6 @@ class Writer:
     def __init__(self, names: Mapping[str, str], numbers: Collection[str] = ()) -> None:
         self.names = names
         self.numbers = {*COUNTS, *numbers}
-
-    def root(self, node: ast.expr) -> str:
-        if isinstance(node, ast.Call):
-            return written_call(self, node, is_root=True).latex
-        return self.write(node).latex
 
     def write(self, node: ast.expr) -> Piece:
         if is_number(node):
@@ -105,8 +98,9 @@ class Writer:
                 return self._matrix_product(left, right)
             case ast.BinOp(left=base, op=ast.Pow(), right=exponent):
                 return self._power(base, exponent)
-            case ast.IfExp():
-                return choice(self._cases(node))
+            case ast.IfExp(test=test, body=body, orelse=other):
+                rows = [(self.write(body).latex, self.condition(test))]
+                return choice([*rows, (self.write(other).latex, "")])
             case ast.BoolOp(op=ast.Or(), values=[first, *others]) if is_number(others[-1]):
                 return self.write(first)  # `count or 1`: a guard against dividing by 0
             case ast.Call():
@@ -130,8 +124,8 @@ class Writer:
                     return rf"{self.write(left).latex} \text{{ {told}}}"
                 written = self.write(left).at_least(Level.SUM)
                 for relation, other in zip(compared, others, strict=True):
-                    sign = _RELATIONS.get(type(relation), r"\notin")
-                    written += f" {sign} {self.write(other).at_least(Level.SUM)}"
+                    written += f" {_RELATIONS[type(relation)]} "
+                    written += self.write(other).at_least(Level.SUM)
                 return written
             case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr() as kind, right=right):
                 return self._joined([left, right], isinstance(kind, ast.BitAnd))
@@ -150,12 +144,6 @@ class Writer:
             for part in parts
         ]
         return (r" \land " if is_and else r" \lor ").join(written)
-
-    def _cases(self, node: ast.IfExp) -> list[tuple[str, str]]:
-        rows = [(self.write(node.body).latex, self.condition(node.test))]
-        if isinstance(node.orelse, ast.IfExp):
-            return rows + self._cases(node.orelse)
-        return [*rows, (self.write(node.orelse).latex, "")]
 
     def _name(self, name: str) -> Piece:
         latex = self.names.get(name, symbol(name))
@@ -210,9 +198,8 @@ class Writer:
     def _attribute(self, value: ast.expr, attribute: str) -> Piece:
         if attribute in ("T", "mT"):
             return self.transposed(value)
-        numbers = {"pi": r"\pi", "e": "e", "inf": r"\infty", "nan": r"\text{nan}"}
-        if isinstance(value, ast.Name) and attribute in numbers:
-            return Piece(numbers[attribute], is_scalar=True)
+        if isinstance(value, ast.Name) and attribute in _NUMBERS:
+            return Piece(_NUMBERS[attribute], is_scalar=True)
         return self.called(attribute, self.write(value).latex)
 
     def called(self, name: str, *arguments: str) -> Piece:
@@ -225,7 +212,7 @@ class Writer:
     def _subscript(self, value: ast.expr, index: ast.expr) -> Piece:
         """Return x_i; x itself where the index only adds dimensions of size 1."""
         parts = index.elts if isinstance(index, ast.Tuple) else [index]
-        if all(constant(part) in (None, ...) or _is_whole(part) for part in parts):
+        if all(ast.unparse(part) in ("None", "...", ":") for part in parts):
             return self.write(value)
         shown = ", ".join(self.write(part).latex for part in parts)
         base = self.write(value)
@@ -267,10 +254,6 @@ def _chained(parts: list[ast.expr]) -> ast.Compare | None:
 
 def _is_or(node: ast.expr) -> bool:
     return isinstance(node, (ast.BinOp, ast.BoolOp)) and isinstance(node.op, (ast.BitOr, ast.Or))
-
-
-def _is_whole(index: ast.expr) -> bool:
-    return isinstance(index, ast.Slice) and not (index.lower or index.upper or index.step)
 
 
 def _constant(value: object) -> Piece:

@@ -124,9 +124,9 @@ def formulas(names: str | Iterable[str] | None = None) -> FormulaSheet:
 def _operation(name: str) -> Op:
     if name in registry:
         return registry[name]
-    close = get_close_matches(name, registry, cutoff=0.5)
-    meant = f"did you mean {' or '.join(map(repr, close))}?" if close else ""
-    raise ValueError(f"formulas: there is no operation {name!r}. {meant}".strip())
+    close = " or ".join(map(repr, get_close_matches(name, registry, cutoff=0.5)))
+    meant = f" did you mean {close}?" if close else ""
+    raise ValueError(f"formulas: there is no operation {name!r}.{meant}")
 
 
 def _row(op: Op) -> FormulaRow:
@@ -156,14 +156,11 @@ def _row(op: Op) -> FormulaRow:
 
 
 def _wrapped(row: FormulaRow) -> list[list[str]]:
+    _, formula, gradient, kept = WIDTHS
     rules = [f"{to_text(x)}: {to_text(rule)}" for x, rule in row.lines()] or [NO_GRADIENT]
-    lines = [line for rule in rules for line in _fitted(rule, WIDTHS[2])]
-    kept = _fitted(row.kept(), WIDTHS[3], indent="")
-    return [[row.operation], _fitted(to_text(row.forward), WIDTHS[1]), lines, kept]
-
-
-def _fitted(text: str, width: int, indent: str = "   ") -> list[str]:
-    return wrap(text, width, subsequent_indent=indent)
+    lines = [line for rule in rules for line in wrap(rule, gradient, subsequent_indent="   ")]
+    shown = wrap(to_text(row.forward), formula, subsequent_indent="   ")
+    return [[row.operation], shown, lines, wrap(row.kept(), kept)]
 
 
 def _beside(*columns: list[str]) -> Iterator[str]:
@@ -180,13 +177,12 @@ def _markdown_formula(latex: str) -> str:
 
 
 def _html_cells(row: FormulaRow) -> str:
-    rules = [line for x, rule in row.lines() for line in _in_lines(rf"{x}: \; {rule}")]
+    rules = [
+        to_mathml(each)  # the rule, and below it what its letters stand for
+        for x, rule in row.lines()
+        for each in rf"{x}: \; {rule}".split(_BEHIND)
+    ]
     name = f"<code>{escape(row.operation)}</code>"
-    cells = ([name], _in_lines(row.forward), rules or [NO_GRADIENT], [escape(row.kept())])
+    cells = ([name], [to_mathml(row.forward)], rules or [NO_GRADIENT], [escape(row.kept())])
     lines = ("".join(f"{_LINE}{line}</div>" for line in cell) for cell in cells)
     return "".join(f"<td {_LEFT}>{cell}</td>" for cell in lines)
-
-
-def _in_lines(latex: str) -> list[str]:
-    """Return a formula, and what its letters stand for below it."""
-    return [to_mathml(each) for each in latex.split(_BEHIND)]

@@ -12,14 +12,9 @@ from typing import Any
 
 _MISSING = object()
 _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
+    **{ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Is: operator.is_},
+    **{ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge},
+    **{ast.IsNot: operator.is_not},
 }
 _OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
     **{ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt},
@@ -27,9 +22,12 @@ _OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _COMBINED: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
+    **{ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul},
+}
+# What changes nothing at the left and at the right of a sign.
+_NEUTRAL: dict[type[ast.operator], tuple[int | None, int]] = {
+    **{ast.Add: (0, 0), ast.Sub: (None, 0)},
+    **{ast.Mult: (1, 1), ast.Div: (None, 1), ast.Pow: (None, 1)},
 }
 
 
@@ -54,11 +52,8 @@ def simplified(
     values = dict(values or {})
     if values.get("reduction") in ("sum", "none"):
         values = {"n": 1, "m": 1, **values}
-    plain = {
-        name: value
-        for name, value in values.items()
-        if value is None or isinstance(value, (bool, int, float, str))
-    }
+    kinds = (bool, int, float, str, type(None))
+    plain = {name: value for name, value in values.items() if isinstance(value, kinds)}
     found: ast.expr = _Simplifier(plain, given).visit(deepcopy(expression))
     return found
 
@@ -189,12 +184,7 @@ def _one_fraction(left: ast.expr, right: ast.expr, kind: type[ast.operator]) -> 
         case ast.BinOp(ast.BinOp(_, ast.Div(), _) as first, ast.Mult(), c), ast.Div(), d:
             return ast.BinOp(first, ast.Mult(), ast.BinOp(c, ast.Div(), d))
         case a, ast.Mult(), ast.BinOp(one, ast.Div(), b) if constant(one) == 1:
-            if ast.dump(a) == ast.dump(b):
-                return ast.Constant(1)
-            match a:
-                case ast.BinOp(rest, ast.Mult(), c) if ast.dump(c) == ast.dump(b):
-                    return rest
-            return ast.BinOp(a, ast.Div(), b)
+            return ast.Constant(1) if ast.dump(a) == ast.dump(b) else ast.BinOp(a, ast.Div(), b)
         case a, ast.Div(), ast.BinOp(b, ast.Div(), c):
             return ast.BinOp(ast.BinOp(a, ast.Mult(), c), ast.Div(), b)
         case ast.BinOp(one, ast.Div(), b), ast.Mult(), a if constant(one) == 1:
@@ -209,13 +199,10 @@ def _without_trivial(left: ast.expr, right: ast.expr, kind: type[ast.operator]) 
         return ast.Constant(0)
     if kind is ast.Pow and second == 0:
         return ast.Constant(1)
-    if kind in (ast.Mult, ast.Div, ast.Pow) and second == 1:
+    before, after = _NEUTRAL.get(kind, (None, None))
+    if second == after:
         return left
-    if kind is ast.Mult and first == 1:
-        return right
-    if kind in (ast.Add, ast.Sub) and second == 0:
-        return left
-    if kind is ast.Add and first == 0:
+    if first == before:
         return right
     for known, other in ((left, right), (right, left)):
         if kind in (ast.BitAnd, ast.BitOr) and isinstance(constant(known), bool):

@@ -37,9 +37,7 @@ GREEK = {
     **{"Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω"},
 }
 _DECIMAL = r"(\d+\.?\d*|\.\d+)"
-NUMBER = re.compile(
-    rf"[+-]?({_DECIMAL}(e[+-]?\d+)?|({_DECIMAL} \\cdot )?10\^\{{-?\d+\}})", re.IGNORECASE
-)
+NUMBER = re.compile(rf"[+-]?({_DECIMAL}|({_DECIMAL} \\cdot )?10\^\{{-?\d+\}})")
 _WORDS = {"1j": "i", "inf": r"\infty", "-inf": r"-\infty", "nan": r"\text{nan}"}
 _SPECIAL = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
 
@@ -101,12 +99,6 @@ def number_latex(value: complex) -> str:
     return _WORDS.get(mantissa, mantissa)
 
 
-def given_latex(text: str) -> str:
-    """Return LaTeX that was given for a name; numbers as Python prints them are rewritten."""
-    text = text.strip()
-    return number_latex(float(text)) if NUMBER.fullmatch(text) and "e" in text.lower() else text
-
-
 def level_of(latex: str) -> Level:
     r"""Return how strongly given LaTeX holds together, as far as its signs tell.
 
@@ -145,7 +137,7 @@ def bracketed(latex: str) -> str:
 
 def known(names: Mapping[str, str] | None) -> dict[str, str]:
     """Return the names that something is known of: of an argument that is None nothing is."""
-    return {name: given_latex(latex) for name, latex in (names or {}).items() if latex != "None"}
+    return {name: latex for name, latex in (names or {}).items() if latex != "None"}
 
 
 class Piece(NamedTuple):
