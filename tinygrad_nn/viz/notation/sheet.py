@@ -177,12 +177,12 @@ def _markdown_formula(latex: str) -> str:
 
 
 def _html_cells(row: FormulaRow) -> str:
-    rules = [
-        to_mathml(each)  # the rule, and below it what its letters stand for
-        for x, rule in row.lines()
-        for each in rf"{x}: \; {rule}".split(_BEHIND)
-    ]
+    def lines(*formulas: str) -> list[str]:
+        """Return formulas, and below each what its letters stand for."""
+        return [to_mathml(part) for formula in formulas for part in formula.split(_BEHIND)]
+
+    rules = lines(*(rf"{x}: \; {rule}" for x, rule in row.lines())) or [NO_GRADIENT]
     name = f"<code>{escape(row.operation)}</code>"
-    cells = ([name], [to_mathml(row.forward)], rules or [NO_GRADIENT], [escape(row.kept())])
-    lines = ("".join(f"{_LINE}{line}</div>" for line in cell) for cell in cells)
-    return "".join(f"<td {_LEFT}>{cell}</td>" for cell in lines)
+    cells = ([name], lines(row.forward), rules, [escape(row.kept())])
+    written = ("".join(f"{_LINE}{line}</div>" for line in cell) for cell in cells)
+    return "".join(f"<td {_LEFT}>{cell}</td>" for cell in written)
