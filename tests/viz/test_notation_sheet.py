@@ -107,6 +107,11 @@ def test_names_are_shown_in_the_order_asked_for():
     assert len(formulas([])) == 0
 
 
+def test_operations_are_found_by_the_name_that_programs_have_for_them():
+    assert [row.operation for row in formulas("median")] == ["median_dim", "median_all"]
+    assert [row.operation for row in formulas("batch_norm")] == ["batch_norm"]
+
+
 def test_a_notebook_shows_html_with_mathml():
     page = ElementTree.fromstring(f"<div>{formulas()._repr_html_()}</div>")
     rows = page.findall("div/table/tbody/tr")

@@ -65,7 +65,12 @@ def backward_pass(computation: Computation, scale: float = 1.0) -> BackwardPass:
             f"a backward pass starts at one number, not at a tensor of shape {output.shape}; "
             "reduce it first: .sum(), .mean()"
         )
-    _check_unchanged(computation)
+    if computation.changed and any(step.call.is_freed for step in computation.steps):
+        raise GraphError(
+            f"the backward pass of {computation.changed} cannot be gone through again: what it "
+            "kept was freed, and a tensor that it was computed from has changed since (by an "
+            "optimizer's step?). Call this before that, or compute the loss anew"
+        )
     start = np.full(output.value.shape, scale, output.value.dtype)
     made = next((step.node for step in computation.steps if step.output is output), None)
     if made is None:
@@ -150,24 +155,14 @@ def _values_again(step: Step, known: dict[Node, Array]) -> dict[str, Any]:
     return found
 
 
-def _check_unchanged(computation: Computation) -> None:
-    """Raise `GraphError` if what was freed would be computed from other values than it was."""
-    if computation.changed and any(step.call.is_freed for step in computation.steps):
-        raise GraphError(
-            f"the backward pass of {computation.changed} cannot be gone through again: what it "
-            "kept was freed, and a tensor that it was computed from has changed since (by an "
-            "optimizer's step?). Call this before that, or compute the loss anew"
-        )
-
-
 def _differentiated(step: Step) -> list[tuple[Node, Operand]]:
     """Return the operands that get a gradient, in the order of their rules, each with its Node."""
-    order = [name for rule in getattr(step.op, "rules", ()) for name in rule.operands]
     pairs = zip(step.call.operands(), step.operands, strict=True)
     found = [(taken.edge, operand) for taken, operand in pairs if taken.edge is not None]
-    if not order:
-        return found
-    return sorted(found, key=lambda pair: order.index(pair[1].parameter.partition("[")[0]))
+    order = [name for rule in getattr(step.op, "rules", ()) for name in rule.operands]
+    if order:
+        found.sort(key=lambda pair: order.index(pair[1].parameter.partition("[")[0]))
+    return found
 
 
 def _is_elementwise(step: Step) -> bool:

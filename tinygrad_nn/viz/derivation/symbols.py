@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterator
 
 from ..notation.symbols import GREEK, escaped
-from ..structure.computation import Computation, Quantity, Step
+from ..structure.computation import Computation, Quantity
 
 LONGEST_NAME = 16
 _COUNT = re.compile(r"-?\\frac\{1\}\{([nm])")
@@ -21,7 +22,17 @@ def plain_symbols(computation: Computation) -> dict[str, str]:
     In a network the k-th linear layer computes Zk from Wk and bk, and an activation of it is Ak; X
     and Y are what goes in and what is wanted. The result is L, unless it has a name of its own.
     """
-    return _Symbols(computation).by_id
+    # What formulas write for the number that a mean divides by is no tensor's.
+    counts = (_COUNT.match(step.op.latex) for step in computation.steps)
+    taken = {count[1] for count in counts if count}
+    found: dict[str, str] = {}
+    for quantity, wanted in _wishes(computation):
+        if quantity.id not in found:
+            if keyword.iskeyword(wanted):
+                wanted = GREEK.get(wanted, f"{wanted}_")
+            found[quantity.id] = free_symbol(wanted, taken)
+    unnamed = [each.id for each in computation.quantities if each.id not in found]
+    return found | {each: free_symbol(f"v{i}", taken) for i, each in enumerate(unnamed, 1)}
 
 
 def symbols(computation: Computation) -> dict[str, str]:
@@ -45,66 +56,42 @@ def symbol_latex(plain: str) -> str:
     return plain if len(plain) == 1 else rf"\mathrm{{{escaped(plain)}}}"
 
 
-class _Symbols:
-    def __init__(self, computation: Computation) -> None:
-        self.by_id: dict[str, str] = {}
-        # What formulas write for the number that a mean divides by is no tensor's.
-        counts = (_COUNT.match(step.op.latex) for step in computation.steps)
-        self.taken = {count[1] for count in counts if count}
-        for output in computation.outputs:
-            own = _is_short_identifier(output.name) and output.name != "loss"
-            self._give(output, output.name if own else "L")
-        self._name_layers(computation)
-        for quantity in computation.quantities:
-            if quantity.name:
-                self._give(quantity, _as_identifier(quantity.name))
-        for operand in (each for step in computation.steps for each in step.operands):
-            if operand.quantity.kind != "result":
-                self._give(operand.quantity, "t" if operand.parameter == "target" else "c")
-        unnamed = [each for each in computation.quantities if each.id not in self.by_id]
-        for number, quantity in enumerate(unnamed, 1):
-            self._give(quantity, f"v{number}")
+def _wishes(computation: Computation) -> Iterator[tuple[Quantity, str]]:
+    """Yield what tensors would be called; of several names for one the first counts."""
+    for output in computation.outputs:
+        own = _is_short_identifier(output.name) and output.name != "loss"
+        yield output, output.name if own else "L"
+    yield from _in_layers(computation)
+    for quantity in computation.quantities:
+        if quantity.name:
+            yield quantity, _as_identifier(quantity.name)
+    for operand in (each for step in computation.steps for each in step.operands):
+        if operand.quantity.kind != "result":
+            yield operand.quantity, "t" if operand.parameter == "target" else "c"
 
-    def _name_layers(self, computation: Computation) -> None:
-        layers = [step for step in computation.steps if step.op.public == "linear"]
-        layer_of: dict[str, int] = {}  # by the id of what a layer made
-        for number, step in enumerate(layers, 1):
-            layer_of[step.output.id] = number
-            self._name_operands(step, number)
-            if not step.output.name:
-                self._give(step.output, f"Z{number}")
-        for step in computation.steps:
-            if layers:
-                self._name_target(step)
-            made_by = {layer_of.get(operand.quantity.id) for operand in step.operands}
-            layer = made_by.pop() if len(made_by) == 1 else None
-            activates = layer is not None and getattr(step.op, "elementwise", False)
-            if activates and not step.output.name:
-                self._give(step.output, f"A{layer}")
 
-    def _name_operands(self, step: Step, number: int) -> None:
+def _in_layers(computation: Computation) -> Iterator[tuple[Quantity, str]]:
+    layer_of: dict[str, int] = {}  # by the id of what a layer made
+    for step in (each for each in computation.steps if each.op.public == "linear"):
+        number = layer_of[step.output.id] = len(layer_of) + 1
         letters = {"input": "X", "weight": f"W{number}", "bias": f"b{number}"}
         for operand in step.operands:
-            quantity = operand.quantity
-            is_leaf = quantity.kind in ("parameter", "leaf")
-            by_path = is_leaf and not _is_short_identifier(quantity.name)
-            goes_in = number == 1 and operand.parameter == "input" and quantity.kind == "data"
+            kind, name = operand.quantity.kind, operand.quantity.name
+            by_path = kind in ("parameter", "leaf") and not _is_short_identifier(name)
+            goes_in = number == 1 and operand.parameter == "input" and kind == "data"
             if by_path or goes_in:
-                self._give(quantity, letters[operand.parameter])
-
-    def _name_target(self, step: Step) -> None:
+                yield operand.quantity, letters[operand.parameter]
+        if not step.output.name:
+            yield step.output, f"Z{number}"
+    for step in computation.steps if layer_of else ():
         for operand in step.operands:
             if operand.parameter == "target" and operand.quantity.kind == "data":
                 classes = operand.quantity.dtype.startswith("int")  # Y are these as one-hot rows
-                self._give(operand.quantity, "y" if classes else "Y")
-
-    def _give(self, quantity: Quantity, wanted: str) -> None:
-        """Give a symbol, with a number where another tensor has it already."""
-        if quantity.id in self.by_id:
-            return
-        if keyword.iskeyword(wanted):
-            wanted = GREEK.get(wanted, f"{wanted}_")
-        self.by_id[quantity.id] = free_symbol(wanted, self.taken)
+                yield operand.quantity, "y" if classes else "Y"
+        made_by = {layer_of.get(operand.quantity.id) for operand in step.operands}
+        layer = made_by.pop() if len(made_by) == 1 else None
+        if layer and getattr(step.op, "elementwise", False) and not step.output.name:
+            yield step.output, f"A{layer}"
 
 
 def free_symbol(wanted: str, taken: set[str]) -> str:

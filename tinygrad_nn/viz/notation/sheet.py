@@ -14,7 +14,7 @@ from typing import Any
 
 from ...autograd.op import Op, registry
 from .arguments import rounded
-from .forward import is_shown, letters, shown_name
+from .forward import is_shown, letters, shown_name, shown_operation
 from .latex import FONTS, to_mathml, to_text
 from .latex_of import expression_latex
 from .rules import definitions, names_in, rule_expression
@@ -117,13 +117,16 @@ def formulas(names: str | Iterable[str] | None = None) -> FormulaSheet:
     if names is None:
         chosen = sorted(registry.values(), key=lambda op: not op.differentiable)
     else:
-        chosen = [_operation(name) for name in ([names] if isinstance(names, str) else names)]
+        asked = [names] if isinstance(names, str) else names
+        chosen = [op for name in asked for op in _operations(name)]
     return FormulaSheet(map(_row, chosen))
 
 
-def _operation(name: str) -> Op:
-    if name in registry:
-        return registry[name]
+def _operations(name: str) -> list[Op]:
+    """Return the operation of that name, or all that programs call so."""
+    found = [op for op in registry.values() if name == shown_operation(op)]
+    if name in registry or found:
+        return [registry[name]] if name in registry else found
     close = " or ".join(map(repr, get_close_matches(name, registry, cutoff=0.5)))
     meant = f" did you mean {close}?" if close else ""
     raise ValueError(f"formulas: there is no operation {name!r}.{meant}")
