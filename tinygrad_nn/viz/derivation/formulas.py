@@ -38,9 +38,8 @@ def contribution_formula(
     replacements.update(gradients)
     shape = next(each.quantity.shape for each in step.operands if each.parameter == parameter)
     if shape is not None:
-        replacements[f"{parameter.partition('[')[0]}_shape"] = ast.parse(
-            str(shape), mode="eval"
-        ).body
+        name = parameter.partition("[")[0]
+        replacements[f"{name}_shape"] = ast.parse(str(shape), mode="eval").body
     return simplified(Replaced(replacements).visit(formula))
 
 

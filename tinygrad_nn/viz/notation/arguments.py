@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .symbols import Level, bracketed, escaped, level_of, number_latex
+from .symbols import escaped, indexed, number_latex
 
 DIGITS = 4  # of a number in a formula: more hide how it was made
 
@@ -77,18 +77,12 @@ def contraction_latex(equation: str, factors: Sequence[str]) -> str:
     """
     terms, _, result = equation.partition("->")
     products = [
-        _indexed(factor, term) for factor, term in zip(factors, terms.split(","), strict=False)
+        indexed(factor, " ".join(term)) if term else factor
+        for factor, term in zip(factors, terms.split(","), strict=False)
     ]
     summed = sorted({letter for letter in terms if letter.isalpha()} - set(result))
     over = rf"\sum_{{{' '.join(summed)}}} " if summed else ""
     return over + r" \cdot ".join(products)
-
-
-def _indexed(factor: str, letters: str) -> str:
-    if not letters:
-        return factor
-    is_plain = level_of(factor) == Level.ATOM and "_" not in factor
-    return f"{factor if is_plain else bracketed(factor)}_{{{' '.join(letters)}}}"
 
 
 def contraction_rule(equation: str, parameter: str) -> ast.expr:

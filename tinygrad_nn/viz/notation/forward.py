@@ -102,11 +102,9 @@ def _tokens(op: Any) -> set[str]:
 def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | None = None) -> str:
     r"""Return `op.latex` with the LaTeX in `names` in the place of the parameters of those names.
 
-    What needs brackets there gets them. A parameter that is not in `names`, or is "None" there,
-    keeps its letter; but a bound that is "None" is infinite, and a last term that is "None" is left
-    out, and so is a first factor. Of a loss whose `reduction` is "sum" or "none" the mean is left
-    out. `part` is which of several outputs is meant: unbind(x) has unbind(x)_0, unbind(x)_1 and so
-    on; of "U, S, V of A" it is one of those named.
+    What is not in `names` keeps its letter; a bound that is "None" is infinite, and a last term or
+    first factor that is "None" is left out, as is the mean of a loss by its `reduction`. `part` is
+    which of several outputs is meant: unbind(x)_0, or one of those in "U, S, V of A".
 
     Example:
         >>> import tinygrad_nn as tnn

@@ -19,6 +19,7 @@ from .symbols import (
     choice,
     escaped,
     function,
+    indexed,
     known,
     level_of,
     named,
@@ -42,12 +43,10 @@ def expression_latex(
 ) -> str:
     r"""Return the LaTeX of an expression, with that in `names` in the place of its names.
 
-    `names` may hold numbers, which are put in brackets where they need them; names that it does not
-    hold are written as `symbol` does, and so are those that it holds as "None", which decides what
-    is asked of None. `numbers` are names that stand for one number each. Products of arrays are
-    element by element, conditions are Iverson brackets, and what changes a shape only for
-    broadcasting is left out. `reduction` in `names` says whether a loss has a mean. What is not
-    known is shown as its source.
+    `names` may hold numbers, and "None" for what is None; names that it does not hold are written
+    as `symbol` does. `numbers` are names that stand for one number each. Conditions are Iverson
+    brackets, what changes a shape only for broadcasting is left out, and what is not known is shown
+    as its source.
 
     Example:
         >>> import ast, tinygrad_nn as tnn
@@ -215,9 +214,7 @@ class Writer:
         if all(ast.unparse(part) in ("None", "...", ":") for part in parts):
             return self.write(value)
         shown = ", ".join(self.write(part).latex for part in parts)
-        base = self.write(value)
-        fits = base.level == Level.ATOM and "_" not in base.latex
-        return Piece(f"{base.latex if fits else bracketed(base.latex)}_{{{shown}}}")
+        return Piece(indexed(self.write(value).latex, shown))
 
 
 def is_condition(node: ast.expr) -> bool:

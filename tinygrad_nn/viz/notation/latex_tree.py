@@ -93,10 +93,11 @@ class _Reader:
         self.tokens: Iterator[str] = iter(_TOKEN.findall(source))
 
     def row(self, until: str | None) -> Tree:
-        """Read up to the token `until`, or to the end of everything."""
-        return _row(self.items(until))
+        items = self.items(until)
+        return items[0] if len(items) == 1 else Tree("row", "", tuple(items))
 
     def items(self, until: str | None) -> list[Tree]:
+        """Read up to the token `until`, or to the end of everything."""
         items: list[Tree] = []
         for token in self.tokens:
             if token == until:
@@ -169,10 +170,6 @@ class _Reader:
             for line in _split(items, "\\")
         ]
         return Tree("cases", "", tuple(lines))
-
-
-def _row(items: Sequence[Tree]) -> Tree:
-    return items[0] if len(items) == 1 else Tree("row", "", tuple(items))
 
 
 def _split(items: Sequence[Tree], sign: str) -> list[list[Tree]]:

@@ -86,24 +86,24 @@ def _documented(function: FunctionType, needed: set[str]) -> ast.expr | None:
     """
     first_line, _, _ = (function.__doc__ or "").strip().partition("\n")
     formula = first_line.partition(": ")[0].partition(". ")[0].strip().removesuffix(".")
+    found = _parsed(formula)
+    return found if found and needed & names_in(found) else None
+
+
+def _parsed(text: str) -> ast.expr | None:
     try:
-        found = ast.parse(formula, mode="eval").body
-    except (SyntaxError, ValueError):  # ValueError: a null byte, on Python 3.11
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):  # it is in words; ValueError: a null byte, on Python 3.11
         return None
-    return found if needed & names_in(found) else None
 
 
 def definitions(op: Any, operand: str) -> list[tuple[ast.expr, ast.expr]]:
     """Return what the docstring of a rule says of names that its formula has: h = g * weight."""
     formulas = [rule.formula for rule in op.rules if operand in rule.operands]
     words = " ".join((getattr(formulas[0], "__doc__", None) or "").split()) if formulas else ""
-    found = []
-    for left, right in _DEFINED.findall(words.partition(": ")[2]):
-        try:
-            found.append((ast.parse(left, mode="eval").body, ast.parse(right, mode="eval").body))
-        except SyntaxError:  # it is in words
-            continue
-    return found
+    found = _DEFINED.findall(words.partition(": ")[2])
+    sides = [(_parsed(left), _parsed(right)) for left, right in found]
+    return [(left, right) for left, right in sides if left and right]
 
 
 class _WrittenOut(ast.NodeTransformer):

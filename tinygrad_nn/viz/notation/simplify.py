@@ -36,11 +36,9 @@ def simplified(
 ) -> ast.expr:
     """Return the expression with known numbers, texts, bools and None put in, and worked out.
 
-    Comparisons, sums and products of constants are; so are trivial ones, such as 1 x, 0 x, x / 1,
-    x + 0 and x ** 1. A bound that is None holds nothing back. `n` and `m`, what a mean divides by,
-    are 1 where `reduction` is known to be "sum" or "none". Of the names in `given` it is known that
-    they are not None. Other values (arrays, tuples) are left as names. The expression given is not
-    changed.
+    A bound that is None holds nothing back; `n` and `m`, what a mean divides by, are 1 where
+    `reduction` is "sum" or "none". The names in `given` are known not to be None. Other values
+    (arrays, tuples) are left as names, and the expression given is not changed.
 
     Example:
         >>> import ast, tinygrad_nn as tnn

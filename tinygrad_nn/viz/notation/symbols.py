@@ -135,6 +135,12 @@ def bracketed(latex: str) -> str:
     return f"({latex})"
 
 
+def indexed(latex: str, index: str) -> str:
+    """Return a formula with an index, in brackets if it is more than a letter."""
+    is_plain = level_of(latex) == Level.ATOM and "_" not in latex
+    return f"{latex if is_plain else bracketed(latex)}_{{{index}}}"
+
+
 def known(names: Mapping[str, str] | None) -> dict[str, str]:
     """Return the names that something is known of: of an argument that is None nothing is."""
     return {name: latex for name, latex in (names or {}).items() if latex != "None"}
