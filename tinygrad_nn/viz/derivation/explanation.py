@@ -102,8 +102,7 @@ class Explanation:
         }
         return write_as(path, "a derivation", writers, self)
 
-    def _repr_html_(self) -> str:
-        return self.html()
+    _repr_html_ = html
 
 
 class _Row(NamedTuple):

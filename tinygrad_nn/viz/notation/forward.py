@@ -117,8 +117,10 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | N
     """
     given, letter_of = known(names), letters(op)
     if "->" in given.get("equation", ""):
-        operands = (given.get(f"operands[{i}]", letter) for i, letter in enumerate(UNNAMED))
-        return contraction_latex(given["equation"], list(operands))
+        count = given["equation"].partition("->")[0].count(",") + 1
+        unnamed = [UNNAMED[i % len(UNNAMED)] for i in range(count)]
+        factors = [given.get(f"operands[{i}]", unnamed[i]) for i in range(count)]
+        return contraction_latex(given["equation"], factors)
     given |= {name: _UNBOUNDED[name] for name in _UNBOUNDED if (names or {}).get(name) == "None"}
     alpha = given.get("alpha", "1")
     if alpha != "1" and NUMBER.fullmatch(alpha):  # of add: the formula is that for 1

@@ -46,7 +46,9 @@ def rule_expression(op: Any, operand: str) -> ast.expr | None:
     return None
 
 
-def rule_of_step(step: Any, parameter: str, known: Mapping[str, Any] | None = None) -> Any:
+def rule_of_step(
+    step: Any, parameter: str, known: Mapping[str, Any] | None = None
+) -> ast.expr | None:
     """Return the rule of an operand, `operands[1]` too, simplified by all that the call was given.
 
     `known` may say more: what a mean divides by. None where there is no rule to read.
