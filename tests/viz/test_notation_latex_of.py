@@ -142,8 +142,8 @@ def test_an_expression_as_latex(source, expected):
         ("2 * g", {"g": "0.5"}, r"2 \cdot 0.5"),
         ("b.T", {"b": "W_1"}, "W_1^{T}"),
         ("g * weight", {"weight": "None"}, r"g \odot W"),
-        ("g / n * input", {"reduction": "'mean'"}, r"\frac{g}{n} \odot x"),
-        ("g / n * input", {"reduction": "'sum'"}, r"g \odot x"),
+        ("g / n * input", {"reduction": "mean"}, r"\frac{g}{n} \odot x"),
+        ("g / n * input", {"reduction": "sum"}, r"g \odot x"),
     ],
 )
 def test_names_and_numbers_are_put_in_with_the_brackets_they_need(source, names, expected):
@@ -295,7 +295,7 @@ def test_what_is_known_is_worked_out(source, values, expected):
             r"\begin{cases} x & \text{if } m \\ -1 & \text{else} \end{cases}",
         ),
         ("mse_loss", {"input": "Y", "target": "T"}, r"\frac{1}{n} \sum_i (Y_i - T_i)^2"),
-        ("mse_loss", {"reduction": "'sum'"}, r"\sum_i (x_i - t_i)^2"),
+        ("mse_loss", {"reduction": "sum"}, r"\sum_i (x_i - t_i)^2"),
         ("mse_loss", {"reduction": "none"}, "(x_i - t_i)^2"),
         ("isnan", {"input": "a"}, r"a \text{ is nan}"),
         ("sum", {"dim": "1", "input": "x"}, r"\sum_i x_i"),

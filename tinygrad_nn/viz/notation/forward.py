@@ -15,10 +15,12 @@ from .symbols import (
     GREEK,
     NUMBER,
     Level,
+    Piece,
     bracketed,
     escaped,
     known,
     level_of,
+    product,
     symbol,
 )
 
@@ -126,11 +128,13 @@ def forward_latex(op: Any, names: Mapping[str, str] | None = None, part: int | N
     if alpha != "1" and NUMBER.fullmatch(alpha):  # of add: the formula is that for 1
         name = "other" if "other" in letter_of else "source"
         factor = given.get(name, letter_of[name])
-        sign = r"\cdot " if NUMBER.fullmatch(factor) else ""
-        given[name] = (
-            f"{alpha} {sign}{factor if level_of(factor) > Level.SUM else bracketed(factor)}"
-        )
-    formula = _reduced(op.latex, given.get("reduction", "mean"))
+        scaled = Piece(factor, level_of(factor), is_scalar=NUMBER.fullmatch(factor) is not None)
+        given[name] = product([Piece(alpha, is_scalar=True), scaled]).latex
+    formula, reduction = op.latex, given.get("reduction")
+    if reduction in ("sum", "none"):
+        formula = _FRACTION_OF_MEAN.sub("", formula, count=1)
+    if reduction == "none":
+        formula = _SUM_OF_MEAN.sub("", formula, count=1)
     for name in (names or {}).keys() - given.keys():
         letter = letter_of.get(name)
         formula = formula.removesuffix(f" + {letter}").removeprefix(rf"{letter} \odot ")
@@ -161,11 +165,8 @@ def call_latex(step: Any, names: Mapping[str, str]) -> str:
     """
     op, names = step.op, {**arguments_latex(step.attributes), **names}
     if not op.latex or (op.sequence is not None and "equation" not in names):
-        name = "".join(
-            letter for letter in shown_operation(op) if letter.isalnum() or letter == "_"
-        )
         called = ", ".join(names[operand.parameter] for operand in step.operands)
-        return rf"\operatorname{{{escaped(name)}}}({called})"
+        return rf"\operatorname{{{escaped(shown_operation(op))}}}({called})"
     tensors = [each.quantity.id for each in step.operands]
     if op.name == "mul" and len(tensors) == 2 and len(set(tensors)) == 1:
         op = registry["square"]
@@ -185,12 +186,6 @@ def dotted(latex: str, shapes: Iterable[tuple[int, ...] | None]) -> str:
         a \cdot b; a \odot b
     """
     return latex.replace(r"\odot", r"\cdot") if {*shapes} == {()} else latex
-
-
-def _reduced(formula: str, reduction: str) -> str:
-    if reduction.strip("'\"") in ("sum", "none"):
-        formula = _FRACTION_OF_MEAN.sub("", formula, count=1)
-    return _SUM_OF_MEAN.sub("", formula, count=1) if reduction.strip("'\"") == "none" else formula
 
 
 def _placed(latex: str, before: str, after: str) -> str:

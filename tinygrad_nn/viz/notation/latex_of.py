@@ -59,7 +59,7 @@ def expression_latex(
     """
     names = names or {}
     values: dict[str, str | None] = {name: None for name, latex in names.items() if latex == "None"}
-    values["reduction"] = names.get("reduction", "mean").strip("'\"")
+    values["reduction"] = names.get("reduction", "mean")
     given = known(names)
     writer, shown = Writer(given, numbers), simplified(expression, values, given)
     if isinstance(shown, ast.Call):
