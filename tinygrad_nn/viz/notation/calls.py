@@ -94,7 +94,7 @@ def _where(writer: Any, condition: ast.expr, a: ast.expr, b: ast.expr) -> Piece:
     if constant(a) == 0:
         opposite = simplified(ast.UnaryOp(ast.Not(), condition))
         return product([writer.write(b), Piece(f"[{writer.condition(opposite)}]")])
-    return choice([(writer.write(a).latex, written), (writer.write(b).latex, "")])
+    return choice(writer.write(a), written, writer.write(b))
 
 
 def _by_its_formula(

@@ -98,8 +98,7 @@ class Writer:
             case ast.BinOp(left=base, op=ast.Pow(), right=exponent):
                 return self._power(base, exponent)
             case ast.IfExp(test=test, body=body, orelse=other):
-                rows = [(self.write(body).latex, self.condition(test))]
-                return choice([*rows, (self.write(other).latex, "")])
+                return choice(self.write(body), self.condition(test), self.write(other))
             case ast.BoolOp(op=ast.Or(), values=[first, *others]) if is_number(others[-1]):
                 return self.write(first)  # `count or 1`: a guard against dividing by 0
             case ast.Call():
@@ -177,11 +176,11 @@ class Writer:
         before, sign = self.write(left).latex, ""
         if before.startswith("-") and (chained or isinstance(left, ast.UnaryOp)):
             before, sign = before[1:], "-"  # -A B, not (-A) B
-        first = Piece(before, Level.PRODUCT if chained else level_of(before))
+        if not chained:
+            before = Piece(before, level_of(before)).at_least(Level.POWER)
         second = self.write(right).at_least(Level.POWER)
         dot = r"\cdot " if second[0].isdigit() else ""
-        written = first.at_least(Level.PRODUCT if chained else Level.POWER)
-        return Piece(f"{sign}{written} {dot}{second}", Level.SUM if sign else Level.PRODUCT)
+        return Piece(f"{sign}{before} {dot}{second}", Level.SUM if sign else Level.PRODUCT)
 
     def _power(self, base: ast.expr, exponent: ast.expr) -> Piece:
         below = self.write(base)

@@ -5,7 +5,7 @@ Read `forward.py` next, which puts names and numbers into the formula of an oper
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from itertools import pairwise
 from typing import NamedTuple
@@ -158,13 +158,10 @@ class Piece(NamedTuple):
         return self.latex if self.level >= level else bracketed(self.latex)
 
 
-def choice(rows: Iterable[tuple[str, str]]) -> Piece:
-    """Return the formula of several cases: each a value and its condition, "" for all others."""
-    written = [
-        rf"{value} & \text{{if }} {condition}" if condition else rf"{value} & \text{{else}}"
-        for value, condition in rows
-    ]
-    return Piece(r"\begin{cases} " + r" \\ ".join(written) + r" \end{cases}", Level.CHOICE)
+def choice(value: Piece, condition: str, other: Piece) -> Piece:
+    """Return the formula of two cases."""
+    rows = rf"{value.latex} & \text{{if }} {condition} \\ {other.latex} & \text{{else}}"
+    return Piece(rf"\begin{{cases}} {rows} \end{{cases}}", Level.CHOICE)
 
 
 def named(name: str) -> str:
