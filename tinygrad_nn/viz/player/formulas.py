@@ -99,7 +99,9 @@ def forward_formula(step: Step, operands: Mapping[str, Array]) -> Array:
         formula = FORWARD[op.public]
     else:
         raise Fixed(op.public)
-    return _filled(step, ast.parse(formula, mode="eval").body, operands, {})
+    absent = {each: None for each in op.parameters if each not in operands}
+    read = ast.parse(formula, mode="eval").body
+    return _written(simplified(read, {**absent, **step.attributes}), operands)
 
 
 def rule_formula(
@@ -110,13 +112,6 @@ def rule_formula(
     if rule is None:
         raise Fixed(step.op.public)
     return _written(rule, known)
-
-
-def _filled(
-    step: Step, formula: ast.expr, known: Mapping[str, Array], counts: Mapping[str, int]
-) -> Array:
-    absent = {each: None for each in step.op.parameters if each not in known}
-    return _written(simplified(formula, {**absent, **step.attributes, **counts}), known)
 
 
 def _written(node: ast.expr, names: Mapping[str, Array]) -> Array:
