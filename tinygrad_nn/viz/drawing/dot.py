@@ -11,8 +11,7 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
-from ..structure.contents import Cluster, GraphContents, GraphNode
-from ..structure.contracting import enclosing, parents_of
+from ..structure.contents import Cluster, GraphContents, GraphNode, chains_of
 from .roles import Arrangement, arrange
 from .words import MADE, facts, printable, result, title
 
@@ -103,12 +102,13 @@ def to_dot(contents: GraphContents) -> str:
     bodies = {cluster.id: _frame(cluster) for cluster in contents.clusters}
     bodies[""] = graph
     arranged = arrange(contents)
-    of_frame = _times_of_frames(contents.clusters)
+    chains = chains_of(contents.clusters)
     for node in contents.nodes:
-        shown = replace(node, times=1) if of_frame[node.cluster] == node.times else node
+        of_frames = max((frame.times for frame in chains[node.cluster]), default=1)
+        shown = replace(node, times=1) if of_frames == node.times else node  # the frame says it
         label = _label(shown, arranged.roles.get(node.id, ()))
         bodies[node.cluster].node(node.id, label, **_style(node))
-    for cluster in _innermost_first(contents.clusters):
+    for cluster in sorted(contents.clusters, key=lambda each: -len(chains[each.id])):
         bodies[cluster.parent].subgraph(bodies[cluster.id])
     for number in range(len(contents.edges)):
         _draw_edge(graph, contents, arranged, number)
@@ -259,19 +259,6 @@ def _frame_title(text: str) -> str:
         return ""
     room = _cell("", WIDTH=min(200, 9 * len(text)))
     return f"<{_table(f'<TR>{_cell(_text(text))}{room}</TR>')}>"
-
-
-def _innermost_first(clusters: tuple[Cluster, ...]) -> list[Cluster]:
-    parents = parents_of(clusters)
-    return sorted(clusters, key=lambda each: len(enclosing(each.id, parents)), reverse=True)
-
-
-def _times_of_frames(clusters: tuple[Cluster, ...]) -> dict[str, int]:
-    """Return how many times the outermost block that repeats around each frame stands for."""
-    times = {"": 1}
-    for cluster in reversed(_innermost_first(clusters)):
-        times[cluster.id] = max(cluster.times, times[cluster.parent])
-    return times
 
 
 def _text(text: str) -> str:

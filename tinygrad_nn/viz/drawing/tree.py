@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..structure.contents import Cluster, GraphContents, GraphEdge, GraphNode
-from ..structure.contracting import enclosing, parents_of
+from ..structure.contents import Cluster, GraphContents, GraphEdge, GraphNode, chains_of
 from .words import KINDS, MADE, describe, one_line, operands, part, title, told
 
 
@@ -23,14 +22,13 @@ class Row:
 
 def rows(contents: GraphContents) -> Iterator[Row]:
     """Yield the nodes in their order, and before them each cluster that they enter."""
-    clusters = {cluster.id: cluster for cluster in contents.clusters}
-    parents = parents_of(contents.clusters)
-    around: list[str] = []
+    chains = chains_of(contents.clusters)
+    around: tuple[Cluster, ...] = ()
     for node in contents.nodes:
-        before, around = around, enclosing(node.cluster, parents)[::-1]
+        before, around = around, chains[node.cluster][::-1]
         for depth, inner in enumerate(around):
             if around[: depth + 1] != before[: depth + 1]:
-                yield Row(depth, clusters[inner])
+                yield Row(depth, inner)
         yield Row(len(around), node)
 
 

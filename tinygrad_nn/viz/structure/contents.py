@@ -4,6 +4,7 @@ Read `../drawing/dot.py` next, which writes it for Graphviz.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,6 +54,19 @@ class Cluster:
     parent: str = ""  # id of the cluster around it
     times: int = 1
     use: int = 0  # 2 of the second call of the same module; 0 if there is one call only
+
+
+def chains_of(clusters: Iterable[Cluster]) -> dict[str, tuple[Cluster, ...]]:
+    """Return by the id of each cluster itself and all around it, innermost first; of "" nothing."""
+    found = {cluster.id: cluster for cluster in clusters}
+    chains: dict[str, tuple[Cluster, ...]] = {"": ()}
+    for name in found:
+        chain, at = [], name
+        while at:
+            chain.append(found[at])
+            at = found[at].parent
+        chains[name] = tuple(chain)
+    return chains
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from ..notation.forward import dotted, forward_latex, shapes_of, shown_name, sho
 from ..notation.latex import to_text
 from .computation import Computation, Quantity, Step
 from .contents import GraphContents, GraphEdge, GraphNode
-from .folding import fold_older, fold_repeats
-from .module_frames import close_modules, module_clusters
+from .folding import close_modules, fold_older, fold_repeats
+from .modules import module_clusters
 from .summary import summary_text
 
 Direction = Literal["forward", "backward"]

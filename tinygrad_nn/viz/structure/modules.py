@@ -1,17 +1,19 @@
 """In which call of which module each operation ran: seen as it ran, or read off the parameters.
-Read `module_frames.py` next, which draws a frame around each call.
+Read `graph_building.py` next, which draws a frame around each call.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
 from typing import Any, NamedTuple
 
 from ...autograd.node import clock
-from .computation import Span, Step
+from .computation import Computation, Span, Step
+from .contents import Cluster
 
 NEVER_CALLED = ("ModuleList", "ModuleDict")  # what they hold is called, they are not
 
@@ -145,3 +147,36 @@ def _common(paths: Sequence[str]) -> str:
     """Return the path of the innermost module around all of `paths`."""
     parts = zip(*(path.split(".") for path in paths), strict=False)
     return ".".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, parts))
+
+
+def module_clusters(computation: Computation) -> tuple[tuple[Cluster, ...], dict[str, str]]:
+    """Return a frame per call of a module, and the frame of each node by the node's id."""
+    chains = dict.fromkeys(
+        step.calls[: depth + 1] for step in computation.steps for depth in range(len(step.calls))
+    )
+    ids = {chain: f"m{number}" for number, chain in enumerate(chains)}
+    ids[()] = ""
+    calls = Counter(chain[-1].path for chain in chains)
+    met: Counter[str] = Counter()
+    clusters = []
+    for chain in chains:
+        path = chain[-1].path
+        met[path] += 1
+        use = met[path] if calls[path] > 1 else 0
+        name = _title(path, chain[-2].path if chain[1:] else "", computation.modules)
+        clusters.append(Cluster(ids[chain], name, ids[chain[:-1]], use=use))
+    inside: dict[str, tuple[Span, ...]] = {}  # of a parameter, the calls that all its users are in
+    for step in computation.steps:
+        for operand in step.operands:
+            if operand.quantity.kind == "parameter":
+                chain = inside.setdefault(operand.quantity.id, step.calls)
+                inside[operand.quantity.id] = tuple(
+                    one for one, other in zip(chain, step.calls, strict=False) if one == other
+                )
+    inside |= {step.output.id: step.calls for step in computation.steps}
+    return tuple(clusters), {key: ids[chain] for key, chain in inside.items()}
+
+
+def _title(path: str, around: str, kinds: dict[str, str]) -> str:
+    own = path.removeprefix(f"{around}.")
+    return f"{own}: {kinds[path]}" if path in kinds else own
