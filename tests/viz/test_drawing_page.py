@@ -24,7 +24,7 @@ def test_each_step_is_an_anchor_and_links_to_where_its_operands_were_made():
     step = html[html.index('id="step-t3"') : html.index('id="step-t4"')]
     assert re.findall(r'href="#step-(\w+)"', step) == ["t3", "t0", "t1", "t2"]
     assert "weight</bdi> = <a" in step
-    assert "→ <bdi>hidden (64, 10) float32</bdi>" in step
+    assert "<bdi>→ hidden (64, 10) float32</bdi>" in step
     assert "kept: <bdi>input, weight, 226.6 KiB</bdi>" in step
 
 
@@ -137,8 +137,9 @@ GROUNDS = {
 def test_text_can_be_read_in_both_schemes(scheme, colour):
     folder, palette = files("tinygrad_nn.viz.drawing"), {}
     for name in ("page.css", "graph.css"):
-        colours = folder.joinpath(name).read_text("utf-8").split(":root")[scheme + 1]
-        palette |= re.findall(r"--([\w-]+): (#\w{6});", colours)
+        written = folder.joinpath(name).read_text("utf-8")
+        for variable, *pair in re.findall(r"--([\w-]+): light-dark\((\S+), (\S+)\);", written):
+            palette[variable] = pair[scheme]
     for ground in GROUNDS[colour]:
         assert contrast(palette[colour], palette[ground]) >= 4.5, (colour, ground)
 

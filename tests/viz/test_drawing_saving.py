@@ -12,8 +12,7 @@ from test_drawing_svg import FAKE
 
 from tinygrad_nn.errors import MissingExtraError
 from tinygrad_nn.viz.drawing.dot import to_dot
-from tinygrad_nn.viz.drawing.notebook import mimebundle
-from tinygrad_nn.viz.drawing.page import to_html
+from tinygrad_nn.viz.drawing.page import mimebundle, to_html
 from tinygrad_nn.viz.drawing.saving import WRITERS, save
 from tinygrad_nn.viz.drawing.tree import to_text
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .drawing.dot import to_dot
-from .drawing.notebook import mimebundle
-from .drawing.page import to_html
+from .drawing.page import mimebundle, to_html
 from .drawing.saving import save
 from .drawing.tree import to_text
 from .structure.contents import GraphContents

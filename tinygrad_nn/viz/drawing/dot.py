@@ -13,7 +13,7 @@ from typing import Any
 
 from ..structure.contents import Cluster, GraphContents, GraphNode, chains_of
 from .roles import Arrangement, arrange
-from .words import MADE, facts, printable, result, title
+from .words import facts, printable, result, title
 
 FONT = "Helvetica,Arial,sans-serif"
 INK = "#1b2431"
@@ -171,9 +171,8 @@ def _swatch(text: str, style: Mapping[str, str]) -> str:
 def _label(node: GraphNode, parts: Sequence[str] = ()) -> str:
     """Return what stands in a box: the parts that its operands take, above its lines."""
     name = f"failed: {title(node)}" if node.kind == "failed" else title(node)
-    arrow = "→ " if node.kind in MADE and result(node) else ""
     lines = [f"<B>{_text(name)}</B>" if name else ""]
-    lines += [_text(node.formula), _text(arrow + result(node))]
+    lines += [_text(node.formula), _text(result(node))]
     for fact, text in facts(node):
         grid = _grid(text) if fact in ("value", "gradient") else ""
         if fact == "failed":

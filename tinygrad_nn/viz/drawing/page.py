@@ -1,9 +1,10 @@
-"""A graph as a page of its own: the picture, to move and to search in, beside the list of steps.
-Read `graph.js` next, all that moves there; `notebook.py` shows the same in a notebook.
+"""A graph as a page of its own, the picture beside the list of steps, and what a notebook shows.
+Read `graph.js` next, all that moves there.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from html import escape
 from importlib.resources import files
@@ -12,9 +13,10 @@ from typing import Any
 from ...errors import MissingExtraError
 from ..structure.contents import Cluster, GraphContents, GraphEdge, GraphNode
 from .document import document
+from .dot import to_dot
 from .svg import svg_element
-from .tree import operand_name, rows
-from .words import KINDS, MADE, describe, facts, operands, part, printable, result, title
+from .tree import operand_name, rows, to_text
+from .words import KINDS, describe, facts, operands, part, printable, result, title
 
 SECONDS = 20  # for the picture; a page without one has the list still
 
@@ -79,6 +81,22 @@ def to_html(contents: GraphContents) -> str:
     return document(shown, style, body, script, _data(contents))
 
 
+def mimebundle(contents: GraphContents) -> dict[str, str]:
+    """Return a graph as Jupyter takes it: SVG if it can be drawn here, else HTML; always text.
+
+    Why there is no picture stands in the HTML and in the text. The ids in it are the same each time
+    for the same graph, and others for another one.
+    """
+    prefix = f"g{hashlib.sha256(to_dot(contents).encode()).hexdigest()[:8]}-"
+    text = to_text(contents)
+    try:
+        svg = svg_element(contents, prefix=prefix, timeout=SECONDS)
+    except (MissingExtraError, RuntimeError) as error:
+        html = f"<p>{_html(str(error))}</p>\n{steps_html(contents, prefix=prefix)}"
+        return {"text/html": html, "text/plain": f"{text}\n\n{error}"}
+    return {"image/svg+xml": svg, "text/plain": text}
+
+
 def steps_html(contents: GraphContents, *, prefix: str = "") -> str:
     """Return the steps as an HTML list, in which every operand links to the step that made it.
 
@@ -87,16 +105,14 @@ def steps_html(contents: GraphContents, *, prefix: str = "") -> str:
     into = operands(contents.edges)
     nodes = {node.id: node for node in contents.nodes}
     items = []
-    for row in rows(contents):
-        indent = f'style="margin-left:{1.2 * row.depth:g}em"'
-        if isinstance(row.entry, Cluster):
-            items.append(f'<li class="module" {indent}>{_html(title(row.entry))}</li>')
+    for depth, entry in rows(contents):
+        indent = f'style="margin-left:{1.2 * depth:g}em"'
+        if isinstance(entry, Cluster):
+            items.append(f'<li class="module" {indent}>{_html(title(entry))}</li>')
         else:
-            edges = into.get(row.entry.id, [])
-            items.append(
-                f'<li class="step {row.entry.kind}" id="{prefix}step-{row.entry.id}" {indent}>'
-                f"{_step(row.entry, edges, nodes, prefix)}</li>"
-            )
+            step = _step(entry, into.get(entry.id, []), nodes, prefix)
+            name = f'class="step {entry.kind}" id="{prefix}step-{entry.id}"'
+            items.append(f"<li {name} {indent}>{step}</li>")
     return '<ol class="steps" style="list-style:none;padding:0">\n' + "\n".join(items) + "\n</ol>"
 
 
@@ -115,7 +131,7 @@ def _step(node: GraphNode, edges: list[GraphEdge], nodes: dict[str, GraphNode], 
             links.append(f"{_html(part(edge))} = {link}" if part(edge) else link)
         parts.append(f"with {', '.join(links)}")
     if result(node):
-        parts.append(f"{'→ ' if node.kind in MADE else ''}{_html(result(node))}")
+        parts.append(_html(result(node)))
     if node.is_output:
         parts.append("(the output)")
     told = "".join(f"<br>{name}: {_html(fact)}" for name, fact in facts(node))

@@ -6,30 +6,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..structure.contents import Cluster, GraphContents, GraphEdge, GraphNode, chains_of
 from .words import KINDS, MADE, describe, one_line, operands, part, title, told
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the list: a module that begins or goes on, or a node in it."""
-
-    depth: int
-    entry: Cluster | GraphNode
-
-
-def rows(contents: GraphContents) -> Iterator[Row]:
-    """Yield the nodes in their order, and before them each cluster that they enter."""
+def rows(contents: GraphContents) -> Iterator[tuple[int, Cluster | GraphNode]]:
+    """Yield the nodes in their order, before them each cluster that they enter, and their depth."""
     chains = chains_of(contents.clusters)
     around: tuple[Cluster, ...] = ()
     for node in contents.nodes:
         before, around = around, chains[node.cluster][::-1]
         for depth, inner in enumerate(around):
             if around[: depth + 1] != before[: depth + 1]:
-                yield Row(depth, inner)
-        yield Row(len(around), node)
+                yield depth, inner
+        yield len(around), node
 
 
 def to_text(contents: GraphContents) -> str:
@@ -53,12 +44,12 @@ def to_text(contents: GraphContents) -> str:
     names = {node.id: operand_name(node) or node.id for node in contents.nodes}
     count = Counter([*names.values(), *(key for key, name in names.items() if key != name)])
     called = {key: name if count[name] == 1 else key for key, name in names.items()}
-    for row in rows(contents):
-        if isinstance(row.entry, Cluster):
-            text = f"{title(row.entry)}:"
+    for depth, entry in rows(contents):
+        if isinstance(entry, Cluster):
+            text = f"{title(entry)}:"
         else:
-            text = _step(row.entry, into.get(row.entry.id, []), called)
-        lines.append("  " * row.depth + one_line(text))
+            text = _step(entry, into.get(entry.id, []), called)
+        lines.append("  " * depth + one_line(text))
     return "\n".join(lines)
 
 

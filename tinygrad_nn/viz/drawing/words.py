@@ -60,23 +60,25 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"
 
 
-def form(node: GraphNode) -> str:
-    """Return the shape and the dtype of a node's tensor: "(2, 3) float32"; "" if not known."""
-    shape = "one number" if node.shape == () else str(node.shape or "")
-    return f"{shape} {node.dtype}".strip()
-
-
 def result(node: GraphNode) -> str:
-    """Return what an operation gives: its tensor's label and form."""
-    return f"{node.label} {form(node)}".strip()
+    """Return the label, the shape and the dtype of a node's tensor: "→ hidden (2, 3) float32"."""
+    shape = "one number" if node.shape == () else str(node.shape or "")
+    said = " ".join(each for each in (node.label, shape, node.dtype) if each)
+    return f"→ {said}" if said and node.kind in MADE else said
 
 
-def kept(node: GraphNode) -> str:
-    """Return what a node keeps for backward: "a, output, 96 B"; "" if nothing."""
-    if not node.kept:
-        return ""
-    names = ", ".join(name for name, _ in node.kept)
-    return f"{names}, {size(sum(count for _, count in node.kept))}"
+def facts(node: GraphNode) -> list[tuple[str, str]]:
+    """Return what there is to say of a node beyond its name, formula and result."""
+    kept = ""
+    if node.kept:
+        names = ", ".join(name for name, _ in node.kept)
+        kept = f"{names}, {size(sum(count for _, count in node.kept))}"
+    pairs = zip(
+        ("value", "gradient", "kept", "failed"),
+        (node.value, node.gradient, kept, node.problem),
+        strict=True,
+    )
+    return [(name, fact) for name, fact in pairs if fact]
 
 
 def size(count: int) -> str:
@@ -88,29 +90,13 @@ def size(count: int) -> str:
     """
     if count < 1024:
         return f"{count} B"
-    amount = count / 1024
-    for unit in ("KiB", "MiB", "GiB"):
-        if amount < 1024:
-            return f"{amount:.1f} {unit}"
-        amount /= 1024
-    return f"{amount:.1f} TiB"
-
-
-def facts(node: GraphNode) -> list[tuple[str, str]]:
-    """Return what there is to say of a node beyond its name, formula and form."""
-    pairs = [
-        ("value", node.value),
-        ("gradient", node.gradient),
-        ("kept", kept(node)),
-        ("failed", node.problem),
-    ]
-    return [(name, fact) for name, fact in pairs if fact]
+    power = min((count.bit_length() - 1) // 10, 4)
+    return f"{count / 1024**power:.1f} {'KMGT'[power - 1]}iB"
 
 
 def told(node: GraphNode) -> str:
     """Return all that there is to say of a node beside its name: its formula, what it gives ..."""
-    arrow = "→ " if node.kind in MADE and result(node) else ""
-    parts = [" ".join(part for part in (node.formula, arrow + result(node)) if part)]
+    parts = [f"{node.formula} {result(node)}".strip()]
     parts += [f"{name}: {fact}" for name, fact in facts(node)]
     if node.is_output:
         parts.append("the output")
