@@ -97,6 +97,47 @@ def test_no_text_of_a_picture_lies_on_an_arrow(drawn_graphs):
         assert not any(list(edge.iter("{http://www.w3.org/2000/svg}text")) for edge in edges), name
 
 
+class Shared(nn.Module):
+    """Two modules, each used several times: what they take comes from outside of their frames."""
+
+    def __init__(self):
+        super().__init__()
+        self.lin, self.act = nn.Linear(3, 3), nn.ReLU()
+
+    def forward(self, x):
+        return self.lin(self.act(self.lin(self.act(self.lin(x)))))
+
+
+def points_on(path):
+    """Points along the line of an arrow, which is a row of cubic Bézier curves."""
+    numbers = [float(each) for each in re.findall(r"-?[0-9.]+", path.get("d"))]
+    points = [complex(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]
+    for i in range(0, len(points) - 1, 3):
+        a, b, c, d = points[i : i + 4]
+        for t in (step / 50 for step in range(51)):
+            yield (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
+
+
+def test_no_arrow_crosses_the_title_of_a_module_that_is_used_several_times():
+    if engine() is None:
+        pytest.skip("nothing here draws graphs")
+    name = "{http://www.w3.org/2000/svg}"
+    root = ElementTree.fromstring(svg_element(viz.graph(Shared(), tnn.rand(2, 3))))
+    titles = [each for each in root.iter(f"{name}text") if " use)" in each.text]
+    assert len(titles) == 5
+    arrows = [g.find(f"{name}path") for g in root.iter(f"{name}g") if g.get("class") == "edge"]
+    for text in titles:
+        left, base = float(text.get("x")), float(text.get("y"))
+        assert text.get("text-anchor", "start") == "start"
+        box = (left, left + 6 * len(text.text)), (base - 10, base + 3)
+        for point in (point for arrow in arrows for point in points_on(arrow)):
+            inside = [
+                low < at < high
+                for at, (low, high) in zip((point.real, point.imag), box, strict=True)
+            ]
+            assert not all(inside), (text.text, point)
+
+
 @pytest.fixture
 def drawn_graphs():
     if engine() is None:

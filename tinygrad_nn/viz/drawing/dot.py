@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -40,10 +40,6 @@ LEGEND = {
     "folded": "several operations",
     "failed": "the operation that failed",
 }
-ARROWS = {
-    "forward": "arrows: the way values flow",
-    "backward": "arrows: the way gradients flow",
-}
 NO_GRADIENT = {"dir": "none", "style": "dashed"}
 PLACES = {
     "above": {},
@@ -76,77 +72,70 @@ def to_dot(contents: GraphContents) -> str:
     """
     from graphviz import Digraph
 
+    is_backward = contents.direction == "backward"
+    without_gradient = {n.id for n in contents.nodes if n.kind == "data"} if is_backward else set()
+    arranged = arrange(contents)
     graph = Digraph()
     # pygraphviz takes the first `charset=` in the text for the encoding, even one inside a label.
     graph.attr("graph", charset="utf-8")
+    words = {"fontname": FONT, "fontsize": "12", "fontcolor": INK}
     graph.attr(
         "graph",
-        label=_heading(contents),
+        label=_heading(contents, arranged, without_gradient),
         id="graph",
-        fontname=FONT,
-        fontsize="12",
-        fontcolor=INK,
         labelloc="t",
         labeljust="l",
         # No `ordering="in"`: with clusters it crashes Graphviz 2.43, and stops 14.1 now and then.
-        **(CHEAPER if len(contents.nodes) > MANY else {}),
+        **words | (CHEAPER if len(contents.nodes) > MANY else {}),
     )
-    graph.attr("node", shape="box", fontname=FONT, fontsize="12", fontcolor=INK, margin="0.16,0.09")
-    graph.attr(
-        "edge",
-        fontname=FONT,
-        color=SOFT_INK,
-        arrowsize="0.7",
-        dir="back" if contents.direction == "backward" else "forward",
-    )
+    graph.attr("node", shape="box", margin="0.16,0.09", **words)
+    ways = ["back", "forward"] if is_backward else ["forward", "back"]
+    graph.attr("edge", color=SOFT_INK, arrowsize="0.7", dir=ways[0])
     bodies = {cluster.id: _frame(cluster) for cluster in contents.clusters}
     bodies[""] = graph
-    arranged = arrange(contents)
     chains = chains_of(contents.clusters)
     for node in contents.nodes:
         of_frames = max((frame.times for frame in chains[node.cluster]), default=1)
         shown = replace(node, times=1) if of_frames == node.times else node  # the frame says it
         label = _label(shown, arranged.roles.get(node.id, ()))
-        bodies[node.cluster].node(node.id, label, **_style(node))
+        style = {"id": f"node-{node.id}", "class": node.kind, **STYLES[node.kind]}
+        if node.is_output:
+            style |= {"class": f"{node.kind} output", "peripheries": "2"}
+        bodies[node.cluster].node(node.id, label, **style)
+    for cluster in contents.clusters:
+        if cluster.use:
+            first = next(node for node in contents.nodes if cluster in chains[node.cluster])
+            _title_beside(bodies[cluster.id], cluster, first)
     for cluster in sorted(contents.clusters, key=lambda each: -len(chains[each.id])):
         bodies[cluster.parent].subgraph(bodies[cluster.id])
-    for number in range(len(contents.edges)):
-        _draw_edge(graph, contents, arranged, number)
+    for number, edge in enumerate(contents.edges):
+        place, port = arranged.places[number], arranged.ports.get(number)
+        ends = [edge.source, edge.target if port is None else f"{edge.target}:p{port}:n"]
+        look = dict(PLACES[place])
+        if place == "right":  # Graphviz puts what an edge comes from on the left
+            ends.reverse()
+            look["dir"] = ways[1]
+        if edge.source in without_gradient:
+            look |= NO_GRADIENT
+        # No `label`: with clusters it stops Graphviz 14.1 at an assertion (fixLabelOrder).
+        graph.edge(*ends, id=f"edge-{number}", **look)
     return str(graph.source)
 
 
-def _draw_edge(graph: Any, contents: GraphContents, arranged: Arrangement, number: int) -> None:
-    edge, place = contents.edges[number], arranged.places[number]
-    port = arranged.ports.get(number)
-    ends = [edge.source, edge.target if port is None else f"{edge.target}:p{port}:n"]
-    style = dict(PLACES[place])
-    if place == "right":  # Graphviz puts what an edge comes from on the left
-        ends.reverse()
-        style["dir"] = "forward" if contents.direction == "backward" else "back"
-    if edge.source in _without_gradient(contents):
-        style |= NO_GRADIENT
-    # No `label`: with clusters it stops Graphviz 14.1 at an assertion (fixLabelOrder).
-    graph.edge(*ends, id=f"edge-{number}", **style)
-
-
-def _without_gradient(contents: GraphContents) -> set[str]:
-    """Return the nodes to which no gradient flows, where the arrows are to show gradients."""
-    if contents.direction == "forward":
-        return set()
-    return {node.id for node in contents.nodes if node.kind == "data"}
-
-
-def _heading(contents: GraphContents) -> str:
+def _heading(
+    contents: GraphContents, arranged: Arrangement, without_gradient: Collection[str]
+) -> str:
     """Return the title, the notes and the legend: a small box of each kind, with its meaning."""
     kinds = {node.kind for node in contents.nodes}
     boxes = [_swatch(text, STYLES[kind]) for kind, text in LEGEND.items() if kind in kinds]
     if any(node.is_output for node in contents.nodes):
         inner = f"<TR>{_swatch('output', STYLES['operation'])}</TR>"
         boxes.append(_cell(_table(inner, BORDER=1, STYLE="rounded", COLOR=SOFT_INK, CELLSPACING=2)))
-    words = [ARROWS[contents.direction]] if contents.edges else []
-    if _without_gradient(contents) & {edge.source for edge in contents.edges}:
+    flowing = "values" if contents.direction == "forward" else "gradients"
+    words = [f"arrows: the way {flowing} flow"] if contents.edges else []
+    if any(edge.source in without_gradient for edge in contents.edges):
         words.append("dashed lines: no gradient flows")
-    if "around" in arrange(contents).places.values():
+    if "around" in arranged.places.values():
         words.append("thick brown arrow: to the next time round")
     lines = [_cell(f"<B>{_text(contents.title)}</B>")] if contents.title else []
     lines += [_cell(_text(part)) for note in contents.notes for part in textwrap.wrap(note, PROSE)]
@@ -227,20 +216,13 @@ def _halves(text: str) -> list[str]:
     return ["  ".join(parts[:middle]), "    " + "  ".join(parts[middle:])]
 
 
-def _style(node: GraphNode) -> dict[str, Any]:
-    style = {"id": f"node-{node.id}", "class": node.kind, **STYLES[node.kind]}
-    if node.is_output:
-        style |= {"class": f"{node.kind} output", "peripheries": "2"}
-    return style
-
-
 def _frame(cluster: Cluster) -> Any:
     from graphviz import Digraph
 
     return Digraph(
         f"cluster_{cluster.id}",
         graph_attr={
-            "label": _frame_title(title(cluster)),
+            "label": "" if cluster.use else _frame_title(title(cluster)),
             "labeljust": "l",
             "id": f"cluster-{cluster.id}",
             "class": "module",
@@ -258,6 +240,17 @@ def _frame_title(text: str) -> str:
         return ""
     room = _cell("", WIDTH=min(200, 9 * len(text)))
     return f"<{_table(f'<TR>{_cell(_text(text))}{room}</TR>')}>"
+
+
+def _title_beside(body: Any, cluster: Cluster, first: GraphNode) -> None:
+    """Write the title of a frame beside what ran first in it.
+
+    What a module takes that is used several times comes from outside of its frame: no arrow crosses
+    what is a node.
+    """
+    name = f"title_{cluster.id}"
+    body.node(name, f"<<B>{_text(title(cluster))}</B>>", shape="plain", id=f"title-{cluster.id}")
+    body.edge(name, first.id, minlen="0", style="invis")
 
 
 def _text(text: str) -> str:

@@ -29,6 +29,8 @@ def svg_element(contents: GraphContents, *, prefix: str = "", timeout: float | N
     for group in root.iter("g"):
         name = group.get("id", "")
         group.set("id", f"{prefix}{name}")
+        if name.startswith("title-"):
+            group.set("class", "title")  # no node to choose
         # Graphviz's own <title> is the id, or %3, and a browser shows it under the mouse.
         tooltip = group.find("title")
         if tooltip is not None and name in words:

@@ -12,8 +12,6 @@ from .computation import Step
 from .contents import Cluster, GraphContents, GraphEdge, GraphNode, chains_of, counted
 from .repeats import Repeat, find_repeats
 
-MOST_ROWS = 3  # that the note names
-
 
 def close_modules(contents: GraphContents, depth: int) -> GraphContents:
     """Draw each module that lies `depth` levels deep as one box; 0 leaves only the outermost."""
@@ -81,15 +79,13 @@ def _map_onto_first(repeat: Repeat, steps: Sequence[Step], onto: dict[str, str])
 
 def _note(repeats: Sequence[Repeat]) -> str:
     """Say what is drawn once."""
-    rows = [
-        f"{times:,} equal blocks of {counted(length, 'operation')}"
-        for _, length, times in repeats[:MOST_ROWS]
-    ]
-    if len(repeats) > MOST_ROWS:
-        rows.append(counted(len(repeats) - MOST_ROWS, "more row"))
+    _, length, times = repeats[0]
+    said = f"{times:,} equal blocks of {counted(length, 'operation')} are drawn as one"
+    if len(repeats) > 1:
+        said = f"{len(repeats)} rows of equal blocks are drawn as one block each"
     return (
-        f"Drawn as one block, × how many there are: {', '.join(rows)}. The arrow back leads from "
-        "one block to the next. fold=False draws them all."
+        f"{said}, × how many there are; the arrow back leads from one to the next. "
+        "fold=False draws them all."
     )
 
 
