@@ -14,7 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import tinygrad_nn as tnn
+from tinygrad_nn import nn
 from tinygrad_nn.viz.drawing.tables import INK, array_html, png, shades
+from tinygrad_nn.viz.player.playback import playback
+from tinygrad_nn.viz.structure.subject import subject_of
 from tinygrad_nn.viz.structure.summary import summary_text
 
 ARRAYS = hnp.arrays(
@@ -103,7 +107,8 @@ def test_more_dimensions_are_slices_and_a_count_of_the_rest():
         ((3, 784), 3),
         ((784,), 1),
         ((784, 10), 10),
-        ((7, 64), 7),
+        ((7, 64), 0),
+        ((64,), 0),
         ((64, 64), 1),
         ((100, 784), 16),
         ((5, 3, 4), 0),
@@ -116,11 +121,26 @@ def test_what_holds_images_is_shown_as_them(shape, images):
     assert ("and 84 more" in html) == (shape[0] == 100)
 
 
+@pytest.mark.parametrize(("shape", "images"), [((7, 64), 7), ((64,), 1), ((64, 3), 0), ((7,), 0)])
+def test_rows_of_64_are_images_where_they_are_known_to_be_pictures(shape, images):
+    assert array_html(np.ones(shape), pictures=True).count("<img") == images
+
+
+def test_a_player_shows_digits_and_first_weights_as_images_but_no_hidden_layer():
+    model = nn.Sequential(nn.Linear(64, 30), nn.Tanh(), nn.Linear(30, 64), nn.Linear(64, 10))
+    digits, labels = tnn.rand(5, 64), tnn.tensor([0, 1, 2, 3, 4])
+    loss = nn.CrossEntropyLoss()(model(digits), labels)
+    tables = playback(subject_of(loss).read()).tables.values()
+    shapes = {re.search('data-shape="(.*?)"', html)[1] for html in tables if "of 8 × 8" in html}
+    assert shapes == {"5,64", "30,64", "64,30"}  # the weight, its gradient, and its transpose
+    assert sum("5 images of 8 × 8" in html for html in tables) == 1  # the digits alone
+
+
 def test_an_image_is_a_row_of_the_weight_and_a_column_of_its_transpose():
     weight = np.zeros((2, 64))
     weight[1, 8 * 3 + 5] = 1
     for transposed in (False, True):
-        html = array_html(weight, transposed=transposed)
+        html = array_html(weight, transposed=transposed, pictures=True)
         _, second = re.findall(r'base64,(.*?)" title="(.*?)"', html)
         assert second[1] == ("[:, 1]" if transposed else "[1, :]")
         assert np.argwhere(pixels_of(base64.b64decode(second[0]))[..., 0] < 255).tolist() == [

@@ -289,7 +289,8 @@ class TensorFacts(Differentiable):
         elif self.node is not None:
             facts.append("requires grad")
         tables = import_module("tinygrad_nn.viz.drawing.tables")
-        return str(tables.array_html(self.array, label=", ".join(fact for fact in facts if fact)))
+        label = ", ".join(fact for fact in facts if fact)
+        return str(tables.array_html(self.array, label=label, pictures=self.node is None))
 
     def explain(self, **options: Any) -> Any:
         """Return the derivation of this tensor's backward pass in words and formulas.

@@ -15,6 +15,7 @@ from itertools import islice
 import numpy as np
 
 from ...arrays.dtypes import Array
+from ..structure.computation import Computation
 from ..structure.summary import number, statistics
 from .words import printable
 
@@ -22,7 +23,8 @@ WHOLE = 12  # a side of at most this many cells is shown whole
 ENDS = 5  # of a longer one the first and last cells
 SLICES = 4
 IMAGES = 16
-SIDES = {784: 28, 64: 8}  # rows that are images: MNIST's digits and the small ones, first weights
+SIDES = {784: 28, 64: 8}  # of images that are rows: MNIST's digits, and the small ones
+PRODUCTS = ("linear", "matmul", "mm", "addmm")
 SMALLEST, LARGEST = 8, 1024  # the sides of a picture, in pixels
 WIDE, MIDDLE, NARROW = 224, 112, 56  # pixels on the page of one image, of few, and of many
 
@@ -40,7 +42,9 @@ SCROLLS = (
 )
 
 
-def array_html(array: Array, *, label: str = "", transposed: bool = False) -> str:
+def array_html(
+    array: Array, *, label: str = "", transposed: bool = False, pictures: bool = False
+) -> str:
     """Return an array as HTML that needs no other style: what its caption says, and its numbers.
 
     Cells are shaded from orange (negative) over white (zero) to blue (positive), and a legend says
@@ -48,9 +52,9 @@ def array_html(array: Array, *, label: str = "", transposed: bool = False) -> st
     than 12 the first and the last five cells are shown, with a line of statistics below; of more
     than two dimensions, the first four matrices.
 
-    Rows of 784 or 64 numbers, and matrices with sides from 8 to 1024 of which there are several or
-    which are too large for a table, are images; their numbers can be unfolded. Of a `transposed`
-    array the columns are what its rows are.
+    Rows of 784 numbers, those of 64 if they are known to be `pictures`, and matrices with sides
+    from 8 to 1024, if there are several or one is too large for a table, are images; their numbers
+    can be unfolded. Of a `transposed` array the columns are what its rows are.
 
     Example:
         >>> html = array_html(np.array([0.5, -1.0]), label="bias")
@@ -65,7 +69,7 @@ def array_html(array: Array, *, label: str = "", transposed: bool = False) -> st
         told = f'<b title="{array[()]!s}" style="font-size:1.4em">{_signed(array[()])}</b>'
         return _box([_paragraph(caption), f'<div style="margin:0.3em 0">{told}</div>'])
     colours = shades(shown)
-    images = _images(array, transposed)
+    images = _images(array, transposed, pictures)
     numbers = _tables(shown, colours)
     if images:
         height, width, _ = images[0][1].shape
@@ -117,24 +121,34 @@ def png(pixels: Array) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + data + chunk(b"IEND", b"")
 
 
-def _images(array: Array, transposed: bool) -> list[tuple[str, Array]]:
+def pictures_of(computation: Computation) -> set[str]:
+    """Return the ids of tensors whose rows may be images: data, and what it is multiplied with."""
+    found = {each.id for each in computation.quantities if each.kind == "data"}
+    for step in computation.steps:
+        ids = [operand.quantity.id for operand in step.operands if operand.parameter != "bias"]
+        given = step.operands[0].quantity.kind in ("data", "leaf") if step.operands else False
+        if given and step.op.public in PRODUCTS:
+            found.update(ids)
+    return found
+
+
+def _images(array: Array, transposed: bool, pictures: bool) -> list[tuple[str, Array]]:
     """Return the images that an array holds, each with its place and its colours."""
     colours = shades(array)
     rows, columns = (1, *array.shape)[-2:]
-    if array.ndim <= 2 and columns in SIDES and rows != columns:
+    if array.ndim <= 2 and rows != columns and (columns == 784 or (pictures and columns in SIDES)):
         side = SIDES[columns]
         place = "[:, {}]" if transposed else "[{}, :]" if array.ndim == 2 else "[:]"
         images = colours.reshape(rows, side, side, 3)
         return [(place.format(i), image) for i, image in enumerate(images)]
-    if array.ndim == 2 and rows == max(SIDES) and not transposed:
-        return _images(array.T, True)  # a first weight that is multiplied from the right
+    if array.ndim == 2 and rows == 784 and not transposed:
+        return _images(array.T, True, pictures)  # a first weight that is multiplied from the right
     least = SMALLEST if array.ndim > 2 else WHOLE + 1
-    if min(rows, columns) < SMALLEST or not least <= max(rows, columns) <= LARGEST:
+    fits = min(rows, columns) >= SMALLEST and least <= max(rows, columns) <= LARGEST
+    if not fits or (array.ndim == 2 and transposed):
         return []
-    if array.ndim == 2:
-        return [] if transposed else [("[:, :]", colours)]
     return [
-        (f"[{', '.join(map(str, index))}, :, :]", colours[index])
+        (f"[{''.join(f'{i}, ' for i in index)}:, :]", colours[index])
         for index in np.ndindex(array.shape[:-2])
     ]
 

@@ -110,6 +110,7 @@ class Tables:
     """Arrays as HTML, each once, however often it is shown."""
 
     html: dict[str, str] = field(default_factory=dict)
+    pictures: set[int] = field(default_factory=set)  # the id() of arrays whose rows are images
     _keys: dict[str, str] = field(default_factory=dict)
 
     def value(
@@ -125,9 +126,10 @@ class Tables:
             number = array[()]
             return Value((), short_number(number), repr(number.item()))
         shape = array.swapaxes(-1, -2).shape if transposed else array.shape
+        pictures = id(array) in self.pictures
         html = _STYLE.sub(
             lambda style: f' style="{";".join(_OWN.findall(style[1]))}"',
-            array_html(array, transposed=transposed),
+            array_html(array, transposed=transposed, pictures=pictures),
         ).replace(' style=""', "")
         html = html.replace("<div", f'<div data-shape="{",".join(map(str, shape))}"', 1)
         key = self._keys.setdefault(html, f"a{len(self._keys)}")

@@ -18,6 +18,7 @@ from ...arrays.kinds import is_floating
 from ..derivation.backward import BackwardPass, BackwardStep, Contribution, backward_pass
 from ..derivation.formulas import incoming
 from ..derivation.symbols import symbols
+from ..drawing.tables import pictures_of
 from ..notation.arguments import arguments_latex, as_identifier, rounded, short_number
 from ..notation.forward import call_latex, dotted, shapes_of, shown_name, shown_operation
 from ..notation.latex import to_text
@@ -56,7 +57,7 @@ class _Writer:
         self.symbols = symbols(computation)
         self.names = {quantity.id: quantity.name for quantity in computation.quantities}
         self.output = computation.outputs[0]
-        self.tables = Tables()
+        self.tables = Tables(pictures=_pictures(computation, backward))
         self.total = Counter(
             part.operand.quantity.id for step in backward.steps for part in step.contributions
         )
@@ -366,3 +367,15 @@ def places_of(latex: str, symbols: Iterable[str]) -> list[tuple[str, str, bool]]
         found.append((sign, match["within"] or match["bare"], match["turned"] is not None))
         at = match.end()
     return found if len(found) > 1 else []
+
+
+def _pictures(computation: Computation, backward: BackwardPass) -> set[int]:
+    """Return the id() of each array whose rows may be images, and of the gradients of such."""
+    wanted = pictures_of(computation)
+    arrays = [each.value for each in computation.quantities if each.id in wanted]
+    arrays += [backward.gradients.get(each) for each in wanted]
+    for step in backward.steps:
+        for part in step.contributions:
+            if part.operand.quantity.id in wanted:
+                arrays += [part.value, part.unreduced]
+    return {id(array) for array in arrays if array is not None}
