@@ -17,9 +17,7 @@ const mark = (name, ...elements) => elements.forEach((each) => each && each.clas
 
 function unmark(...names) {
   for (const name of names) {
-    document.querySelectorAll(`.node.${name}, .edge.${name}, .step.${name}`).forEach((each) => {
-      each.classList.remove(name);
-    });
+    document.querySelectorAll(`.${name}`).forEach((each) => each.classList.remove(name));
   }
 }
 
@@ -29,10 +27,8 @@ function choose(id) {
   unmark("chosen", "input", "user");
   const node = nodes.get(id);
   const status = document.getElementById("chosen");
-  if (!node) {
-    status.textContent = "";
-    return;
-  }
+  status.textContent = "";
+  if (!node) return;
   mark("chosen", drawn(id), step(id));
   for (const [name, links] of [["input", node.inputs], ["user", node.users]]) {
     for (const link of links) {
@@ -61,41 +57,19 @@ list.addEventListener("click", (event) => {
 
 // ---- The part of the picture that is seen: its top left corner, and pixels per unit.
 
-const whole = svg ? svg.viewBox.baseVal : null;
-const full = whole && { x: whole.x, y: whole.y, width: whole.width, height: whole.height };
 const view = { x: 0, y: 0, scale: 1 };
-const size = () => ({ width: canvas.clientWidth, height: canvas.clientHeight });
-
-function show() {
-  const { width, height } = size();
-  svg.setAttribute("viewBox", `${view.x} ${view.y} ${width / view.scale} ${height / view.scale}`);
-}
 
 function pan(right, down) {
   view.x += right / view.scale;
   view.y += down / view.scale;
-  show();
+  const { clientWidth: width, clientHeight: height } = canvas;
+  svg.setAttribute("viewBox", `${view.x} ${view.y} ${width / view.scale} ${height / view.scale}`);
 }
 
-function zoom(factor, x = size().width / 2, y = size().height / 2) {
-  const scale = Math.min(8, Math.max(0.02, view.scale * factor));
-  view.x += x / view.scale - x / scale; // the point at x, y stays where it is
-  view.y += y / view.scale - y / scale;
-  view.scale = scale;
-  show();
-}
-
-function fit(scale) {
-  const { width, height } = size();
-  view.scale = scale;
-  view.x = full.x + (full.width - width / scale) / 2;
-  view.y = full.y + Math.min(0, (full.height - height / scale) / 2);
-  show();
-}
-
-function fitAll() {
-  const { width, height } = size();
-  fit(Math.min(width / full.width, height / full.height, 4 / 3));
+function zoom(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
+  pan(x, y); // the point at x, y stays where it is
+  view.scale = Math.min(8, Math.max(0.02, view.scale * factor));
+  pan(-x, -y);
 }
 
 function centre(id) {
@@ -109,9 +83,19 @@ function centre(id) {
 }
 
 if (svg) {
+  const { x, y, width, height } = svg.viewBox.baseVal;
+  const full = { x, y, width, height };
+  const fit = (scale) => {
+    view.scale = scale;
+    view.x = full.x + (full.width - canvas.clientWidth / scale) / 2;
+    view.y = full.y + Math.min(0, (full.height - canvas.clientHeight / scale) / 2);
+    pan(0, 0);
+  };
+  const across = () => canvas.clientWidth / full.width;
+  const fitAll = () => fit(Math.min(across(), canvas.clientHeight / full.height, 4 / 3));
   // Full size if it fits the width, and never too small to read: what is left lies below.
-  fit(Math.min(4 / 3, Math.max(0.6, size().width / full.width)));
-  new ResizeObserver(show).observe(canvas);
+  fit(Math.min(4 / 3, Math.max(0.6, across())));
+  new ResizeObserver(() => pan(0, 0)).observe(canvas);
 
   const fingers = new Map();
   let moved = 0;
@@ -146,18 +130,13 @@ if (svg) {
   canvas.addEventListener("click", (event) => {
     if (moved <= 4) choose(idOf(event.target, ".node"));
   });
-
-  canvas.addEventListener(
-    "wheel",
-    (event) => {
-      if (!event.ctrlKey) return; // the wheel alone scrolls the page
-      event.preventDefault();
-      const frame = canvas.getBoundingClientRect();
-      const factor = Math.exp(-event.deltaY * 0.003);
-      zoom(factor, event.clientX - frame.x, event.clientY - frame.y);
-    },
-    { passive: false },
-  );
+  const onWheel = (event) => {
+    if (!event.ctrlKey) return; // the wheel alone scrolls the page
+    event.preventDefault();
+    const frame = canvas.getBoundingClientRect();
+    zoom(Math.exp(-event.deltaY * 0.003), event.clientX - frame.x, event.clientY - frame.y);
+  };
+  canvas.addEventListener("wheel", onWheel, { passive: false });
 
   const actions = {
     ArrowLeft: () => pan(-60, 0),
@@ -171,15 +150,12 @@ if (svg) {
     Escape: () => choose(null),
   };
   canvas.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (actions[event.key]) {
-      event.preventDefault();
-      actions[event.key]();
-    }
+    if (event.ctrlKey || event.metaKey || event.altKey || !actions[event.key]) return;
+    event.preventDefault();
+    actions[event.key]();
   });
-  const buttons = { in: () => zoom(1.25), out: () => zoom(0.8), all: fitAll };
-  document.querySelectorAll("[data-zoom]").forEach((button) => {
-    button.addEventListener("click", buttons[button.dataset.zoom]);
+  document.querySelectorAll("[data-key]").forEach((button) => {
+    button.addEventListener("click", actions[button.dataset.key]);
   });
 
   for (const id of nodes.keys()) {
@@ -199,9 +175,9 @@ let current = -1;
 search.addEventListener("input", () => {
   const wanted = search.value.trim().toLowerCase();
   unmark("found");
-  matches = wanted
-    ? [...nodes.values()].filter((node) => node.text.toLowerCase().includes(wanted))
-    : [];
+  matches = [...nodes.values()].filter(
+    (node) => wanted && node.text.toLowerCase().includes(wanted),
+  );
   current = -1;
   matches.forEach((node) => mark("found", drawn(node.id), step(node.id)));
   found.textContent = wanted ? `${matches.length} found` : "";

@@ -44,9 +44,9 @@ PICTURE = """\
 <section id="picture" aria-labelledby="picture-heading">
 <h2 id="picture-heading">Picture</h2>
 <div class="tools">
-<button type="button" data-zoom="in" aria-label="Zoom in">+</button>
-<button type="button" data-zoom="out" aria-label="Zoom out">−</button>
-<button type="button" data-zoom="all">Whole graph</button>
+<button type="button" data-key="+" aria-label="Zoom in">+</button>
+<button type="button" data-key="-" aria-label="Zoom out">−</button>
+<button type="button" data-key="0">Whole graph</button>
 </div>
 <div id="canvas" tabindex="0" role="group" aria-describedby="canvas-help" \
 aria-label="The graph, to move and zoom">
