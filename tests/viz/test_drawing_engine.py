@@ -129,8 +129,3 @@ def test_without_either_one_line_names_the_extra_and_what_works():
 def test_without_a_python_program_pygraphviz_is_not_tried(monkeypatch):
     monkeypatch.setattr(sys, "executable", "")
     assert engine() != "pygraphviz"
-
-
-def test_another_format_is_refused():
-    with pytest.raises(ValueError, match="one of svg, png, pdf, got 'gif'"):
-        render(DOT, "gif")

@@ -49,21 +49,13 @@ def document(title: str, style: str, body: str, script: str = "", data: Any = No
         f"default-src 'none'; script-src {allowed}; "
         "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     )
-    scripted = SCRIPT.format(data=_json(data), script=script) if script else ""
-    style = (
-        f":root {{ {FONTS} }}\nmath {{ font-family: var(--math, math); }}\n"
-        + files(__package__).joinpath("page.css").read_text("utf-8")
-        + style
-    )
-    return DOCUMENT.format(
-        policy=policy,
-        title=escape(printable(title)),
-        style=style,
-        body=body.replace(IN_FONTS, "") + scripted,
-    )
-
-
-def _json(data: Any) -> str:
-    """Return JSON with nothing in it that HTML could read; what is not ASCII is escaped too."""
-    text = json.dumps(data)
-    return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+    body = body.replace(IN_FONTS, "")
+    if script:
+        written = json.dumps(data)
+        for sign in "&<>":  # nothing that HTML could read
+            written = written.replace(sign, f"\\u{ord(sign):04x}")
+        body += SCRIPT.format(data=written, script=script)
+    fonts = f":root {{ {FONTS} }}\nmath {{ font-family: var(--math, math); }}\n"
+    shared = files(__package__).joinpath("page.css").read_text("utf-8")
+    style = fonts + shared + style
+    return DOCUMENT.format(policy=policy, title=escape(printable(title)), style=style, body=body)

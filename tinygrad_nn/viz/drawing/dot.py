@@ -91,9 +91,10 @@ def to_dot(contents: GraphContents) -> str:
     graph.attr("node", shape="box", margin="0.16,0.09", **words)
     ways = ["back", "forward"] if is_backward else ["forward", "back"]
     graph.attr("edge", color=SOFT_INK, arrowsize="0.7", dir=ways[0])
-    bodies = {cluster.id: _frame(cluster) for cluster in contents.clusters}
-    bodies[""] = graph
     chains = chains_of(contents.clusters)
+    firsts = {frame.id: node.id for node in contents.nodes[::-1] for frame in chains[node.cluster]}
+    bodies = {frame.id: _frame(frame, firsts.get(frame.id)) for frame in contents.clusters}
+    bodies[""] = graph
     for node in contents.nodes:
         of_frames = max((frame.times for frame in chains[node.cluster]), default=1)
         shown = replace(node, times=1) if of_frames == node.times else node  # the frame says it
@@ -102,10 +103,6 @@ def to_dot(contents: GraphContents) -> str:
         if node.is_output:
             style |= {"class": f"{node.kind} output", "peripheries": "2"}
         bodies[node.cluster].node(node.id, label, **style)
-    for cluster in contents.clusters:
-        if cluster.use:
-            first = next(node for node in contents.nodes if cluster in chains[node.cluster])
-            _title_beside(bodies[cluster.id], cluster, first)
     for cluster in sorted(contents.clusters, key=lambda each: -len(chains[each.id])):
         bodies[cluster.parent].subgraph(bodies[cluster.id])
     for number, edge in enumerate(contents.edges):
@@ -216,13 +213,18 @@ def _halves(text: str) -> list[str]:
     return ["  ".join(parts[:middle]), "    " + "  ".join(parts[middle:])]
 
 
-def _frame(cluster: Cluster) -> Any:
+def _frame(cluster: Cluster, first: str | None) -> Any:
+    """Return a frame with a title above what is in it, or beside the node that is the first."""
     from graphviz import Digraph
 
-    return Digraph(
+    name = f"<B>{_text(title(cluster))}</B>"
+    # As much room to the right of a title, so that the spine passes beside it.
+    room = _cell("", WIDTH=min(200, 9 * len(title(cluster))))
+    above = f"<{_table(f'<TR>{_cell(name)}{room}</TR>')}>"
+    frame = Digraph(
         f"cluster_{cluster.id}",
         graph_attr={
-            "label": "" if cluster.use else _frame_title(title(cluster)),
+            "label": "" if cluster.use else above,
             "labeljust": "l",
             "id": f"cluster-{cluster.id}",
             "class": "module",
@@ -232,25 +234,11 @@ def _frame(cluster: Cluster) -> Any:
             "penwidth": "2" if cluster.times > 1 else "1",
         },
     )
-
-
-def _frame_title(text: str) -> str:
-    """Return a title with as much room to its right, so that the spine passes beside it."""
-    if not text:
-        return ""
-    room = _cell("", WIDTH=min(200, 9 * len(text)))
-    return f"<{_table(f'<TR>{_cell(_text(text))}{room}</TR>')}>"
-
-
-def _title_beside(body: Any, cluster: Cluster, first: GraphNode) -> None:
-    """Write the title of a frame beside what ran first in it.
-
-    What a module takes that is used several times comes from outside of its frame: no arrow crosses
-    what is a node.
-    """
-    name = f"title_{cluster.id}"
-    body.node(name, f"<<B>{_text(title(cluster))}</B>>", shape="plain", id=f"title-{cluster.id}")
-    body.edge(name, first.id, minlen="0", style="invis")
+    if cluster.use and first:  # its parameters are outside: arrows go around a node, not a label
+        beside = f"title_{cluster.id}"
+        frame.node(beside, f"<{name}>", shape="plain", id=f"title-{cluster.id}")
+        frame.edge(beside, first, minlen="0", style="invis")
+    return frame
 
 
 def _text(text: str) -> str:

@@ -20,7 +20,6 @@ from .svg import svg_element
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
-
 WRITERS: dict[str, Callable[[GraphContents], bytes]] = {
     ".dot": lambda contents: to_dot(contents).encode(),
     ".svg": lambda contents: (XML + svg_element(contents)).encode(),
@@ -56,10 +55,7 @@ def write_as(
 
 
 def save(contents: GraphContents, path: str | os.PathLike[str]) -> Path:
-    """Write a graph to a file as `write_as` does.
-
-    Raises MissingExtraError for a picture where nothing can draw it, and RuntimeError with
-    Graphviz's words if it refuses the graph.
+    """Write a graph to a file; raises what `write_as` and `render` raise.
 
     Example:
         >>> import tempfile

@@ -37,11 +37,8 @@ def svg_element(contents: GraphContents, *, prefix: str = "", timeout: float | N
             tooltip.text = words[name]
         elif tooltip is not None:
             group.remove(tooltip)
-        lines = group.findall("text")
-        if lines and name in words and not any("font-weight" in each.attrib for each in lines):
-            lines[0].set("font-weight", "bold")
-    for graph in root.findall("g"):
-        _gather_heading(graph)
+        if name == "graph":
+            _gather_heading(group)
     for number, place in arrange(contents).places.items():
         if place == "right":
             _turn(root.find(f".//g[@id='{prefix}edge-{number}']/path"))
