@@ -72,8 +72,7 @@ class Step:
     @property
     def part(self) -> int | None:
         """Which of several tensors that the operation made is the output; None if it made one."""
-        op = getattr(self.node, "op", None)  # the Node of what failed is empty
-        return op.position if isinstance(op, Selector) else None
+        return part_of(self.node)
 
     @property
     def output_name(self) -> str:
@@ -81,20 +80,21 @@ class Step:
         return output_name(self.node)
 
 
-def position_of(node: Node) -> int:
-    """Return which of the tensors that an operation made is the one of this Node."""
-    return node.op.position if isinstance(node.op, Selector) else 0
+def call_of(node: Node) -> Node:
+    """Return the Node of the operation that made a tensor, of which it may have made several."""
+    return node.next_functions[0][0] if isinstance(node.op, Selector) else node
+
+
+def part_of(node: Node) -> int | None:
+    """Return which of several tensors that an operation made is the one of this Node."""
+    op = getattr(node, "op", None)  # the Node of what failed is empty
+    return op.position if isinstance(op, Selector) else None
 
 
 def output_name(node: Node) -> str:
     """Return what the rules of an operation call the tensor of this Node that it made."""
-    returns = getattr(call_of(node).op, "returns", ())
-    return "y" if position_of(node) >= len(returns) else str(returns[position_of(node)])
-
-
-def call_of(node: Node) -> Node:
-    """Return the Node of the operation that made a tensor, of which it may have made several."""
-    return node.next_functions[0][0] if isinstance(node.op, Selector) else node
+    returns, part = getattr(call_of(node).op, "returns", ()), part_of(node) or 0
+    return str(returns[part]) if part < len(returns) else "y"
 
 
 @dataclass(eq=False)

@@ -14,7 +14,7 @@ from ...autograd.node import Node
 from ...autograd.node import Operand as Taken
 from ...autograd.tensor_base import TensorBase
 from ...errors import DTypeError, GraphError
-from .computation import Computation, Operand, Quantity, Span, Step, call_of
+from .computation import Computation, Kind, Operand, Quantity, Span, Step, call_of
 from .modules import calls_by_parameters, place
 from .names import Names
 from .values import known_values
@@ -108,23 +108,17 @@ class _Reader:
         self._held: list[Any] = []  # keeps alive what a key is the id() of
 
     def of_node(self, node: Node) -> Quantity:
-        if node not in self.quantities:
-            kind = "result" if node.op else "leaf"
-            if node in self.names.parameters:
-                kind = "parameter"
-            elif node in self.names.data:
-                kind = "data"
-            self.quantities[node] = Quantity(
-                id=f"t{len(self.quantities)}",
-                kind=kind,  # type: ignore[arg-type]
-                name=self.names.of_node(node),
-                shape=node.shape,
-                dtype=str(node.dtype),
-                value=self.values.get(node),
-                grad=_gradient(node),
-                requires_grad=True,
-            )
-        return self.quantities[node]
+        kind: Kind = "result" if node.op else "leaf"
+        if node in self.names.parameters:
+            kind = "parameter"
+        elif node in self.names.data:
+            kind = "data"
+        made = self._add(
+            node, kind, self.names.of_node(node), node.shape, node.dtype, self.values.get(node)
+        )
+        made.grad = None if node.grad is None else np.asarray(node.grad.array)
+        made.requires_grad = True
+        return made
 
     def of_data(self, call: Node, taken: Taken) -> Quantity:
         """Return the Quantity of an operand that needs no gradient."""
@@ -135,7 +129,7 @@ class _Reader:
             quantity.value = None if quantity.value is None else array
             return quantity
         key = (call, taken.name) if array is None else id(array)
-        return self._data(key, array, self.names.of_array(array))
+        return self._of_array(key, array, self.names.of_array(array))
 
     def of_tensor(self, tensor: TensorBase) -> Quantity:
         """Return the Quantity of a tensor in hand."""
@@ -143,35 +137,30 @@ class _Reader:
             return self.of_node(tensor.node)
         name = getattr(tensor, "name", None) or self.names.of_array(tensor.array)
         self._held.append(tensor)
-        return self._data(id(tensor), tensor.array, name)
+        return self._of_array(id(tensor), tensor.array, name)
 
-    def _data(self, key: Any, array: Array | None, name: str) -> Quantity:
+    def _of_array(self, key: Any, array: Array | None, name: str) -> Quantity:
+        self._held.append(array)
+        if array is None:
+            return self._add(key, "data", name, None, "", None)
+        return self._add(key, "data", name, array.shape, array.dtype, array)
+
+    def _add(self, key: Any, kind: Kind, name: str, shape: Any, dtype: Any, value: Any) -> Quantity:
         if key not in self.quantities:
-            self._held.append(array)
-            self.quantities[key] = Quantity(
-                id=f"t{len(self.quantities)}",
-                kind="data",
-                name=name,
-                shape=None if array is None else array.shape,
-                dtype="" if array is None else str(array.dtype),
-                value=array,
-            )
+            number = f"t{len(self.quantities)}"
+            self.quantities[key] = Quantity(number, kind, name, shape, str(dtype), value)
         return self.quantities[key]
 
     def failed_step(self, failed: Failed) -> Step:
-        operands = tuple(
-            Operand(name, self.of_tensor(value))
-            for name, value in failed.arguments
-            if isinstance(value, TensorBase)
-        )
-        attributes = {
-            name: value
-            for name, value in failed.arguments
-            if not isinstance(value, TensorBase) and value is not None
-        }
+        operands, attributes = [], {}
+        for name, value in failed.arguments:
+            if isinstance(value, TensorBase):
+                operands.append(Operand(name, self.of_tensor(value)))
+            elif value is not None:
+                attributes[name] = value
         made = Quantity("failed", "result", "", None, "")
-        step = Step(failed.operation, operands, attributes, made, Node())
-        step.calls = (Span(failed.module, 0, 0),) if failed.module else ()
+        calls = (Span(failed.module, 0, 0),) if failed.module else ()
+        step = Step(failed.operation, tuple(operands), attributes, made, Node(), calls)
         step.problem = failed.problem
         return step
 
@@ -183,10 +172,6 @@ class _Reader:
         )
         attributes = _with_correction(call.constants())
         return Step(call.op, operands, attributes, self.of_node(node), node)
-
-
-def _gradient(node: Node) -> Array | None:
-    return None if node.grad is None else np.asarray(node.grad.array)
 
 
 def _with_correction(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -115,12 +115,14 @@ def _of_model(
             "a tuple or a dict; or call it yourself: viz.graph(model(...))"
         )
     with enable_grad(), watch_modules(model) as spans:
-        leaves = {
-            id(each): _leaf_of(each)
-            for each in tensors.values()
-            if sample_as_leaf and each.node is None and is_floating(each.array)
-        }
-        clones = {key: _clone_of(leaf) for key, leaf in leaves.items()}
+        leaves, clones = [], {}
+        for each in tensors.values():
+            if sample_as_leaf and each.node is None and is_floating(each.array):
+                leaf: Any = make_tensor(each.array).requires_grad_()
+                leaves.append(leaf)
+                # A model may write in place to a clone, but not to a leaf.
+                clones[id(each)] = leaf.clone()
+                leaf.name = clones[id(each)].name = each.name  # type: ignore[attr-defined]
         given = [clones.get(id(each), each) for each in given]
         keywords = {name: clones.get(id(each), each) for name, each in keywords.items()}
         names = Names({n: clones.get(id(each), each) for n, each in tensors.items()}, model, {})
@@ -128,9 +130,8 @@ def _of_model(
         with traced() as trace:
             answer = model(*given, **keywords)
     names.take_locals(trace.named())
-    return Subject(
-        _recorded(answer, type(model).__name__), names, spans, trace, (model, named, leaves)
-    )
+    roots = _recorded(answer, type(model).__name__)
+    return Subject(roots, names, spans, trace, (model, named, leaves))
 
 
 def _recorded(answer: Any, name: str) -> list[TensorBase]:
@@ -175,17 +176,3 @@ def _named_arguments(
     names = [each.name for each in parameters if each.kind is not each.VAR_POSITIONAL]
     places = [names[i] if i < len(names) else f"input {i}" for i in range(len(given))]
     return {**dict(zip(places, given, strict=True)), **keywords}
-
-
-def _leaf_of(data: TensorBase) -> Any:
-    """Return data as a leaf that wants a gradient."""
-    leaf = make_tensor(data.array).requires_grad_()
-    leaf.name = data.name  # type: ignore[attr-defined]
-    return leaf
-
-
-def _clone_of(leaf: Any) -> Any:
-    """Return what a model may write to in place, as it may not to a leaf."""
-    made = leaf.clone()
-    made.name = leaf.name
-    return made

@@ -13,7 +13,7 @@ from ...arrays.dtypes import Array
 from ...autograd.node import Node
 from ...autograd.op import Op
 from ...autograd.tensor_base import TensorBase
-from .computation import call_of, output_name, position_of
+from .computation import call_of, output_name, part_of
 
 
 def known_values(
@@ -21,10 +21,9 @@ def known_values(
 ) -> tuple[dict[Node, Array], Node | None]:
     """Return the array of each Node of which it is known or can be computed; nodes oldest first.
 
-    A value that was written to in place since it was kept is not what the computation saw: it is
-    left out. What no rule needed was not kept; it is computed again from what was. Where that does
-    not lead to what is known, a leaf has changed since, most often by an optimizer's step: then
-    what would be computed again is left out, and the second result is the Node where that was seen.
+    What was written to in place since it was kept is left out; what was not kept is computed again.
+    Where that does not lead to what is known, a leaf has changed since: then what would be computed
+    again is left out, and the second result is the Node where that was seen.
     """
     known = {root.node: root.array for root in roots if root.node is not None}
     for node in nodes:
@@ -67,12 +66,11 @@ def _held_by(node: Node) -> Iterable[tuple[Node, Array | None]]:
 
 def _computed_again(node: Node, known: Mapping[Node, Array]) -> Array | None:
     call = call_of(node)
-    if node.shape is None or not isinstance(call.op, Op):
-        return None
-    results = results_again(call, known)
+    is_known = node.shape is not None and isinstance(call.op, Op)
+    results = results_again(call, known) if is_known else None
     if results is None:
         return None
-    made = np.asarray(results[position_of(node)], node.dtype)
+    made = np.asarray(results[part_of(node) or 0], node.dtype)
     return made if made.shape == node.shape else None
 
 
@@ -96,7 +94,6 @@ def results_again(call: Node, known: Mapping[Node, Array]) -> list[Any] | None:
     if any(name not in given for name in op.parameters):
         return None
     positional = [given[p.name] for p in op.signature if not p.keyword_only]
-    made = op.forward(
-        *positional, **{p.name: given[p.name] for p in op.signature if p.keyword_only}
-    )
+    by_name = {p.name: given[p.name] for p in op.signature if p.keyword_only}
+    made = op.forward(*positional, **by_name)
     return list(made) if op.has_several or op.keeps else [made]
