@@ -78,7 +78,7 @@ def array_html(
         numbers = [f"<details><summary>numbers</summary>{''.join(numbers)}</details>"]
     parts = [_paragraph(caption), _pictures(images), *numbers, _legend(array)]
     if max(array.shape) > WHOLE:
-        parts.append(_paragraph(statistics(array).replace("-", "−")))
+        parts.append(_paragraph(statistics(array)))
     return _box(parts)
 
 

@@ -4,9 +4,9 @@ Read `../shown_graph.py` next, where `on_error` draws it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType, TracebackType
+from traceback import walk_tb
+from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,14 +35,16 @@ def read_failure(error: BaseException) -> Computation:
     An error inside backward() marks the operation that it was going back through. Where no
     operation failed, but a line of the program, that line stands in its place.
     """
-    frames = list(_frames(error.__traceback__))
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     while isinstance(error, BaseExceptionGroup):  # the first of several errors
         error = error.exceptions[0]
-        frames += _frames(error.__traceback__)
+        frames += [frame for frame, _ in walk_tb(error.__traceback__)]
     problem = f"{type(error).__name__}: {error}"
-    modules = [m for m in (frame.f_locals.get("self") for frame in frames) if _is_module(m)]
+    holders = [frame.f_locals.get("self") for frame in frames]
+    modules = [each for each in holders if hasattr(type(each), "named_modules")]
     outermost = modules[0] if modules else None
-    module = _path_in(outermost, modules[-1]) if modules else ""
+    paths = {id(each): path for path, each in outermost.named_modules()} if outermost else {}
+    module = paths.get(id(modules[-1]), "") if modules else ""
     variables: dict[str, Any] = {}
     for frame in reversed([f for f in frames if _is_program(f)]):
         for name, value in visible(frame).items():
@@ -54,29 +56,19 @@ def read_failure(error: BaseException) -> Computation:
         operation, arguments = calls[-1]
     elif walk is not None:
         roots, node = walk
-        return _failing_at(node, read_nodes(roots, names), problem)
+        computation = read_nodes(roots, names)
+        for step in computation.steps:  # of a user's Function, whose Node has no shape, the outputs
+            if node in (step.node, step.call):
+                step.problem = problem
+        return computation
     else:
         operation, arguments = _line_of_program(frames)
     roots = [value for _, value in arguments if getattr(value, "node", None) is not None]
     return read_nodes(roots, names, failed=Failed(operation, arguments, problem, module))
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[FrameType]:
-    while traceback is not None:
-        yield traceback.tb_frame
-        traceback = traceback.tb_next
-
-
 def _is_program(frame: FrameType) -> bool:
     return not frame.f_code.co_filename.startswith(_NOT_THE_PROGRAM)
-
-
-def _is_module(value: Any) -> bool:
-    return hasattr(type(value), "named_modules")
-
-
-def _path_in(outermost: Any, module: Any) -> str:
-    return next((path for path, each in outermost.named_modules() if each is module), "")
 
 
 def _operation_in(frame: FrameType) -> tuple[Any, list[tuple[str, Any]]] | None:
@@ -108,14 +100,6 @@ def _backward_in(frames: list[FrameType]) -> tuple[list[TensorBase], Node] | Non
         elif function == "_visit" and roots and "leaf" not in seen and seen.get("g") is not None:
             found = roots, seen["node"]  # neither before nor after all operations
     return found
-
-
-def _failing_at(node: Node, computation: Computation, problem: str) -> Computation:
-    """Mark the operation of a Node; of a user's Function, whose Node has no shape, the outputs."""
-    for step in computation.steps:
-        if node in (step.node, step.call):
-            step.problem = problem
-    return computation
 
 
 def _line_of_program(frames: list[FrameType]) -> tuple[Any, list[tuple[str, Any]]]:

@@ -98,7 +98,10 @@ def _operation_node(
         shape=made.shape,
         dtype=made.dtype,
         label=made.name,
-        kept=_kept(step) if saved else (),
+        kept=tuple(
+            (name, sum(each.nbytes for each in arrays))
+            for name, arrays in (_kept_arrays(step) if saved else ())
+        ),
         cluster=cluster_of.get(made.id, ""),
         is_output=made.id in outputs,
         problem=step.problem,
@@ -124,11 +127,8 @@ def _with_numbers(contents: GraphContents, computation: Computation) -> GraphCon
     def described(node: GraphNode) -> GraphNode:
         if node.times > 1 or node.shape is None or node.id not in quantities:
             return node
-        quantity = quantities[node.id]
-        value, gradient = (
-            "" if array is None else summary_text(array)
-            for array in (quantity.value, quantity.grad)
-        )
+        held = quantities[node.id].value, quantities[node.id].grad
+        value, gradient = ("" if array is None else summary_text(array) for array in held)
         return replace(node, value=value, gradient=gradient)
 
     return replace(contents, nodes=tuple(described(node) for node in contents.nodes))
@@ -137,15 +137,10 @@ def _with_numbers(contents: GraphContents, computation: Computation) -> GraphCon
 def _kept_arrays(step: Step) -> Iterator[tuple[str, list[Array]]]:
     """Yield what an operation keeps for backward, by the name that is shown."""
     for name, (value, _) in step.call.kept().items():
-        arrays = [
-            each for each in (value if isinstance(value, list) else [value]) if is_array(each)
-        ]
+        listed = value if isinstance(value, list) else [value]
+        arrays = [each for each in listed if is_array(each)]
         if arrays:
             yield shown_name(step.op, name), arrays
-
-
-def _kept(step: Step) -> tuple[tuple[str, int], ...]:
-    return tuple((name, sum(a.nbytes for a in arrays)) for name, arrays in _kept_arrays(step))
 
 
 def _kept_note(computation: Computation) -> str:

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import Any, NamedTuple
 
 from ...autograd.node import clock
@@ -58,7 +58,7 @@ class _Use(NamedTuple):
     """An operation that takes parameters, and something else with them."""
 
     names: frozenset[str]
-    path: str  # of the innermost module around the parameters
+    path: tuple[str, ...]  # of the innermost module around the parameters
     operation: str
     span: tuple[int, int]  # from the first transposing, or other view, of its parameters on
 
@@ -69,15 +69,14 @@ def calls_by_parameters(
     """Return the calls of modules that are certain from the parameters which operations took.
 
     A call takes each parameter once. So the uses of a module's parameters fall into rounds; where
-    all rounds are alike, and no parameter of another module is used within one, each is a call.
-    What ran between the uses of a round ran in that call. Of all else nothing is said: it may
-    have run anywhere, as the activation after a layer. `runs` names the one operation of modules
-    that are known to run one: whatever else takes the weight of a Linear is not its call.
+    all rounds are alike, and no parameter of another module is used within one, each is a call, and
+    what ran between its uses ran in it. `runs` names the one operation of modules that are known to
+    run one: whatever else takes the weight of a Linear is not its call.
     """
     uses = _uses(steps)
     inside: dict[str, list[_Use]] = {}
     for use in uses:
-        for path in outwards(use.path):
+        for path in accumulate(use.path, "{}.{}".format):
             inside.setdefault(path, []).append(use)
     times = [use.span[1] for use in uses]
     others: set[_Use] = set()  # they take a parameter of a module, but are not its call
@@ -111,7 +110,7 @@ def _uses(steps: Sequence[Step]) -> list[_Use]:
         names = frozenset(name for each in taken for name in owned[each.id])
         first = min([step.node.serial, *(since[x.id] for x in taken if x.id in since)])
         if taken and len(taken) < len(quantities):
-            path = _common([outer(name) for name in names])
+            path = _shared([tuple(name.split(".")[:-1]) for name in names])
             found.append(_Use(names, path, step.op.public, (first, step.node.serial)))
         elif taken and getattr(step.op, "view", False):
             owned[step.output.id], since[step.output.id] = names, first
@@ -131,22 +130,10 @@ def _rounds(uses: Sequence[_Use]) -> list[list[_Use]]:
     return rounds
 
 
-def outer(path: str) -> str:
-    """Return the path of the module around one, "" for an outermost."""
-    return path.rpartition(".")[0]
-
-
-def outwards(path: str) -> Iterator[str]:
-    """Yield a path and those of the modules around it, but for the outermost."""
-    while path:
-        yield path
-        path = outer(path)
-
-
-def _common(paths: Sequence[str]) -> str:
-    """Return the path of the innermost module around all of `paths`."""
-    parts = zip(*(path.split(".") for path in paths), strict=False)
-    return ".".join(each[0] for each in takewhile(lambda each: len(set(each)) == 1, parts))
+def _shared(chains: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return what all of `chains` begin with."""
+    places = zip(*chains, strict=False)
+    return tuple(each[0] for each in takewhile(lambda each: len({*each}) == 1, places))
 
 
 def module_clusters(computation: Computation) -> tuple[tuple[Cluster, ...], dict[str, str]]:
@@ -163,20 +150,15 @@ def module_clusters(computation: Computation) -> tuple[tuple[Cluster, ...], dict
         path = chain[-1].path
         met[path] += 1
         use = met[path] if calls[path] > 1 else 0
-        name = _title(path, chain[-2].path if chain[1:] else "", computation.modules)
+        name = path.removeprefix(f"{chain[-2].path}.") if chain[1:] else path
+        if path in computation.modules:
+            name += f": {computation.modules[path]}"
         clusters.append(Cluster(ids[chain], name, ids[chain[:-1]], use=use))
     inside: dict[str, tuple[Span, ...]] = {}  # of a parameter, the calls that all its users are in
     for step in computation.steps:
         for operand in step.operands:
             if operand.quantity.kind == "parameter":
                 chain = inside.setdefault(operand.quantity.id, step.calls)
-                inside[operand.quantity.id] = tuple(
-                    one for one, other in zip(chain, step.calls, strict=False) if one == other
-                )
+                inside[operand.quantity.id] = _shared([chain, step.calls])
     inside |= {step.output.id: step.calls for step in computation.steps}
     return tuple(clusters), {key: ids[chain] for key, chain in inside.items()}
-
-
-def _title(path: str, around: str, kinds: dict[str, str]) -> str:
-    own = path.removeprefix(f"{around}.")
-    return f"{own}: {kinds[path]}" if path in kinds else own

@@ -46,34 +46,28 @@ def nested(array: Array) -> str:
     return f"[{', '.join(nested(row) for row in array)}]"
 
 
+@np.errstate(all="ignore")  # inf − inf, and sums beyond the range
 def statistics(array: Array) -> str:
     """Return the least, the mean, the most and the norm of an array that is not empty.
 
     Complex numbers have no least and no most.
     """
-    if np.iscomplexobj(array):
-        with np.errstate(all="ignore"):  # inf − inf
-            mean = array.mean()
-        return f"mean {number(mean)}  norm {number(_norm(np.absolute(array).ravel()))}"
-    numbers = np.asarray(array, np.float64).ravel()
+    is_complex = np.iscomplexobj(array)
+    numbers = np.asarray(array, None if is_complex else np.float64).ravel()
     known = numbers[~np.isnan(numbers)]
     parts = []
     if known.size:
-        with np.errstate(all="ignore"):  # inf − inf, and sums beyond the range
-            mean = known.mean()
-        parts = [
-            f"min {number(known.min())}",
-            f"mean {number(mean)}",
-            f"max {number(known.max())}",
-            f"norm {number(_norm(known))}",
-        ]
+        parts = [f"mean {number(known.mean())}", f"norm {number(_norm(known))}"]
+        if not is_complex:
+            parts.insert(0, f"min {number(known.min())}")
+            parts.insert(2, f"max {number(known.max())}")
     if known.size < numbers.size:
         parts.append(f"NaN {numbers.size - known.size} of {numbers.size}")
     return "  ".join(parts).replace("-", "−")
 
 
 def _norm(numbers: Array) -> float:
-    """Return √Σx², scaled by the largest, so that no square leaves the range of a float."""
+    """Return √Σ|x|², scaled by the largest, so that no square leaves the range of a float."""
     largest = float(np.abs(numbers).max())
     if largest in (0.0, float("inf")):
         return largest

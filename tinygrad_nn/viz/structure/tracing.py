@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -35,24 +35,21 @@ class Trace:
             if id(tensor) in self._named:
                 yield self._named[id(tensor)], tensor
 
-    def see(self, variables: Mapping[str, Any]) -> None:
-        """Take in the variables of a function that returns."""
-        for name, value in variables.items():
-            if isinstance(value, TensorBase) and name.isidentifier() and name[0] != "_":
-                self.tensors.append(value)
-                self._named[id(value)] = name
-
     def on_event(self, frame: FrameType, event: str, _: Any) -> None:
         """Look at a frame of the program as it returns; Python calls this at every call."""
         code = frame.f_code
         is_comprehension = code.co_name.startswith("<") and code.co_name != "<lambda>"
-        if event == "return" and not is_comprehension and not is_of_package(code.co_filename):
-            self.see(frame.f_locals)
+        if event != "return" or is_comprehension or is_of_package(code.co_filename):
+            return
+        for name, value in frame.f_locals.items():
+            if isinstance(value, TensorBase) and name.isidentifier() and name[0] != "_":
+                self.tensors.append(value)
+                self._named[id(value)] = name
 
 
 @contextmanager
 def traced() -> Iterator[Trace]:
-    """Watch the program that runs inside: for a picture of it, and only there, for that is slow."""
+    """Watch the program that runs inside, which is slow."""
     trace, before, calls = Trace(), sys.getprofile(), remember_calls()
     with calls:
         sys.setprofile(trace.on_event)
