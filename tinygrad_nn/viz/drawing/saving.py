@@ -55,14 +55,5 @@ def write_as(
 
 
 def save(contents: GraphContents, path: str | os.PathLike[str]) -> Path:
-    """Write a graph to a file; raises what `write_as` and `render` raise.
-
-    Example:
-        >>> import tempfile
-        >>> from tinygrad_nn.viz.structure.contents import GraphContents, GraphNode
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     graph = GraphContents((GraphNode("t0", "data", "pixels"),), ())
-        ...     save(graph, Path(folder, "graph.json")).name
-        'graph.json'
-    """
+    """Write a graph to a file; raises what `write_as` and `render` raise."""
     return write_as(path, "a graph", WRITERS, contents)

@@ -93,14 +93,17 @@ def shades(array: Array) -> Array:
     White is zero, and the strongest colour belongs to the largest finite number, of either sign.
     """
     values = np.asarray(np.real(array), np.float64)
-    finite = np.abs(values[np.isfinite(values)])
-    largest = finite.max() if finite.size and finite.max() > 0 else 1.0
-    within = np.clip(np.nan_to_num(values, nan=0.0), -largest, largest)
-    strength = (within / largest)[..., np.newaxis]
-    strongest = np.where(strength < 0, NEGATIVE, POSITIVE)
-    colours = 255 + np.abs(strength) * (strongest - 255)
+    largest = max(map(abs, _ends_of(values))) or 1.0
+    strength = (np.nan_to_num(values, nan=0.0) / largest).clip(-1, 1)[..., np.newaxis]
+    colours = 255 + np.abs(strength) * (np.where(strength < 0, NEGATIVE, POSITIVE) - 255)
     colours[np.isnan(values)] = NOT_A_NUMBER
     return colours.round().astype(np.uint8)
+
+
+def _ends_of(values: Array) -> tuple[float, float]:
+    """Return the least and the largest finite number, and 0 if there is none beyond it."""
+    finite = values[np.isfinite(values)]
+    return float(finite.min(initial=0.0)), float(finite.max(initial=0.0))
 
 
 def png(pixels: Array) -> bytes:
@@ -147,10 +150,7 @@ def _images(array: Array, transposed: bool, pictures: bool) -> list[tuple[str, A
     fits = min(rows, columns) >= SMALLEST and least <= max(rows, columns) <= LARGEST
     if not fits or (array.ndim == 2 and transposed):
         return []
-    return [
-        (f"[{''.join(f'{i}, ' for i in index)}:, :]", colours[index])
-        for index in np.ndindex(array.shape[:-2])
-    ]
+    return [(_place(index), colours[index]) for index in np.ndindex(array.shape[:-2])]
 
 
 def _pictures(images: list[tuple[str, Array]]) -> str:
@@ -178,8 +178,7 @@ def _tables(array: Array, colours: Array) -> list[str]:
         return [_table(array, colours, ())]
     parts = []
     for index in islice(np.ndindex(array.shape[:-2]), SLICES):
-        caption = _paragraph(f"[{', '.join(map(str, index))}, :, :]")
-        table = _table(array[index], colours[index], index)
+        caption, table = _paragraph(_place(index)), _table(array[index], colours[index], index)
         parts.append(f'<div style="display:inline-block;margin-right:1em">{caption}{table}</div>')
     rest = math.prod(array.shape[:-2]) - SLICES
     return [*parts, _paragraph(f"and {rest} more")] if rest > 0 else parts
@@ -190,10 +189,9 @@ def _table(array: Array, colours: Array, index: tuple[int, ...]) -> str:
     cells, shown = array.reshape(rows, columns), colours.reshape(rows, columns, 3)
     lines = []
     if columns > 1:
-        places = "".join(_place("col", j) for j in _ends(columns))
-        lines.append(f"<tr>{'<td></td>' if rows > 1 else ''}{places}</tr>")
+        lines.append(["<td></td>"] * (rows > 1) + [_head("col", j) for j in _ends(columns)])
     for i in _ends(rows):
-        line = [_place("row", i)] if rows > 1 else []
+        line = [_head("row", i)] * (rows > 1)
         for j in _ends(columns):
             if i is None or j is None:
                 line.append(f'<td style="{CELL};text-align:center">…</td>')
@@ -204,14 +202,20 @@ def _table(array: Array, colours: Array, index: tuple[int, ...]) -> str:
                 f'<td title="{place} = {cells[i, j]!s}" style="{CELL};text-align:right;'
                 f'background:{colour};color:{INK}">{_signed(cells[i, j])}</td>'
             )
-        lines.append(f"<tr>{''.join(line)}</tr>")
+        lines.append(line)
+    written = "".join(f"<tr>{''.join(line)}</tr>" for line in lines)
     return (
-        '<table style="border-collapse:collapse;margin:0.3em 0;'
-        f'font-variant-numeric:tabular-nums">{"".join(lines)}</table>'
+        '<table style="border-collapse:collapse;margin:0.3em 0;font-variant-numeric:tabular-nums">'
+        f"{written}</table>"
     )
 
 
-def _place(of: str, index: int | None) -> str:
+def _place(index: tuple[int, ...]) -> str:
+    """Return where a matrix stands in an array of more dimensions: "[1, 0, :, :]"."""
+    return f"[{', '.join([*map(str, index), ':', ':'])}]"
+
+
+def _head(of: str, index: int | None) -> str:
     """Return the small number of a row or of a column."""
     return f'<th scope="{of}" style="{PLACE}">{"…" if index is None else index}</th>'
 
@@ -225,15 +229,13 @@ def _ends(length: int) -> list[int | None]:
 
 def _legend(array: Array) -> str:
     """Return the scale of the colours, from the least that they can show to the most."""
-    values = np.asarray(np.real(array), np.float64)
-    finite = values[np.isfinite(values)]
-    largest = np.abs(finite).max(initial=0)
+    least, most = _ends_of(np.asarray(np.real(array), np.float64))
+    largest = max(-least, most)
     if largest == 0 or array.size == 1:
         return ""
-    colours = [f"rgb({','.join(map(str, each))})" for each in (NEGATIVE, POSITIVE)]
-    below, above = finite.min() < 0, finite.max() > 0
-    bar = ",".join([*colours[: int(below)], "#fff", *colours[2 - int(above) :]])
-    ends = (_signed(-largest) if below else "0", number(largest) if above else "0")
+    negative, positive = (f"rgb({','.join(map(str, each))})" for each in (NEGATIVE, POSITIVE))
+    bar = ",".join([negative] * (least < 0) + ["#fff"] + [positive] * (most > 0))
+    ends = _signed(-largest if least < 0 else 0), number(largest if most > 0 else 0)
     return (
         '<div class="scale" style="font-size:0.85em;opacity:0.85;white-space:nowrap">'
         f'{ends[0]} <span style="display:inline-block;width:4.5em;height:0.7em;'

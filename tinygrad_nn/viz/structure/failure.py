@@ -42,8 +42,8 @@ def read_failure(error: BaseException) -> Computation:
     problem = f"{type(error).__name__}: {error}"
     holders = [frame.f_locals.get("self") for frame in frames]
     modules = [each for each in holders if hasattr(type(each), "named_modules")]
-    outermost = modules[0] if modules else None
-    paths = {id(each): path for path, each in outermost.named_modules()} if outermost else {}
+    outermost: Any = modules[0] if modules else None
+    paths = {id(each): path for path, each in outermost.named_modules()} if modules else {}
     module = paths.get(id(modules[-1]), "") if modules else ""
     variables: dict[str, Any] = {}
     for frame in reversed([f for f in frames if _is_program(f)]):

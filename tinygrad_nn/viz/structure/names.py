@@ -69,19 +69,17 @@ class Names:
         return self._names.get(id(array), "")
 
     def _add(self, name: str, tensor: TensorBase) -> None:
-        if tensor.node is not None:
-            self._names.setdefault(tensor.node, getattr(tensor, "name", None) or name)
-        else:
-            self._held.append(tensor.array)
-            self._names.setdefault(id(tensor.array), getattr(tensor, "name", None) or name)
+        self._held.append(tensor.array)
+        key = id(tensor.array) if tensor.node is None else tensor.node
+        self._names.setdefault(key, getattr(tensor, "name", None) or name)
 
     def _add_parameters(self, params: Any, prefix: str = "") -> None:
         if hasattr(params, "named_modules"):
-            for path, module in params.named_modules():
-                kind = type(module)
-                self.modules[f"{prefix}{path}".rstrip(".")] = kind.__name__
+            for inner, module in params.named_modules():
+                path, kind = f"{prefix}{inner}".rstrip("."), type(module)
+                self.modules[path] = kind.__name__
                 if kind.__module__.startswith(_LIBRARY) and kind.__name__.lower() in registry:
-                    self.runs[f"{prefix}{path}".rstrip(".")] = kind.__name__.lower()
+                    self.runs[path] = kind.__name__.lower()
             named = [*params.named_parameters(), *params.named_buffers()]
         else:
             named = list(params.items() if isinstance(params, Mapping) else params)
@@ -130,6 +128,5 @@ def visible(frame: FrameType) -> dict[str, Any]:
 
     Those that begin with _ are left out: notebooks keep what was printed under such names.
     """
-    seen = {**frame.f_globals, **frame.f_locals}
-    names = (*frame.f_locals, *frame.f_globals)
-    return {name: seen[name] for name in names if str(name)[:1] not in ("", "_")}
+    seen = {**frame.f_locals, **frame.f_globals, **frame.f_locals}
+    return {name: seen[name] for name in seen if str(name)[:1] not in ("", "_")}
