@@ -4,8 +4,7 @@ Read `folding.py` next, which draws each row as one block.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,7 +48,7 @@ def find_repeats(steps: Sequence[Step]) -> list[Repeat]:
     codes = np.array([kinds.setdefault(_signature(step), len(kinds)) for step in steps])
     made_at = {step.output.id: i for i, step in enumerate(steps)}
     found = []
-    for run in _best_of(_periodic_runs(codes)):
+    for run in _best_rows(codes):
         for skipped in (0, 1):  # the first block may be another, such as one that has no past
             part = Repeat(run.start + skipped * run.length, run.length, run.times - skipped)
             part = _same_structure(part, steps, made_at) if part.is_worth_it else part
@@ -66,40 +65,32 @@ def _signature(step: Step) -> Any:
     return step.op.public, *made, operands, repr(attributes)[:200]
 
 
-def _periodic_runs(codes: Any) -> Iterator[Repeat]:
-    """Yield the stretches that repeat themselves, for every place where a block can begin.
-
-    What has a period has its multiples too: those are left out.
-    """
-    longest = np.zeros(len(codes), np.int64)  # of the stretches so far, the end of one from here
-    for period in range(1, min(len(codes) // LEAST_REPEATS, LONGEST_BLOCK) + 1):
-        same = codes[:-period] == codes[period:]
-        changes = np.flatnonzero(np.diff(np.concatenate(([False], same, [False]))))
-        firsts, lasts = changes[::2], changes[1::2]
-        enough = lasts - firsts >= (LEAST_REPEATS - 1) * period
-        for first, last in zip(firsts[enough].tolist(), lasts[enough].tolist(), strict=True):
-            times, rest = divmod(last + period - first, period)
-            if longest[first] >= last + period or not Repeat(first, period, times).is_worth_it:
-                continue
-            longest[first : last + period] = last + period
-            for offset in range(rest + 1):
-                yield Repeat(first + offset, period, times)
-
-
-def _best_of(candidates: Iterable[Repeat]) -> list[Repeat]:
-    """Return those that save most together without overlapping (weighted interval scheduling)."""
-    ordered = sorted(candidates, key=lambda each: (each.steps.stop, each.length))
-    ends = [each.steps.stop for each in ordered]
-    before = [bisect_right(ends, each.start) for each in ordered]  # how many end before each begins
-    best = [0]  # what the first k candidates can save
-    for each, count in zip(ordered, before, strict=True):
-        best.append(max(best[-1], best[count] + each.saved))
-    chosen, k = [], len(ordered)
-    while k:
-        taken = best[k] > best[k - 1]
-        chosen += [ordered[k - 1]] * taken
-        k = before[k - 1] if taken else k - 1
-    return chosen[::-1]
+def _best_rows(codes: Any) -> Iterator[Repeat]:
+    """Yield the rows of blocks of equal codes that save most together without overlapping."""
+    count = len(codes)
+    places = np.arange(count)
+    saved, length = np.zeros(count, np.int64), np.ones(count, np.int64)  # by the row from here on
+    for period in range(1, min(count // LEAST_REPEATS, LONGEST_BLOCK) + 1):
+        here = places[:-period]
+        differs = np.where(codes[:-period] == codes[period:], count - period, here)
+        goes_on = np.minimum.accumulate(differs[::-1])[::-1] - here
+        enough = (LEAST_REPEATS - 1) * period
+        found = np.flatnonzero((goes_on >= enough) & (goes_on > saved[:-period]))
+        saves = goes_on[found] // period * period
+        is_better = saves > np.maximum(saved[found], LEAST_SAVED - 1)
+        saved[found[is_better]], length[found[is_better]] = saves[is_better], period
+    ends = (places + saved + length).tolist()
+    best = [0] * (count + 1)  # what the steps from here on can save
+    for start in reversed(range(count)):
+        best[start] = max(best[start + 1], int(saved[start]) + best[ends[start]])
+    start = 0
+    while best[start]:
+        if best[start] > best[start + 1]:
+            block = int(length[start])
+            yield Repeat(start, block, (ends[start] - start) // block)
+            start = ends[start]
+        else:
+            start += 1
 
 
 def _same_structure(run: Repeat, steps: Sequence[Step], made_at: dict[str, int]) -> Repeat:
