@@ -64,11 +64,6 @@ def to_dot(contents: GraphContents) -> str:
     Every node, edge and cluster has an `id` ("node-t3", "edge-0", "cluster-c1") and a `class`, so
     that a page can find it in the picture. With `direction="backward"` every tensor stays where it
     is and the arrows turn round.
-
-    Example:
-        >>> from tinygrad_nn.viz.structure.contents import GraphContents, GraphNode
-        >>> to_dot(GraphContents((GraphNode("t0", "data", "pixels"),), ())).splitlines()[0]
-        'digraph {'
     """
     from graphviz import Digraph
 
@@ -126,8 +121,9 @@ def _heading(
     kinds = {node.kind for node in contents.nodes}
     boxes = [_swatch(text, STYLES[kind]) for kind, text in LEGEND.items() if kind in kinds]
     if any(node.is_output for node in contents.nodes):
-        inner = f"<TR>{_swatch('output', STYLES['operation'])}</TR>"
-        boxes.append(_cell(_table(inner, BORDER=1, STYLE="rounded", COLOR=SOFT_INK, CELLSPACING=2)))
+        inner = _swatch("output", STYLES["operation"])
+        look = {"BORDER": 1, "STYLE": "rounded", "COLOR": SOFT_INK, "CELLSPACING": 2}
+        boxes.append(_cell(_table([inner], **look)))
     flowing = "values" if contents.direction == "forward" else "gradients"
     words = [f"arrows: the way {flowing} flow"] if contents.edges else []
     if any(edge.source in without_gradient for edge in contents.edges):
@@ -137,9 +133,9 @@ def _heading(
     lines = [_cell(f"<B>{_text(contents.title)}</B>")] if contents.title else []
     lines += [_cell(_text(part)) for note in contents.notes for part in textwrap.wrap(note, PROSE)]
     if boxes:
-        lines.append(_cell(_table(f"<TR>{''.join(boxes)}</TR>", CELLSPACING=4)))
+        lines.append(_cell(_table(["".join(boxes)], CELLSPACING=4)))
     lines += [_cell(_small(_text(each))) for each in words]
-    return f"<{_table(''.join(f'<TR>{line}</TR>' for line in lines))}>" if lines else ""
+    return f"<{_table(lines)}>" if lines else ""
 
 
 def _swatch(text: str, style: Mapping[str, str]) -> str:
@@ -167,29 +163,30 @@ def _label(node: GraphNode, parts: Sequence[str] = ()) -> str:
             lines += [_text(f"{fact}:"), grid]
         else:
             lines += map(_text, _halves(f"{fact}: {text}"))
-    rows = [f"<TR>{_cell(line, COLSPAN=max(1, len(parts)))}</TR>" for line in lines if line]
-    if parts:
-        ports = enumerate(parts)
-        cells = [
-            _cell(_small(text and f"<I>{_text(text)}</I>"), PORT=f"p{n}", ALIGN="CENTER")
-            for n, text in ports
-        ]
-        rows.insert(0, f"<TR>{''.join(cells)}</TR>")
-    return f"<{_table(''.join(rows or ['<TR><TD></TD></TR>']))}>"
+    rows = [_cell(line, COLSPAN=max(1, len(parts))) for line in lines if line]
+    cells = [
+        _cell(_small(part and f"<I>{_text(part)}</I>"), PORT=f"p{number}", ALIGN="CENTER")
+        for number, part in enumerate(parts)
+    ]
+    if cells:
+        rows.insert(0, "".join(cells))
+    return f"<{_table(rows or [_cell('')])}>"
 
 
 def _grid(text: str) -> str:
     """Return a matrix of four numbers and more, "[[1, 2], [3, 4]]", as a grid; else ""."""
     if not re.fullmatch(r"\[(\[[^\[\]]+\](, )?)+\]", text) or text.count(", ") < 3:
         return ""
-    rows = [row.split(", ") for row in text[2:-2].split("], [")]
-    look = {"ALIGN": "RIGHT", "CELLPADDING": 3}
-    cells = ("".join(_cell(_text(number), **look) for number in row) for row in rows)
-    return _table("".join(f"<TR>{row}</TR>" for row in cells), CELLBORDER=1, COLOR="#b5bfcc")
+    rows = [
+        "".join(_cell(_text(each), ALIGN="RIGHT", CELLPADDING=3) for each in row.split(", "))
+        for row in text[2:-2].split("], [")
+    ]
+    return _table(rows, CELLBORDER=1, COLOR="#b5bfcc")
 
 
-def _table(rows: str, **look: Any) -> str:
-    return f"<TABLE{_look({'BORDER': 0, 'CELLBORDER': 0, 'CELLSPACING': 0} | look)}>{rows}</TABLE>"
+def _table(rows: Sequence[str], **look: Any) -> str:
+    look = {"BORDER": 0, "CELLBORDER": 0, "CELLSPACING": 0} | look
+    return f"<TABLE{_look(look)}>{''.join(f'<TR>{row}</TR>' for row in rows)}</TABLE>"
 
 
 def _cell(inside: str, **look: Any) -> str:
@@ -207,10 +204,9 @@ def _small(text: str) -> str:
 def _halves(text: str) -> list[str]:
     """Return statistics, "min 0  mean 1  max 2  norm 3", as two lines: boxes get less wide."""
     parts = text.split("  ")
-    if len(parts) < 3:
-        return [text]
-    middle = (len(parts) + 1) // 2
-    return ["  ".join(parts[:middle]), "    " + "  ".join(parts[middle:])]
+    middle = max(2, (len(parts) + 1) // 2)
+    halves = ["  ".join(parts[:middle]), "  ".join(parts[middle:])]
+    return [halves[0], f"    {halves[1]}"] if halves[1] else [text]
 
 
 def _frame(cluster: Cluster, first: str | None) -> Any:
@@ -220,11 +216,10 @@ def _frame(cluster: Cluster, first: str | None) -> Any:
     name = f"<B>{_text(title(cluster))}</B>"
     # As much room to the right of a title, so that the spine passes beside it.
     room = _cell("", WIDTH=min(200, 9 * len(title(cluster))))
-    above = f"<{_table(f'<TR>{_cell(name)}{room}</TR>')}>"
     frame = Digraph(
         f"cluster_{cluster.id}",
         graph_attr={
-            "label": "" if cluster.use else above,
+            "label": "" if cluster.use else f"<{_table([_cell(name) + room])}>",
             "labeljust": "l",
             "id": f"cluster-{cluster.id}",
             "class": "module",

@@ -105,5 +105,4 @@ class Computation:
     quantities: tuple[Quantity, ...]
     outputs: tuple[Quantity, ...]  # what was asked for: the loss, most often
     modules: dict[str, str] = field(default_factory=dict)  # path: class name, of those with steps
-    notes: tuple[str, ...] = ()
     changed: str = ""  # an operation that would not give again what it gave

@@ -23,6 +23,10 @@ from .summary import summary_text
 Direction = Literal["forward", "backward"]
 Values = Literal["auto", "none"]
 LIMIT = 500
+CHANGED = (
+    "A tensor has changed since this was computed, most often by an optimizer's step: leaves and "
+    "data show what they hold now, and values on the way are left out."
+)
 
 
 def build_graph_contents(
@@ -60,8 +64,10 @@ def build_graph_contents(
         nodes.append(_operation_node(step, cluster_of, outputs, saved))
     for quantity in computation.outputs:
         add_tensor(quantity)  # a leaf is a graph of itself
-    notes = (*computation.notes, *([_kept_note(computation)] if saved else []))
-    contents = GraphContents(tuple(nodes), tuple(edges), clusters, notes, title, direction)
+    notes = [CHANGED] if computation.changed else []
+    if saved:
+        notes.append(_kept_note(computation))
+    contents = GraphContents(tuple(nodes), tuple(edges), clusters, tuple(notes), title, direction)
     if depth is not None:
         contents = close_modules(contents, depth)
     if fold:

@@ -19,11 +19,6 @@ from .modules import calls_by_parameters, place
 from .names import Names
 from .values import known_values
 
-CHANGED = (
-    "A tensor has changed since this was computed, most often by an optimizer's step: leaves and "
-    "data show what they hold now, and values on the way are left out."
-)
-
 
 def read_nodes(
     roots: Sequence[TensorBase],
@@ -54,7 +49,7 @@ def read_nodes(
         outputs = ()
     found = Computation(tuple(steps), tuple(reader.quantities.values()), outputs, names.modules)
     if changed is not None:
-        found.notes, found.changed = (CHANGED,), call_of(changed).op.public
+        found.changed = call_of(changed).op.public
     return found
 
 
