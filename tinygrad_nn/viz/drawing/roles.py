@@ -48,32 +48,29 @@ def arrange(contents: GraphContents) -> Arrangement:
         else:
             into.setdefault(edge.target, {})[number] = edge
     for target, edges in into.items():
-        kinds = {number: nodes[edge.source].kind for number, edge in edges.items()}
-        spine = next((n for n, kind in kinds.items() if kind in MADE), None)
-        if spine is None and len({*kinds.values()}) > 1:
-            spine = next((n for n, kind in kinds.items() if kind == "data"), None)
-        given = [n for n, kind in kinds.items() if kind not in MADE and n != spine]
-        untold = [n for n, edge in edges.items() if not _is_told(edge, nodes[edge.source])]
-        here = nodes[target].cluster
+        node, sources = nodes[target], {n: nodes[edge.source] for n, edge in edges.items()}
+        made = [n for n, each in sources.items() if each.kind in MADE]
+        data = [n for n, each in sources.items() if each.kind == "data"]
+        is_mixed = len({each.kind for each in sources.values()}) > 1
+        spine = made[0] if made else data[0] if data and is_mixed else -1
+        untold = [n for n, edge in edges.items() if not _is_told(edge, sources[n])]
         aside = [
             n
-            for n in given
-            if spine is not None
-            and uses[edges[n].source] == 1
-            and nodes[edges[n].source].cluster == here
+            for n, each in sources.items()
+            if spine >= 0
+            and n not in (spine, *made)
+            and uses[each.id] == 1
+            and each.cluster == node.cluster
         ]
         sides_tell = len(edges) == 2 and len(aside) == 1
-        if len(untold) > 1 and not sides_tell and nodes[target].name not in COMMUTATIVE:
+        if len(untold) > 1 and not sides_tell and node.name not in COMMUTATIVE:
             _say(found, target, edges, untold)
             aside = []
-        for number in edges:
-            if number in aside:
-                left = spine is not None and number < spine
-                turn = not sides_tell and aside.index(number) % 2 == 0
-                found.places[number] = "left" if left or turn else "right"
-            else:
-                computed = kinds[number] in MADE or number == spine
-                found.places[number] = "spine" if computed else "above"
+        for n in edges:
+            found.places[n] = "spine" if n in (spine, *made) else "above"
+        for i, n in enumerate(aside):
+            to_the_left = n < spine or (not sides_tell and i % 2 == 0)
+            found.places[n] = "left" if to_the_left else "right"
     return found
 
 

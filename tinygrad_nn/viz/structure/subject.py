@@ -13,7 +13,7 @@ from ...arrays.kinds import is_array, is_floating
 from ...autograd.grad_mode import enable_grad
 from ...autograd.tensor_base import TensorBase, make_tensor
 from ...errors import DTypeError, GraphError
-from ...random import default_generator
+from ...random import default_generator, fork_rng
 from ...tensor.creation import tensor
 from ...warn import user_frame
 from .computation import Computation
@@ -47,11 +47,8 @@ def subject_of(
 ) -> Subject:
     """Return what there is to see of a tensor, of several in a list, or of a function's result.
 
-    A function, or a model, is called once with `inputs`: a value, several in a list or a tuple, or
-    a dict of keywords. Numbers and lists of them become leaves that want a gradient; tensors stay
-    as they are, but that of a model's floating-point data is recorded too if it is to be
-    `sample_as_leaf`, so that what happens to it before the first parameter is seen. Of a tensor
-    `inputs` are names.
+    The arguments are those of `viz.graph`. With `sample_as_leaf`, what happens to a model's data
+    before the first parameter is recorded too.
 
     Raises:
         GraphError: nothing was recorded: no tensor on the way requires a gradient.
@@ -92,12 +89,9 @@ def _of_function(
     def again(change: Callable[[Any], Any]) -> Subject:
         """Call the function with changed arguments; it draws the same random numbers again."""
         changed = {key: change(each) for key, each in keywords.items()}
-        later = default_generator.get_state()
-        default_generator.set_state(state)
-        try:
+        with fork_rng():
+            default_generator.set_state(state)
             return _of_function(function, [change(each) for each in given], changed, params)
-        finally:
-            default_generator.set_state(later)
 
     roots = _recorded(answer, name)
     return Subject(roots, names, None, trace, (*given, *keywords.values()), again)
