@@ -13,6 +13,7 @@ from ...autograd.op import registry
 from ...autograd.tensor_base import TensorBase
 from ...errors import DTypeError
 from ...warn import user_frame
+from .computation import Kind
 
 _LIBRARY = __name__.partition(".")[0] + "."
 
@@ -29,8 +30,7 @@ class Names:
     ) -> None:
         self.modules: dict[str, str] = {}  # path: class name
         self.runs: dict[str, str] = {}  # path of a Linear, not a user's own: "linear", and so on
-        self.parameters: set[Node] = set()
-        self.data: set[Node] = set()  # to show as data, however it was made: a sample
+        self.kinds: dict[Node, Kind] = {}  # parameters; a sample is data, however it was made
         self._names: dict[Node | int, str] = {}
         self._held: list[Any] = []  # arrays whose id() is a key
         if params is not None:
@@ -91,7 +91,7 @@ class Names:
                 )
             self._add(f"{prefix}{path}", tensor)
             if tensor.node is not None:
-                self.parameters.add(tensor.node)
+                self.kinds[tensor.node] = "parameter"
 
     def _add_modules(self, nodes: set[Node]) -> None:
         """Take in the modules that take part; if there are several, paths begin with the variable.

@@ -39,7 +39,7 @@ def read_nodes(
     values, changed = known_values([*roots, *held], nodes) if with_values else ({}, None)
     reader = _Reader(names, values)
     made = [node for node in nodes if node.op and node.shape is not None]
-    steps = [reader.step(node) for node in made if node not in names.data]
+    steps = [reader.step(node) for node in made if names.kinds.get(node) != "data"]
     outputs = tuple(reader.of_node(root.node) for root in roots if root.node is not None)
     if calls is None:
         calls = calls_by_parameters(steps, names.modules, names.runs)
@@ -103,14 +103,9 @@ class _Reader:
         self._held: list[Any] = []  # keeps alive what a key is the id() of
 
     def of_node(self, node: Node) -> Quantity:
-        kind: Kind = "result" if node.op else "leaf"
-        if node in self.names.parameters:
-            kind = "parameter"
-        elif node in self.names.data:
-            kind = "data"
-        made = self._add(
-            node, kind, self.names.of_node(node), node.shape, node.dtype, self.values.get(node)
-        )
+        kind = self.names.kinds.get(node, "result" if node.op else "leaf")
+        name, value = self.names.of_node(node), self.values.get(node)
+        made = self._add(node, kind, name, node.shape, node.dtype, value)
         made.grad = None if node.grad is None else np.asarray(node.grad.array)
         made.requires_grad = True
         return made

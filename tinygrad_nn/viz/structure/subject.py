@@ -120,7 +120,7 @@ def _of_model(
         given = [clones.get(id(each), each) for each in given]
         keywords = {name: clones.get(id(each), each) for name, each in keywords.items()}
         names = Names({n: clones.get(id(each), each) for n, each in tensors.items()}, model, {})
-        names.data.update(each.node for each in clones.values())
+        names.kinds |= {each.node: "data" for each in clones.values()}
         with traced() as trace:
             answer = model(*given, **keywords)
     names.take_locals(trace.named())
