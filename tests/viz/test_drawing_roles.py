@@ -87,7 +87,7 @@ def test_a_loop_leads_around():
     assert found.count("around") == 1
     assert "next time round" in graph.dot()
     assert [node.times for node in graph.nodes if node.kind == "operation"] == [50, 50]
-    assert to_dot(graph).count("× 50") == 1  # the frame says it; not every box
+    assert to_dot(graph).count("× 50") == 2  # the frame says it, and the note; not every box
 
 
 def test_no_text_of_a_picture_lies_on_an_arrow(drawn_graphs):

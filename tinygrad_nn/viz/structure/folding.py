@@ -80,13 +80,11 @@ def _map_onto_first(repeat: Repeat, steps: Sequence[Step], onto: dict[str, str])
 def _note(repeats: Sequence[Repeat]) -> str:
     """Say what is drawn once."""
     _, length, times = repeats[0]
-    said = f"{times:,} equal blocks of {counted(length, 'operation')} are drawn as one"
+    said = f"{times:,} equal blocks of {counted(length, 'operation')} are drawn as one, × {times:,}"
     if len(repeats) > 1:
-        said = f"{len(repeats)} rows of equal blocks are drawn as one block each"
-    return (
-        f"{said}, × how many there are; the arrow back leads from one to the next. "
-        "fold=False draws them all."
-    )
+        rows = f"{len(repeats)} rows of equal blocks are drawn as one block each"
+        said = f"{rows}, × how many there are"
+    return f"{said}; the arrow back leads from one to the next. fold=False draws them all."
 
 
 def _framed(

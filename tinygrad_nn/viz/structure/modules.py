@@ -7,7 +7,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import accumulate, takewhile
 from typing import Any, NamedTuple
 
@@ -23,24 +24,18 @@ def watch_modules(model: Any) -> Iterator[list[Span]]:
     """Collect the calls of a module and of all inside it, the inner ones before the outer."""
     spans: list[Span] = []
     entered: list[int] = []
-    handles = []
 
-    def leave_as(path: str) -> Any:
-        def leave(*_: Any) -> None:
-            spans.append(Span(path, entered.pop(), clock()))
+    def enter(*_: Any) -> None:
+        entered.append(clock())
 
-        return leave
+    def leave(path: str, *_: Any) -> None:
+        spans.append(Span(path, entered.pop(), clock()))
 
-    try:
+    with ExitStack() as hooks:
         for path, module in model.named_modules():
-            handles.append(
-                module.register_forward_pre_hook(lambda *_: entered.append(clock()), prepend=True)
-            )
-            handles.append(module.register_forward_hook(leave_as(path)))
+            hooks.callback(module.register_forward_pre_hook(enter, prepend=True).remove)
+            hooks.callback(module.register_forward_hook(partial(leave, path)).remove)
         yield spans
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def place(steps: Sequence[Step], spans: Sequence[Span]) -> None:
