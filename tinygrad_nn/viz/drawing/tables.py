@@ -126,12 +126,12 @@ def png(pixels: Array) -> bytes:
 
 def pictures_of(computation: Computation) -> set[str]:
     """Return the ids of tensors whose rows may be images: data, and what it is multiplied with."""
-    found = {each.id for each in computation.quantities if each.kind == "data"}
+    found: set[str] = set()
     for step in computation.steps:
-        ids = [operand.quantity.id for operand in step.operands if operand.parameter != "bias"]
-        given = step.operands[0].quantity.kind in ("data", "leaf") if step.operands else False
-        if given and step.op.public in PRODUCTS:
-            found.update(ids)
+        taken = [each.quantity for each in step.operands if each.parameter != "bias"]
+        is_product = step.op.public in PRODUCTS
+        if taken and (taken[0].kind == "data" or (is_product and taken[0].kind == "leaf")):
+            found |= {each.id for each in (taken if is_product else taken[:1])}
     return found
 
 
