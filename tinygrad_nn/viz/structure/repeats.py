@@ -29,13 +29,10 @@ class Repeat(NamedTuple):
         return slice(self.start, self.start + self.length * self.times)
 
     @property
-    def saved(self) -> int:
-        """How many operations need not be drawn."""
-        return self.length * (self.times - 1)
-
-    @property
     def is_worth_it(self) -> bool:
-        return self.times >= LEAST_REPEATS and self.saved >= LEAST_SAVED
+        """Whether there are enough blocks, and enough operations that need not be drawn."""
+        saved = self.length * (self.times - 1)
+        return self.times >= LEAST_REPEATS and saved >= LEAST_SAVED
 
 
 def find_repeats(steps: Sequence[Step]) -> list[Repeat]:
