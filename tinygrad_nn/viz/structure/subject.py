@@ -5,7 +5,7 @@ Read `reading.py` next, which reads it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,7 +130,7 @@ def _of_model(
 
 def _recorded(answer: Any, name: str) -> list[TensorBase]:
     """Return the tensors with a graph in what a function returned, of which there must be some."""
-    found = [each for each in _tensors_in(answer) if each.node is not None]
+    found = [each for each in tensors_in(answer) if each.node is not None]
     if not found:
         raise GraphError(
             f"calling {name} gave no tensor with a graph: none that was computed, "
@@ -139,15 +139,13 @@ def _recorded(answer: Any, name: str) -> list[TensorBase]:
     return found
 
 
-def _tensors_in(answer: Any) -> list[TensorBase]:
-    """Return the tensors in what was returned: one, or some in tuples, lists and dicts."""
-    if isinstance(answer, TensorBase):
-        return [answer]
-    if isinstance(answer, dict):
-        answer = list(answer.values())
-    if isinstance(answer, (tuple, list)):
-        return [found for each in answer for found in _tensors_in(each)]
-    return []
+def tensors_in(value: Any) -> Iterator[TensorBase]:
+    """Yield the tensors in a nest of tuples, lists and dicts."""
+    if isinstance(value, TensorBase):
+        yield value
+    elif isinstance(value, (Mapping, list, tuple)):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from tensors_in(each)
 
 
 def _as_tensor(given: Any) -> Any:

@@ -4,7 +4,7 @@ Read `model_summary.py` next, which tells what the operations in each call kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from math import prod
@@ -12,7 +12,7 @@ from typing import Any
 
 from ...autograd.node import clock
 from ...nn import Module
-from ...tensor import Tensor
+from ..structure.subject import tensors_in
 
 Shape = tuple[int, ...]
 
@@ -119,12 +119,3 @@ def _multiply_adds(module: Module, outputs: tuple[Shape, ...]) -> int:
 
 def _shapes(value: Any) -> tuple[Shape, ...]:
     return tuple(tensor.array.shape for tensor in tensors_in(value))
-
-
-def tensors_in(value: Any) -> Iterator[Tensor]:
-    """Yield the tensors in a nest of tuples, lists and dicts."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, (Mapping, list, tuple)):
-        for each in value.values() if isinstance(value, Mapping) else value:
-            yield from tensors_in(each)

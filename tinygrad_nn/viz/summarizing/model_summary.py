@@ -21,7 +21,8 @@ from ...random import default_generator
 from ...tensor import Tensor
 from ...tensor.sampling import rand
 from ..structure.reading import oldest_first
-from .calls import Layer, tensors_in, watched
+from ..structure.subject import tensors_in
+from .calls import Layer, watched
 from .table import ModelSummary
 
 
