@@ -139,7 +139,7 @@ def _recorded(answer: Any, name: str) -> list[TensorBase]:
     return found
 
 
-def tensors_in(value: Any) -> Iterator[TensorBase]:
+def tensors_in(value: Any) -> Iterator[Any]:
     """Yield the tensors in a nest of tuples, lists and dicts."""
     if isinstance(value, TensorBase):
         yield value
