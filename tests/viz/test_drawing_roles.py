@@ -118,13 +118,37 @@ def points_on(path):
             yield (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
 
 
-def test_no_arrow_crosses_the_title_of_a_module_that_is_used_several_times():
+def looped(cell, inputs):
+    h = tnn.zeros(2, 4)
+    for each in inputs:
+        h = cell(each, h)
+    return viz.graph(h.sum(), params=cell)
+
+
+def loop_of_products():
+    w, h = leaf(4, 4), tnn.rand(2, 4)
+    for _ in range(9):
+        h = (h @ w).tanh()
+    return viz.graph(h)
+
+
+@pytest.mark.parametrize(
+    ("make", "said", "count"),
+    [
+        (lambda: viz.graph(Shared(), tnn.rand(2, 3)), " use)", 5),
+        (lambda: looped(nn.RNNCell(3, 4), tnn.rand(9, 2, 3)), "repeated × ", 1),
+        (lambda: looped(nn.GRUCell(3, 4), tnn.rand(9, 2, 3)), "repeated × ", 1),
+        (loop_of_products, "repeated × ", 1),
+    ],
+    ids=["shared", "RNNCell", "GRUCell", "products"],
+)
+def test_no_arrow_crosses_the_title_of_what_runs_several_times(make, said, count):
     if engine() is None:
         pytest.skip("nothing here draws graphs")
     name = "{http://www.w3.org/2000/svg}"
-    root = ElementTree.fromstring(svg_element(viz.graph(Shared(), tnn.rand(2, 3))))
-    titles = [each for each in root.iter(f"{name}text") if " use)" in each.text]
-    assert len(titles) == 5
+    root = ElementTree.fromstring(svg_element(make()))
+    titles = [each for each in root.iter(f"{name}text") if said in each.text]
+    assert len(titles) == count
     arrows = [g.find(f"{name}path") for g in root.iter(f"{name}g") if g.get("class") == "edge"]
     for text in titles:
         left, base = float(text.get("x")), float(text.get("y"))

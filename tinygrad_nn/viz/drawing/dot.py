@@ -216,10 +216,12 @@ def _frame(cluster: Cluster, first: str | None) -> Any:
     name = f"<B>{_text(title(cluster))}</B>"
     # As much room to the right of a title, so that the spine passes beside it.
     room = _cell("", WIDTH=min(200, 9 * len(title(cluster))))
+    # What feeds it is outside where it runs several times: arrows go around a node, not a label.
+    is_fed = first is not None and (bool(cluster.use) or cluster.times > 1)
     frame = Digraph(
         f"cluster_{cluster.id}",
         graph_attr={
-            "label": "" if cluster.use else f"<{_table([_cell(name) + room])}>",
+            "label": "" if is_fed else f"<{_table([_cell(name) + room])}>",
             "labeljust": "l",
             "id": f"cluster-{cluster.id}",
             "class": "module",
@@ -229,7 +231,7 @@ def _frame(cluster: Cluster, first: str | None) -> Any:
             "penwidth": "2" if cluster.times > 1 else "1",
         },
     )
-    if cluster.use and first:  # its parameters are outside: arrows go around a node, not a label
+    if is_fed:
         beside = f"title_{cluster.id}"
         frame.node(beside, f"<{name}>", shape="plain", id=f"title-{cluster.id}")
         frame.edge(beside, first, minlen="0", style="invis")
