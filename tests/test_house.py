@@ -41,9 +41,9 @@ LAYERS = (
     *("tensor.drawing", "tensor.making", "tensor.conversions", "tensor.tensor"),
     *("tensor", "testing", "func", "fft", "signal", "autograd", "distributions", "nn", "optim"),
     *("saving", "datasets", "utils"),
-    *("accelerator", "backends", "cuda"),
+    *("accelerator", "backends", "cuda", "version"),
     *("teaching",),
-    *(PACKAGE, "viz"),
+    *(PACKAGE, "viz", "compat"),
     *("cli", "__main__"),
 )
 WRITES_FUNCTIONS = f"{PACKAGE}.autograd.recorder"  # from a template, as dataclasses does

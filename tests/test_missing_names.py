@@ -169,7 +169,7 @@ def test_a_program_that_asks_at_its_top_level_is_told():
         run = subprocess.run(
             [sys.executable, "-c", program.format(asked)], capture_output=True, text=True
         )
-        assert "AttributeError" in run.stderr
+        assert "MissingNameError" in run.stderr
         assert said in run.stderr
 
 

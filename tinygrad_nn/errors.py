@@ -66,3 +66,15 @@ class WorkerError(RuntimeError):
 
 class MissingExtraError(ImportError, RuntimeError):
     """An optional package is needed; the message names the extra that installs it."""
+
+
+class MissingNameError(AttributeError):
+    """A name of PyTorch's that is not here; the message names the nearest that is."""
+
+
+class MissingImportError(ImportError):
+    """As MissingNameError, at `from ... import name`."""
+
+
+class NotHereError(NotImplementedError):
+    """A call for what there is none of here: a GPU, processes that train together, a compiler."""

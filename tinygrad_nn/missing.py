@@ -12,6 +12,8 @@ from functools import cache, partial
 from types import FrameType, ModuleType
 from typing import Any
 
+from .errors import MissingImportError, MissingNameError
+
 FEW = 4  # names are all named, near or not
 PACKAGE = __name__.partition(".")[0]
 
@@ -92,8 +94,8 @@ def refuse(module: ModuleType, place: str, name: str) -> Any:
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
     said = missing(place, name, module)
     if _is_import(sys._getframe(1)) or _is_import(sys._getframe(1).f_back):
-        raise ImportError(said, name=module.__name__, path=module.__file__)
-    raise AttributeError(said, name=name, obj=module)
+        raise MissingImportError(said, name=module.__name__, path=module.__file__)
+    raise MissingNameError(said, name=name, obj=module)
 
 
 def _is_import(frame: FrameType | None) -> bool:
@@ -114,7 +116,8 @@ class NotThere:
 
     def __get__(self, instance: Any, owner: type) -> Any:
         said = missing(self.place, self.name, owner)
-        raise AttributeError(said, name=self.name, obj=instance if instance is not None else owner)
+        of = instance if instance is not None else owner
+        raise MissingNameError(said, name=self.name, obj=of)
 
 
 def explain_methods_of(owner: type, place: str) -> None:

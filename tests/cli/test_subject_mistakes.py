@@ -3,8 +3,6 @@ Read `test_graph_command.py` next.
 """
 
 import json
-import sys
-from types import ModuleType
 
 import pytest
 from own_programs import MISFIT, OPERATIONS, STEP, TRAINING, named, one_line
@@ -49,18 +47,6 @@ def test_a_function_that_returns_nothing_is_told_to_return_the_loss(program, wri
         "tinygrad-nn: mine.py:main: main() returns None; have it return the loss, as its last "
         "line: return loss\n"
     )
-
-
-@pytest.mark.parametrize("there", [True, False])
-@pytest.mark.parametrize("command", ["graph", "play", "summary"])
-def test_a_program_of_pytorch_is_told_which_line_to_change(
-    program, write, monkeypatch, command, there
-):
-    monkeypatch.setitem(sys.modules, "torch", ModuleType("torch") if there else None)
-    write("import torch\nloss = model = 3.0\n")
-    run = program(command, "mine.py", *(["--input-size", "1,2"] if command == "summary" else []))
-    assert run.code == 1
-    assert "write import tinygrad_nn as torch" in one_line(run)
 
 
 KINDS = f"""{STEP}

@@ -22,6 +22,7 @@ from typing import Any, TypeGuard
 import tinygrad_nn as tnn
 from tinygrad_nn import nn
 
+from ..compat.aliasing import as_torch
 from ..errors import DataError, GraphError
 from ..viz.drawing.words import one_line
 from ..viz.structure.computation import Computation
@@ -34,7 +35,6 @@ from .experiment import prepare
 IMAGES = 3  # that a network of given sizes is called with
 MOST_WEIGHTS = 50_000_000  # 200 MB of them
 MOST_NAMES = 10  # that a message lists
-OF_PYTORCH = "what PyTorch computes is not seen here; write import tinygrad_nn as torch"
 STEP = "How one training step computes the loss"
 _SIZES = re.compile(r"[0-9]{1,8}(-[0-9]{1,8})+")
 _FILE = re.compile(r"(?P<path>.*\.py)(?::(?P<name>[^\W\d]\w*))?", re.DOTALL)
@@ -168,12 +168,12 @@ def program_and_name(given: str, usual: str) -> tuple[Path, str]:
 
 @contextmanager
 def as_if_imported(path: Path) -> Iterator[None]:
-    """Let a program find its neighbours and no arguments; undo what it does to the process."""
+    """Let a program find its neighbours, no arguments, and this package as torch; undo it all."""
     arguments, search = sys.argv, list(sys.path)
     sys.argv = [str(path)]
     sys.path.insert(0, str(path.resolve().parent))
     try:
-        with chdir("."):  # and back, wherever the program went
+        with as_torch(), chdir("."):  # and back, wherever the program went
             yield
     except SystemExit as end:
         raise DataError(
@@ -197,8 +197,6 @@ def takes_nothing(value: Any) -> TypeGuard[Callable[[], Any]]:
 
 def _why_not(name: str, value: Any, variables: dict[str, Any], path: Path) -> str:
     """Say what NAME is instead of a tensor with a graph, and the way to one."""
-    if of_pytorch(value, variables):
-        return OF_PYTORCH
     file = shlex.quote(str(path))
     tensors = [
         key
@@ -233,12 +231,6 @@ def _why_not(name: str, value: Any, variables: dict[str, Any], path: Path) -> st
     return f"{said}, not a tensor that was computed from one that requires a gradient; {hint}"
 
 
-def of_pytorch(value: Any, variables: dict[str, Any]) -> bool:
-    """Return whether a value is PyTorch's, or a program uses that in the place of this."""
-    modules = (each.__name__ for each in variables.values() if inspect.ismodule(each))
-    return type(value).__module__.partition(".")[0] == "torch" or "torch" in modules
-
-
 def kind(value: Any) -> str:
     """Say what a value is."""
     if isinstance(value, tnn.Tensor):
@@ -269,8 +261,6 @@ def told(error: Exception, path: Path) -> str:
     line = _line(error, path)
     where = str(path) if line is None else f"{path}:{line}"
     said = f"{where}: {type(error).__name__}: {error}"
-    if isinstance(error, ModuleNotFoundError) and str(error.name).partition(".")[0] == "torch":
-        said += f"; {OF_PYTORCH}"
     return " ".join(said.split())
 
 

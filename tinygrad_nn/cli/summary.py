@@ -18,12 +18,10 @@ from ..errors import DataError
 from .arguments import add_command, file_name
 from .explain import print_signs
 from .subject import (
-    OF_PYTORCH,
     as_if_imported,
     finish,
     kind,
     network,
-    of_pytorch,
     program_and_name,
     sizes,
     takes_nothing,
@@ -135,8 +133,6 @@ def _of_program(given: str) -> nn.Module:
         except Exception as error:
             raise DataError(told(error, path)) from error
     if not isinstance(value, nn.Module):
-        if of_pytorch(value, variables):
-            raise DataError(f"{given}: {OF_PYTORCH}")
         there = [key for key, each in variables.items() if isinstance(each, nn.Module)]
         hint = f"what is one there: {', '.join(there)}" if there else "nothing there is one"
         wrong = (
