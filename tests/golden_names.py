@@ -29,25 +29,26 @@ GOLDEN = {
         expand_copy expm1 expm1_ eye feature_alpha_dropout feature_alpha_dropout_ feature_dropout
         feature_dropout_ fft fill fill_ finfo fix fix_ flatten flip fliplr flipud float float16
         float32 float64 float_power floor floor_ floor_divide fmax fmin fmod formulas frac frac_
-        frexp from_dlpack from_numpy full full_like func gather gcd gcd_ ge geqrf ger
+        frexp from_dlpack from_numpy frombuffer full full_like func gather gcd gcd_ ge geqrf ger
         get_default_dtype get_device get_rng_state gradient greater greater_equal grid_sampler
         grid_sampler_2d grid_sampler_3d group_norm gru gru_cell gt half hamming_window hann_window
         hardshrink heaviside histc histogram histogramdd hsplit hstack hypot i0 i0_ igamma igammac
         iinfo imag index_add index_copy index_fill index_put index_put_ index_reduce index_select
         inf inference_mode initial_seed inner instance_norm int int16 int32 int64 int8 inverse
-        is_complex is_conj is_floating_point is_grad_enabled is_inference_mode_enabled is_neg
-        is_nonzero is_same_size is_signed is_storage is_tensor isclose isfinite isin isinf isnan
-        isneginf isposinf isreal istft kaiser_window kron kthvalue layer_norm lcm lcm_ ldexp ldexp_
-        le lerp less less_equal lgamma linalg linspace load log log10 log10_ log1p log1p_ log2 log2_
-        log_ log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or
-        logical_xor logit logit_ logspace logsumexp long lstm lstm_cell lt lu lu_solve lu_unpack
-        manual_seed masked_fill masked_scatter masked_select matmul matrix_exp matrix_power max
-        max_pool1d max_pool1d_with_indices max_pool2d max_pool3d maximum mean median memory_format
-        meshgrid min minimum mm mode moveaxis movedim msort mul multinomial multiply mv mvlgamma nan
-        nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy
-        native_batch_norm native_channel_shuffle native_dropout native_group_norm native_layer_norm
-        ne neg neg_ negative negative_ nextafter nn no_grad nonzero nonzero_static norm normal
-        not_equal numel ones ones_like optim orgqr ormqr outer pairwise_distance pdist permute
+        is_anomaly_check_nan_enabled is_anomaly_enabled is_complex is_conj is_floating_point
+        is_grad_enabled is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed
+        is_storage is_tensor isclose isfinite isin isinf isnan isneginf isposinf isreal istft
+        kaiser_window kron kthvalue layer_norm layout lcm lcm_ ldexp ldexp_ le lerp less less_equal
+        lgamma linalg linspace load log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax
+        logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor
+        logit logit_ logspace logsumexp long lstm lstm_cell lt lu lu_solve lu_unpack manual_seed
+        masked_fill masked_scatter masked_select matmul matrix_exp matrix_power max max_pool1d
+        max_pool1d_with_indices max_pool2d max_pool3d maximum mean median memory_format meshgrid min
+        minimum mm mode moveaxis movedim msort mul multinomial multiply mv mvlgamma nan nan_to_num
+        nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy native_batch_norm
+        native_channel_shuffle native_dropout native_group_norm native_layer_norm ne neg neg_
+        negative negative_ newaxis nextafter nn no_grad nonzero nonzero_static norm normal not_equal
+        numel ones ones_like optim orgqr ormqr outer pairwise_distance pca_lowrank pdist permute
         permute_copy pi pinverse pixel_shuffle pixel_unshuffle poisson polar polygamma positive pow
         prelu preserve_format prod promote_types put qr quantile rad2deg rad2deg_ rand rand_like
         randint randint_like randn randn_like random randperm range ravel real reciprocal
@@ -58,14 +59,14 @@ GOLDEN = {
         set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sigmoid_
         sign signal signbit sin sin_ sinc sinc_ sinh sinh_ slice_copy slice_scatter slogdet softmax
         sort special split split_copy split_with_sizes split_with_sizes_copy sqrt sqrt_ square
-        square_ squeeze squeeze_copy stack std std_mean stft sub subtract sum summary svd swapaxes
-        swapdims t t_copy take take_along_dim tan tan_ tanh tanh_ tensor tensor_split tensordot
-        testing threshold threshold_ tile topk trace transpose transpose_copy trapezoid trapz
-        triangular_solve tril tril_indices triu triu_indices true_divide trunc trunc_ uint8 unbind
-        unbind_copy unflatten unfold_copy unique unique_consecutive unravel_index unsafe_chunk
-        unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_copy utils vander var var_mean vdot
-        view_as_complex view_as_real view_copy viz vmap vsplit vstack where xlogy xlogy_ zeros
-        zeros_like
+        square_ squeeze squeeze_copy stack std std_mean stft strided sub subtract sum summary svd
+        svd_lowrank swapaxes swapdims t t_copy take take_along_dim tan tan_ tanh tanh_ tensor
+        tensor_split tensordot testing threshold threshold_ tile topk trace transpose transpose_copy
+        trapezoid trapz triangular_solve tril tril_indices triu triu_indices true_divide trunc
+        trunc_ uint8 unbind unbind_copy unflatten unfold_copy unique unique_consecutive
+        unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_copy
+        utils vander var var_mean vdot view_as_complex view_as_real view_copy viz vmap vsplit vstack
+        where xlogy xlogy_ zeros zeros_like
     """,
     "nn": """
         AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveLogSoftmaxWithLoss
@@ -220,31 +221,31 @@ TENSOR = """
     index_reduce index_reduce_ index_select inner int inverse is_complex is_conj is_contiguous
     is_cpu is_cuda is_floating_point is_inference is_leaf is_meta is_mkldnn is_mps is_neg is_nested
     is_nonzero is_quantized is_same_size is_signed is_sparse is_sparse_csr is_xpu isclose isfinite
-    isinf isnan isneginf isposinf isreal istft item itemsize kron kthvalue lcm lcm_ ldexp ldexp_ le
-    le_ lerp lerp_ less less_ less_equal less_equal_ lgamma lgamma_ log log10 log10_ log1p log1p_
-    log2 log2_ log_ log_normal_ log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and
-    logical_and_ logical_not logical_not_ logical_or logical_or_ logical_xor logical_xor_ logit
-    logit_ logsumexp long lt lt_ lu lu_solve mH mT masked_fill masked_fill_ masked_scatter
-    masked_scatter_ masked_select matmul matrix_exp matrix_power max maximum mean median min minimum
-    mm mode moveaxis movedim msort mul mul_ multinomial multiply multiply_ mv mvlgamma mvlgamma_
-    name nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy nbytes ndim
-    ndimension ne ne_ neg neg_ negative negative_ nelement new new_empty new_empty_strided new_full
-    new_ones new_tensor new_zeros nextafter nextafter_ node nonzero nonzero_static norm normal_
-    not_equal not_equal_ numel numpy orgqr ormqr outer permute pinverse polygamma polygamma_
-    positive pow pow_ prelu prod put put_ qr quantile rad2deg rad2deg_ random_ ravel real reciprocal
-    reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_ remainder remainder_
-    renorm renorm_ repeat repeat_interleave requires_grad requires_grad_ reshape reshape_as resize_
-    resize_as_ resolve_conj resolve_neg retain_grad retains_grad roll rot90 round round_ rsqrt
-    rsqrt_ scatter scatter_ scatter_add scatter_add_ scatter_reduce scatter_reduce_ select
-    select_scatter sgn sgn_ shape short sigmoid sigmoid_ sign sign_ signbit sin sin_ sinc sinc_ sinh
-    sinh_ size slice_scatter slogdet softmax sort split split_with_sizes sqrt sqrt_ square square_
-    squeeze squeeze_ std stft storage_offset stride sub sub_ subtract subtract_ sum sum_to_size svd
-    swapaxes swapaxes_ swapdims swapdims_ t t_ take take_along_dim tan tan_ tanh tanh_ tensor_split
-    tile to tolist topk trace transpose transpose_ triangular_solve tril tril_ triu triu_
-    true_divide true_divide_ trunc trunc_ type type_as unbind unflatten unfold uniform_ unique
-    unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_
-    untyped_storage var vdot version view view_as view_base view_recorded view_steps views vsplit
-    where xlogy xlogy_ zero_
+    isinf isnan isneginf isposinf isreal istft item itemsize kron kthvalue layout lcm lcm_ ldexp
+    ldexp_ le le_ lerp lerp_ less less_ less_equal less_equal_ lgamma lgamma_ log log10 log10_ log1p
+    log1p_ log2 log2_ log_ log_normal_ log_softmax logaddexp logaddexp2 logcumsumexp logdet
+    logical_and logical_and_ logical_not logical_not_ logical_or logical_or_ logical_xor
+    logical_xor_ logit logit_ logsumexp long lt lt_ lu lu_solve mH mT masked_fill masked_fill_
+    masked_scatter masked_scatter_ masked_select matmul matrix_exp matrix_power max maximum mean
+    median min minimum mm mode moveaxis movedim msort mul mul_ multinomial multiply multiply_ mv
+    mvlgamma mvlgamma_ name nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow
+    narrow_copy nbytes ndim ndimension ne ne_ neg neg_ negative negative_ nelement new new_empty
+    new_empty_strided new_full new_ones new_tensor new_zeros nextafter nextafter_ node nonzero
+    nonzero_static norm normal_ not_equal not_equal_ numel numpy orgqr ormqr outer permute pinverse
+    polygamma polygamma_ positive pow pow_ prelu prod put put_ qr quantile rad2deg rad2deg_ random_
+    ravel real reciprocal reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_
+    remainder remainder_ renorm renorm_ repeat repeat_interleave requires_grad requires_grad_
+    reshape reshape_as resize_ resize_as_ resolve_conj resolve_neg retain_grad retains_grad roll
+    rot90 round round_ rsqrt rsqrt_ scatter scatter_ scatter_add scatter_add_ scatter_reduce
+    scatter_reduce_ select select_scatter sgn sgn_ shape short sigmoid sigmoid_ sign sign_ signbit
+    sin sin_ sinc sinc_ sinh sinh_ size slice_scatter slogdet softmax sort split split_with_sizes
+    sqrt sqrt_ square square_ squeeze squeeze_ std stft storage_offset stride sub sub_ subtract
+    subtract_ sum sum_to_size svd swapaxes swapaxes_ swapdims swapdims_ t t_ take take_along_dim tan
+    tan_ tanh tanh_ tensor_split tile to tolist topk trace transpose transpose_ triangular_solve
+    tril tril_ triu triu_ true_divide true_divide_ trunc trunc_ type type_as unbind unflatten unfold
+    uniform_ unique unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
+    unsqueeze_ untyped_storage var vdot version view view_as view_base view_recorded view_steps
+    views vsplit where xlogy xlogy_ zero_
 """
 OPERATORS = """
     abs add and array array_function array_ufunc bool complex contains copy deepcopy delitem dir div

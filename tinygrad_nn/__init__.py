@@ -38,12 +38,21 @@ from .arrays.dtypes import (
     short,
     uint8,
 )
-from .arrays.layout import channels_last, contiguous_format, memory_format, preserve_format
+from .arrays.layout import (
+    channels_last,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
+)
 from .arrays.limits import finfo, iinfo
 from .arrays.size import Size
 from .autograd.grad_mode import (
     enable_grad,
     inference_mode,
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
     is_grad_enabled,
     is_inference_mode_enabled,
     no_grad,
@@ -63,6 +72,7 @@ from .tensor.creation_like import empty_like, full_like, ones_like, zeros_like
 from .tensor.device import device
 from .tensor.dlpack import from_dlpack
 from .tensor.drawing import multinomial
+from .tensor.low_rank import pca_lowrank, svd_lowrank
 from .tensor.old_classes import *
 from .tensor.printing import set_printoptions
 from .tensor.questions import *
@@ -75,6 +85,8 @@ from .tensor.windows import (
     hann_window,
     kaiser_window,
 )
+
+newaxis = None
 
 __all__ = [
     "Generator",
@@ -127,9 +139,12 @@ __all__ = [
     "int32",
     "int64",
     "int8",
+    "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled",
     "is_grad_enabled",
     "is_inference_mode_enabled",
     "kaiser_window",
+    "layout",
     "linalg",
     "linspace",
     "logspace",
@@ -139,10 +154,12 @@ __all__ = [
     "memory_format",
     "multinomial",
     "nan",
+    "newaxis",
     "nn",
     "no_grad",
     "ones_like",
     "optim",
+    "pca_lowrank",
     "pi",
     "preserve_format",
     "promote_types",
@@ -155,6 +172,8 @@ __all__ = [
     "set_grad_enabled",
     "set_printoptions",
     "short",
+    "strided",
+    "svd_lowrank",
     "tril_indices",
     "triu_indices",
     "signal",

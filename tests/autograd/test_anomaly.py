@@ -140,3 +140,29 @@ def test_anomaly_mode_as_a_decorator():
         loss(tnn.zeros(1, requires_grad=True))
     assert tnn.is_grad_enabled()
     assert (tnn.ones(1, requires_grad=True) * 2).grad_fn.extra is None
+
+
+def test_set_detect_anomaly_lasts_from_the_call_on():
+    assert not tnn.is_anomaly_enabled()
+    tnn.autograd.set_detect_anomaly(True)
+    try:
+        assert tnn.is_anomaly_enabled()
+        assert tnn.is_anomaly_check_nan_enabled()
+        x = tnn.tensor([0.0], requires_grad=True)
+        with pytest.raises(RuntimeError, match="the backward of sqrt made nan"):
+            (tnn.sqrt(x) * 0).sum().backward()
+    finally:
+        tnn.autograd.set_detect_anomaly(False)
+    assert not tnn.is_anomaly_enabled()
+    assert tnn.autograd.grad_mode.mode() is True
+
+
+@pytest.mark.parametrize("inner", [True, False])
+@pytest.mark.parametrize("outer", [True, False])
+def test_set_detect_anomaly_in_a_block_puts_back_what_was(outer, inner):
+    with tnn.autograd.set_detect_anomaly(outer, check_nan=False):
+        with tnn.autograd.set_detect_anomaly(inner):
+            assert tnn.is_anomaly_enabled() is tnn.is_anomaly_check_nan_enabled() is inner
+        assert tnn.is_anomaly_enabled() is outer
+        assert not tnn.is_anomaly_check_nan_enabled()
+    assert not tnn.is_anomaly_enabled()

@@ -4,6 +4,7 @@ Read `../saving/` next.
 
 from __future__ import annotations
 
+import copy
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -97,3 +98,24 @@ def test_a_tensor_is_an_index_where_pytorchs_is():
         assert_same(lambda library, make=make: [4, 5, 6, 7][make(library)])
         assert_same(lambda library, make=make: operator.index(make(library)))
         assert_same(lambda library, make=make: list(range(make(library))))
+
+
+def test_frombuffer_shares_the_memory_of_a_buffer():
+    buffer = bytearray(b"\x01\x00\x02\x00\x03\x00")
+    made = tnn.frombuffer(buffer, dtype=tnn.int16, count=2, offset=2)
+    assert made.tolist() == [2, 3]
+    buffer[2] = 7
+    assert made.tolist() == [7, 3]
+
+
+@pytest.mark.parametrize("given", [{"count": 4}, {"offset": 9}, {"offset": 1}])
+def test_frombuffer_refuses_what_the_buffer_does_not_hold(given):
+    with pytest.raises(ValueError, match=r"frombuffer\(\): "):
+        tnn.frombuffer(bytearray(6), dtype=tnn.int16, **given)
+
+
+def test_every_tensor_is_strided():
+    assert tnn.ones(2).layout is tnn.strided
+    assert repr(tnn.strided) == "torch.strided"
+    assert copy.deepcopy(tnn.strided) is tnn.strided
+    assert tnn.ones(2)[tnn.newaxis].shape == (1, 2)

@@ -39,6 +39,21 @@ preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
 
 
+class layout:  # noqa: N801 - PyTorch's spelling
+    """Whether a tensor is dense: `strided`, as all are here."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "torch.strided"
+
+    def __reduce__(self) -> str:
+        return "strided"
+
+
+strided = layout()
+
+
 def check_format(given: Any, name: str) -> None:
     """Raise `DTypeError` for what is no memory format."""
     if not isinstance(given, memory_format):

@@ -18,6 +18,7 @@ from .grad_mode import (
     inference_mode,
     is_grad_enabled,
     no_grad,
+    set_detect_anomaly,
     set_grad_enabled,
 )
 from .op import registry
@@ -42,6 +43,7 @@ __all__ = [
     "no_grad",
     "op",
     "registry",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]
 

@@ -225,6 +225,45 @@ class detect_anomaly(_Mode):  # noqa: N801 - PyTorch's spelling
             _mode.set(ANOMALY)
 
 
+class set_detect_anomaly(detect_anomaly):  # noqa: N801 - PyTorch's spelling
+    """Detect anomalies or not by a condition: from the call on, to the end of the `with` block.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> with tnn.autograd.set_detect_anomaly(True):
+        ...     tnn.is_anomaly_enabled()
+        True
+    """
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        super().__init__(check_nan)
+        self._at_call = [(_mode.get(), checks_nan())]  # until a block has taken it
+        self._detect = as_bool(mode, "mode", "set_detect_anomaly")
+        self._set()
+
+    def _set(self) -> None:
+        if self._detect:
+            super()._set()
+        else:
+            _anomaly.set(None)
+            _mode.set(RECORD if _mode.get() is ANOMALY else _mode.get())
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        if self._at_call:
+            self._before[-1] = self._at_call.pop()
+
+
+def is_anomaly_enabled() -> bool:
+    """Return whether anomalies are detected here."""
+    return isinstance(checks_nan(), bool)
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Return whether a nan in a backward pass is an error here."""
+    return checks_nan() is True
+
+
 class remember_calls(_Mode):  # noqa: N801 - beside the others
     """Have each operation remember the line that called it, for pictures; nothing is checked.
 

@@ -25,6 +25,7 @@ __all__ = [
     "empty_strided",
     "eye",
     "from_numpy",
+    "frombuffer",
     "full",
     "ones",
     "scalar_tensor",
@@ -130,6 +131,29 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
         )
     dtypes.from_numpy(ndarray.dtype)
     return wrap(ndarray, None)
+
+
+@refuses
+def frombuffer(
+    buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, requires_grad: bool = False
+) -> Tensor:
+    """Make a 1-d tensor that shares the memory of a buffer: bytes, a bytearray, an array.array.
+
+    `count` numbers from byte `offset` on, or all there are.
+
+    Raises:
+        ArgumentError: a buffer that is too short, or that does not hold whole numbers of the dtype.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> tnn.frombuffer(bytearray([1, 0, 2, 0]), dtype=tnn.int16)
+        tensor([1, 2], dtype=torch.int16)
+    """
+    try:
+        array = np.frombuffer(buffer, dtypes.to_numpy(dtype), count, offset)
+    except ValueError as error:
+        raise ArgumentError(f"frombuffer(): {error}") from error
+    return wrap(array, None, requires_grad)
 
 
 # --- filled ---------------------------------------------------------------------------------------

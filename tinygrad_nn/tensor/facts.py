@@ -16,7 +16,7 @@ from ..arrays import bfloat16, dtypes
 from ..arrays.arguments import as_bool, as_dim
 from ..arrays.dtypes import dtype as dtype_class
 from ..arrays.kinds import is_complex, is_floating, is_integral
-from ..arrays.layout import check_format, contiguous_format, lies_in
+from ..arrays.layout import check_format, contiguous_format, lies_in, strided
 from ..arrays.refusing import shown
 from ..arrays.size import Size
 from ..arrays.storage import geometry_of, memory_of
@@ -106,6 +106,7 @@ class TensorFacts(Differentiable):
     is_cuda = is_meta = is_mps = is_sparse = is_quantized = is_nested = is_xpu = is_mkldnn = False
     is_sparse_csr = False
     is_cpu = True
+    layout = strided
 
     def get_device(self) -> int:
         """Return the number of the device: -1, the CPU."""
