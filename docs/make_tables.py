@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tinygrad_nn import distributions, nn, optim, saving, utils
+from tinygrad_nn import distributions, missing, nn, optim, saving, utils
 
 PAGES = Path(__file__).parent
 TABLE = re.compile(r"(<!-- table: (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -53,6 +53,17 @@ def by_file(module: ModuleType, folder: str) -> str:
     return "\n".join(["| | |", "|---|---|", *rows])
 
 
+def names_of_pytorch() -> str:
+    """Return a table of PyTorch's public names by place: how many are here, and which are not."""
+    rows = []
+    for place, names in missing.pytorch_names().items():
+        there = missing.names_there(place)
+        lacking = ", ".join(f"`{name}`" for name in sorted(names - there)) or "none"
+        title = f"torch.{place}".rstrip(".")
+        rows.append(f"| `{title}` | {len(names & there)} of {len(names)} | {lacking} |")
+    return "\n".join(["| | here | not here |", "|---|---|---|", *rows])
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "nn.layers": lambda: by_file(nn, "layers"),
     "nn.losses": lambda: by_file(nn, "losses"),
@@ -61,6 +72,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "optim": lambda: described(optim),
     "optim.lr_scheduler": lambda: described(optim.lr_scheduler),
     "optim.swa_utils": lambda: described(optim.swa_utils),
+    "names of PyTorch": names_of_pytorch,
     "distributions": lambda: described(distributions),
     "saving": lambda: described(saving),
     "utils.data": lambda: described(utils.data),

@@ -42,15 +42,15 @@ def missing(place: str, name: str, owner: Any) -> str:
     return f"{own} has no {name}, and neither has PyTorch{nearest}"
 
 
+def names_there(place: str) -> set[str]:
+    """Return the names that a place of PyTorch's has here, also those imported when asked for."""
+    owner = _reach(sys.modules[PACKAGE], place)
+    return vars_of(owner) | set(getattr(owner, "__all__", ()))
+
+
 def _elsewhere(name: str) -> list[str]:
     """Return where else there is something of that name."""
-    package = sys.modules[PACKAGE]
-    places = {place: _reach(package, place) for place in pytorch_names()}
-    found = [
-        place
-        for place, owner in places.items()
-        if name in vars_of(owner) or name in getattr(owner, "__all__", ())
-    ]
+    found = [place for place in pytorch_names() if name in names_there(place)]
     return [f"{PACKAGE}.{place}.{name}".replace("..", ".") for place in found]
 
 

@@ -34,7 +34,7 @@ for step in range(steps):
 
 @pytest.fixture
 def run(tmp_path):
-    """Run a command line in a process of its own: what `run` does to one is not undone."""
+    """Run a command line in a process of its own, as a user does."""
 
     def run(*words, python=()):
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -115,6 +115,14 @@ def test_a_file_that_is_not_there_is_one_line(program):
     assert done.code == 1
     assert done.err.startswith("tinygrad-nn: 'nowhere.py': there is no such file in ")
     assert done.err.count("\n") == 1
+
+
+def test_the_process_is_afterwards_as_it_was(program, write):
+    write("import sys, torch\nsys.path.append('x')\nprint(sys.argv, torch.ones(1))\n")
+    before = sys.argv, list(sys.path), sys.modules.get("torch")
+    done = program("run", "mine.py", "word")
+    assert (done.code, done.out) == (0, "['mine.py', 'word'] tensor([1.])\n")
+    assert (sys.argv, sys.path, sys.modules.get("torch")) == before
 
 
 @pytest.mark.parametrize("command", ["graph", "play", "explain"])

@@ -13,8 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..compat import use_as_torch
-from ..compat.aliasing import HOMES
+from ..compat.aliasing import HOMES, as_torch
 from ..errors import DataError, MissingImportError, MissingNameError, NotHereError
 from ..missing import missing
 from .arguments import add_command
@@ -59,18 +58,21 @@ def run(arguments: argparse.Namespace) -> int:
     script, words = arguments.script, arguments.words
     if not arguments.module and not Path(script).is_file():
         raise DataError(f"{script!r}: there is no such file in {Path.cwd()}")
-    use_as_torch()
-    sys.argv = [script, *words]
     folder = Path.cwd() if arguments.module else Path(script).resolve().parent
+    before = sys.argv, list(sys.path)
+    sys.argv = [script, *words]
     sys.path.insert(0, str(folder))
     try:
-        if arguments.module:
-            runpy.run_module(script, run_name="__main__", alter_sys=True)
-        else:
-            runpy.run_path(script, run_name="__main__")
+        with as_torch():
+            if arguments.module:
+                runpy.run_module(script, run_name="__main__", alter_sys=True)
+            else:
+                runpy.run_path(script, run_name="__main__")
     except Exception as error:
         print(_said(error), file=sys.stderr)
         return 1
+    finally:
+        sys.argv, sys.path[:] = before
     return 0
 
 
