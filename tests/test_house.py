@@ -23,7 +23,7 @@ FOR_DEVELOPERS = ("test", "docs", "browser", "dev")  # extras that no file of th
 # From the bottom up. A name stands for a module and all below it that has no entry of its own; a
 # module imports from its own entry and from those listed before it. PACKAGE is `__init__.py`.
 LAYERS = (
-    *("errors", "missing", "warn", "arrays", "random"),
+    *("errors", "missing", "paths", "warn", "arrays", "random"),
     *("autograd.grad_mode", "autograd.node", "autograd.tensor_base", "autograd.outputs"),
     *(
         "autograd.parameters",

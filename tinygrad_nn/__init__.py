@@ -11,6 +11,7 @@ from math import e, inf, nan, pi
 
 from . import autograd, fft, func, linalg, nn, random, signal, special
 from . import missing as _missing
+from . import paths as _paths
 from .arrays.dtypes import (
     bfloat16,
     bool,
@@ -200,6 +201,8 @@ for _place in (
     _missing.explain_names_of(_sys.modules[f"{__name__}.{_place}"], _place)
 _missing.explain_methods_of(Tensor, "Tensor")
 _missing.explain_methods_of(nn.Module, "nn.Module")
+_paths.enter_below("nn")
+_paths.enter_below("autograd")
 
 if _typing.TYPE_CHECKING:
     from . import accelerator, backends, cuda, datasets, distributions, optim, testing, utils

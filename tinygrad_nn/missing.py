@@ -94,7 +94,8 @@ def refuse(module: ModuleType, place: str, name: str) -> Any:
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
     said = missing(place, name, module)
     if _is_import(sys._getframe(1)) or _is_import(sys._getframe(1).f_back):
-        raise MissingImportError(said, name=module.__name__, path=module.__file__)
+        path = getattr(module, "__file__", None)
+        raise MissingImportError(said, name=module.__name__, path=path)
     raise MissingNameError(said, name=name, obj=module)
 
 

@@ -5,6 +5,7 @@ Read `parameters.py`, `constraints.py`, `distribution.py` first, then `normal.py
 import sys as _sys
 
 from .. import missing as _missing
+from .. import paths as _paths
 from . import constraints, kl_across, kl_same, transforms
 from .bernoulli import Bernoulli
 from .beta import Beta
@@ -104,3 +105,4 @@ __all__ = [
 ]
 
 _missing.explain_names_of(_sys.modules[__name__], "distributions")
+_paths.enter_below("distributions")

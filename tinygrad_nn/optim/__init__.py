@@ -5,6 +5,7 @@ Read `optimizer.py` first.
 import sys as _sys
 
 from .. import missing as _missing
+from .. import paths as _paths
 from . import lr_scheduler, swa_utils
 from .adadelta import Adadelta
 from .adafactor import Adafactor
@@ -45,3 +46,4 @@ __all__ = [
 _missing.explain_names_of(_sys.modules[__name__], "optim")
 _missing.explain_names_of(lr_scheduler, "optim.lr_scheduler")
 _missing.explain_methods_of(Optimizer, "optim.Optimizer")
+_paths.enter_below("optim")
