@@ -20,8 +20,10 @@ HEADER = (
     "# Where PyTorch 2.13 has it: where it is here; python tests/test_paths.py writes it anew.\n"
 )
 
-PLACES = """nn nn.utils nn.utils.rnn optim optim.lr_scheduler autograd distributions
-utils.data""".split()  # whose names live in modules below or beside them
+PLACES = (  # whose names live in modules below or beside them
+    *("nn", "nn.utils", "nn.utils.rnn", "optim", "optim.lr_scheduler", "autograd"),
+    *("distributions", "utils.data"),
+)
 PRIVATE = {  # names that programs take from these modules although PyTorch does not list them
     "nn.modules.batchnorm": "_BatchNorm=nn.layers.batch_normalization.BatchNorm",
     "nn.modules.conv": """_ConvNd=nn.layers.convolution.Kernels
@@ -59,11 +61,11 @@ def homes_in(torch):
     for place in PLACES:
         for name, value in sorted(vars(reach(torch, place)).items()):
             module = str(getattr(value, "__module__", "")).removeprefix("torch.")
-            if not (isclass(value) or isfunction(value)) or name.startswith("_"):
-                continue
-            if module.startswith(f"{place.partition('.')[0]}.") and module != place:
-                if hasattr(sys.modules[f"torch.{module}"], name):  # some are renamed there
-                    homes.setdefault(module, []).append(f"{place}.{name}")
+            public = (isclass(value) or isfunction(value)) and not name.startswith("_")
+            elsewhere = module.startswith(f"{place.partition('.')[0]}.") and module != place
+            # some have another name there
+            if public and elsewhere and hasattr(sys.modules[f"torch.{module}"], name):
+                homes.setdefault(module, []).append(f"{place}.{name}")
     return homes
 
 
