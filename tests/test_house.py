@@ -23,7 +23,7 @@ FOR_DEVELOPERS = ("test", "docs", "browser", "dev")  # extras that no file of th
 # From the bottom up. A name stands for a module and all below it that has no entry of its own; a
 # module imports from its own entry and from those listed before it. PACKAGE is `__init__.py`.
 LAYERS = (
-    *("errors", "missing", "paths", "warn", "arrays", "random"),
+    *("errors", "missing", "paths", "absent", "warn", "arrays", "random"),
     *("autograd.grad_mode", "autograd.node", "autograd.tensor_base", "autograd.outputs"),
     *(
         "autograd.parameters",
@@ -39,9 +39,12 @@ LAYERS = (
     *("tensor.device", "tensor.printing", "tensor.numpy_functions", "tensor.numpy_protocol"),
     *("tensor.differentiable", "tensor.facts", "tensor.copy_protocol", "tensor.destination"),
     *("tensor.drawing", "tensor.making", "tensor.conversions", "tensor.tensor"),
-    *("tensor", "testing", "func", "fft", "signal", "autograd", "distributions", "nn", "optim"),
+    *("tensor", "testing", "func", "fft", "signal", "autograd"),
+    *("distributions", "distributed", "nn", "optim", "hub", "version", "__config__"),
     *("saving", "datasets", "utils"),
-    *("accelerator", "backends", "cuda", "version"),
+    *("accelerator", "amp", "backends", "cuda", "cpu", "mps", "xpu"),
+    *("compiler", "_dynamo", "_inductor", "jit", "profiler", "multiprocessing", "overrides"),
+    *("export", "fx", "onnx", "quantization", "serialization", "types", "settings"),
     *("teaching",),
     *(PACKAGE, "viz", "compat"),
     *("cli", "__main__"),

@@ -105,7 +105,7 @@ def vars_of_module(owner):
         ("", "softpluss", r"tinygrad_nn has no softpluss, and neither has PyTorch"),
         ("", "mse_loss", r"mse_loss.*: tinygrad_nn\.nn\.functional\.mse_loss"),
         ("nn", "Linaer", r"here: Linear"),
-        ("nn", "DataParallel", r"tinygrad_nn\.nn has no DataParallel yet"),
+        ("nn", "attention", r"tinygrad_nn\.nn has no attention yet"),
         ("optim", "SparseAdam", r"tinygrad_nn\.optim has no SparseAdam yet"),
         ("Tensor", "sparse_mask", r"tinygrad_nn\.Tensor has no sparse_mask yet: PyTorch has it"),
         ("", "sparse", r"tinygrad_nn has no sparse yet"),
@@ -165,7 +165,10 @@ def test_an_import_of_such_a_name_says_the_same(path):
 
 def test_a_program_that_asks_at_its_top_level_is_told():
     program = "import tinygrad_nn\ntinygrad_nn.{}"
-    for asked, said in (("sparse", "has no sparse yet"), ("nn.parallel", "nn has no parallel yet")):
+    for asked, said in (
+        ("sparse", "has no sparse yet"),
+        ("nn.attention", "nn has no attention yet"),
+    ):
         run = subprocess.run(
             [sys.executable, "-c", program.format(asked)], capture_output=True, text=True
         )

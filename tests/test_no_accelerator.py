@@ -29,5 +29,7 @@ def test_what_programs_ask_before_they_choose_a_device(library):
 
 
 def test_a_program_that_does_not_ask_is_told_to():
-    with pytest.raises(AttributeError, match=r"cuda has no get_device_name: there is no GPU here"):
+    with pytest.raises(NotImplementedError, match=r"cuda.get_device_name\(\) .* no GPU here; ask"):
         tnn.cuda.get_device_name()
+    with pytest.raises(AttributeError, match=r"cuda has no nothing_such: there is no GPU here"):
+        tnn.cuda.nothing_such()

@@ -24,22 +24,36 @@ PLACES = (  # whose names live in modules below or beside them
     *("nn", "nn.utils", "nn.utils.rnn", "optim", "optim.lr_scheduler", "autograd"),
     *("distributions", "utils.data"),
 )
-PRIVATE = {  # names that programs take from these modules although PyTorch does not list them
-    "nn.modules.batchnorm": "_BatchNorm=nn.layers.batch_normalization.BatchNorm",
-    "nn.modules.conv": """_ConvNd=nn.layers.convolution.Kernels
+OTHER = {  # modules of which PyTorch has more than ours give
+    "autograd.profiler": "profiler.profile profiler.record_function",
+    "cuda.amp.autocast_mode": "cuda.amp.autocast cuda.amp.custom_bwd cuda.amp.custom_fwd",
+    "cuda.amp.grad_scaler": "cuda.amp.GradScaler",
+    "distributed.distributed_c10d": """distributed.ReduceOp distributed.ProcessGroup
+        distributed.get_rank distributed.get_world_size distributed.init_process_group
+        distributed.is_initialized distributed.destroy_process_group""",
+    "distributed.elastic": "",
+    "distributed.elastic.multiprocessing": "",
+    "distributed.elastic.multiprocessing.errors": "record=distributed.group.record",
+}
+PRIVATE = (
+    OTHER
+    | {  # names that programs take from these modules although PyTorch does not list them
+        "nn.modules.batchnorm": "_BatchNorm=nn.layers.batch_normalization.BatchNorm",
+        "nn.modules.conv": """_ConvNd=nn.layers.convolution.Kernels
         _ConvTransposeNd=nn.layers.transposed_convolution.TransposedConvolution""",
-    "nn.modules.dropout": "_DropoutNd=nn.layers.dropout.Drop",
-    "nn.modules.instancenorm": "_InstanceNorm=nn.layers.instance_normalization.InstanceNorm",
-    "nn.modules.loss": "_Loss=nn.losses.loss.Loss _WeightedLoss=nn.losses.loss.WeightedLoss",
-    "nn.modules.module": "nn.Module",
-    "nn.modules.pooling": """_MaxPoolNd=nn.layers.pooling.MaxPool
+        "nn.modules.dropout": "_DropoutNd=nn.layers.dropout.Drop",
+        "nn.modules.instancenorm": "_InstanceNorm=nn.layers.instance_normalization.InstanceNorm",
+        "nn.modules.loss": "_Loss=nn.losses.loss.Loss _WeightedLoss=nn.losses.loss.WeightedLoss",
+        "nn.modules.module": "nn.Module",
+        "nn.modules.pooling": """_MaxPoolNd=nn.layers.pooling.MaxPool
         _MaxUnpoolNd=nn.layers.pooling.MaxUnpool _LPPoolNd=nn.layers.pooling.LPPool
         _AdaptiveAvgPoolNd=nn.layers.sized_pooling.AdaptiveAvgPool
         _AdaptiveMaxPoolNd=nn.layers.sized_pooling.AdaptiveMaxPool""",
-    "nn.modules.utils": """_single=nn.layers.sizes.single _pair=nn.layers.sizes.pair
+        "nn.modules.utils": """_single=nn.layers.sizes.single _pair=nn.layers.sizes.pair
         _triple=nn.layers.sizes.triple _quadruple=nn.layers.sizes.quadruple
         _ntuple=nn.layers.sizes.ntuple""",
-}
+    }
+)
 
 ADDED = {"nn.parameter": "nn.Buffer nn.UninitializedBuffer nn.UninitializedParameter"}  # to a file
 

@@ -14,7 +14,8 @@ import tinygrad_nn as tnn
 from tinygrad_nn.missing import vars_of
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("torch.nn.utils.prune")  # PyTorch imports it only when asked
+for each in ("nn.utils.prune", "onnx", "fx", "utils.checkpoint", "export", "quantization"):
+    pytest.importorskip(f"torch.{each}")  # PyTorch imports them only when asked
 
 PLACES = (
     "",
@@ -32,6 +33,10 @@ PLACES = (
     "fft",
     "func",
     "special",
+    *("accelerator", "amp", "backends.cuda", "backends.cudnn", "backends.mkldnn", "backends.mps"),
+    *("compiler", "cpu", "cuda", "cuda.amp", "distributed", "export", "fx", "hub", "jit", "mps"),
+    *("nn.parallel", "onnx", "overrides", "profiler", "quantization"),
+    *("serialization", "utils.checkpoint", "xpu"),
 )
 CLASSES = (
     "nn.Module",
@@ -57,12 +62,14 @@ OUR_OWN = {
     "optim.Optimizer": {"keeps_nothing", "start", "update"},
     "optim.SGD": {"keeps_nothing", "start", "update"},
 }
+PICKLING = {  # nothing is pickled
+    *("pickle_module", "pickle_protocol", "_use_new_zipfile_serialization"),
+    "_disable_byteorder_record",
+}
 # Arguments that PyTorch takes and we do not.
 LEFT_OUT = {
-    ".save": {  # nothing is pickled
-        *("pickle_module", "pickle_protocol", "_use_new_zipfile_serialization"),
-        "_disable_byteorder_record",
-    },
+    ".save": PICKLING,
+    "serialization.save": PICKLING,
     "autograd.backward": {"grad_variables"},  # the old name of grad_tensors
 }
 NOT_COMPARED = {
@@ -128,8 +135,10 @@ def parameters(value):
 
 
 def _plain(default):
-    """A default that is a function, by its name: each library's own."""
-    return getattr(default, "__name__", default)
+    """A default that is a function, a dtype or of an enum, by its name: each library's own."""
+    if isinstance(default, (tnn.dtype, torch.dtype)):
+        return str(default)
+    return getattr(default, "__name__", getattr(default, "name", default))
 
 
 def differences(ours, theirs, left_out):

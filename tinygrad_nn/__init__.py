@@ -89,6 +89,41 @@ from .tensor.windows import (
 
 newaxis = None
 
+# Names that are imported from `amp.autocast_mode` and `settings` when they are asked for.
+_OF_AUTOCAST = (
+    "get_autocast_dtype",
+    "is_autocast_cache_enabled",
+    "is_autocast_enabled",
+    "set_autocast_cache_enabled",
+    "set_autocast_dtype",
+    "set_autocast_enabled",
+)
+_OF_SETTINGS = (
+    "are_deterministic_algorithms_enabled",
+    "compiled_with_cxx11_abi",
+    "get_autocast_cpu_dtype",
+    "get_autocast_gpu_dtype",
+    "get_default_device",
+    "get_deterministic_debug_mode",
+    "get_device_module",
+    "get_float32_matmul_precision",
+    "get_num_interop_threads",
+    "get_num_threads",
+    "is_autocast_cpu_enabled",
+    "is_deterministic_algorithms_warn_only_enabled",
+    "is_warn_always_enabled",
+    "set_default_device",
+    "set_default_tensor_type",
+    "set_deterministic_debug_mode",
+    "set_float32_matmul_precision",
+    "set_flush_denormal",
+    "set_num_interop_threads",
+    "set_num_threads",
+    "set_warn_always",
+    "typename",
+    "use_deterministic_algorithms",
+)
+
 __all__ = [
     "Generator",
     "Size",
@@ -186,6 +221,29 @@ __all__ = [
     "viz",
     "vmap",
     "zeros_like",
+    # what programs ask of the whole library, and what is imported when they do
+    "GradScaler",
+    "amp",
+    "autocast",
+    "compile",
+    "compiler",
+    "cpu",
+    "distributed",
+    "export",
+    "fx",
+    "hub",
+    "jit",
+    "mps",
+    "multiprocessing",
+    "onnx",
+    "overrides",
+    "profiler",
+    "quantization",
+    "serialization",
+    "types",
+    "xpu",
+    *_OF_AUTOCAST,
+    *_OF_SETTINGS,
     *_operations,
     # the public names of each file that makes tensors
     *_creation.__all__,
@@ -213,6 +271,17 @@ _LATER = {
     **dict.fromkeys(("accelerator", "backends", "cuda")),
     **dict.fromkeys(("datasets", "distributions", "optim", "saving", "testing", "utils", "viz")),
     **dict.fromkeys(("load", "save"), "saving"),
+    **dict.fromkeys(
+        (
+            *("amp", "compiler", "cpu", "distributed", "export", "fx", "hub", "jit", "mps"),
+            *("multiprocessing", "onnx", "overrides", "profiler", "quantization"),
+            *("serialization", "types", "xpu", "_dynamo", "_inductor", "__config__"),
+        )
+    ),
+    "compile": "compiler",
+    **dict.fromkeys(("GradScaler", "autocast"), "amp"),
+    **dict.fromkeys(_OF_AUTOCAST, "amp.autocast_mode"),
+    **dict.fromkeys(_OF_SETTINGS, "settings"),
     **dict.fromkeys(("formulas", "summary"), "viz"),
 }
 

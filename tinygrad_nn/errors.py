@@ -78,3 +78,7 @@ class MissingImportError(ImportError):
 
 class NotHereError(NotImplementedError):
     """A call for what there is none of here: a GPU, processes that train together, a compiler."""
+
+
+class DeviceError(ArgumentError, NotHereError, AssertionError):
+    """A device that is not there: a RuntimeError or an AssertionError in PyTorch."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import tinygrad_nn as tnn
+from tinygrad_nn.absent import StandIn
 
 PLACES: dict[str, Any] = {
     "torch": lambda: [tnn],
@@ -23,16 +24,7 @@ PLACES: dict[str, Any] = {
     "Module/Opt": lambda: [tnn.nn.Linear(1, 1), tnn.optim.SGD([tnn.zeros(1)])],
 }
 OPERATORS = {"**": "__pow__", "r-": "__rsub__", "r/": "__rtruediv__"}
-REASONS = {
-    "no accelerator is here, and nothing to compile for": (
-        "torch.cuda torch.accelerator torch.backends torch.amp torch.compile T.cuda T.pin_memory "
-        "nn.DataParallel torch.jit"
-    ),
-    "no processes that train together are here": (
-        "nn.parallel torch.distributed torch.multiprocessing"
-    ),
-    "files hold data alone: there are no classes to allow": "torch.serialization",
-}
+REASONS = {"there is no GPU; a call says so": "torch.cuda T.cuda"}
 
 
 class Name(NamedTuple):
@@ -68,7 +60,7 @@ def _reaches(owner: Any, path: str) -> bool:
         if not (hasattr(owner, each) or hasattr(owner, f"__{each}__")):
             return False
         owner = getattr(owner, each, None)
-    return True
+    return not (isinstance(owner, type) and issubclass(owner, StandIn))
 
 
 def reason_of(name: str) -> str:

@@ -2,7 +2,7 @@
 Read `parameter.py` and `module/` first, then `layers/` and `losses/`.
 """
 
-from . import functional, init, parameter, utils
+from . import functional, init, parallel, parameter, utils
 from .buffer import Buffer
 from .layers import activation as _activation
 from .layers import adaptive_softmax as _adaptive_softmax
@@ -73,17 +73,20 @@ from .losses.ranking import *
 from .losses.regression import *
 from .losses.sequences import *
 from .module import Module
+from .parallel import DataParallel
 from .parameter import Parameter
 from .uninitialized import UninitializedBuffer, UninitializedParameter
 
 __all__ = [
     "Buffer",
+    "DataParallel",
     "Module",
     "Parameter",
     "UninitializedBuffer",
     "UninitializedParameter",
     "functional",
     "init",
+    "parallel",
     "parameter",
     "utils",
     # the public names of each file of layers/ and losses/

@@ -21,7 +21,7 @@ from ..errors import DTypeError
 from ..ops.elementwise.copying import cast, clone, laid_out
 from .copy_protocol import CopyProtocol
 from .destination import destination
-from .device import check_device
+from .device import check_device, refuse_device
 from .making import old_array, shape_of, strided_zeros, wrap
 
 OLD_NAMES: dict[str, dtype_class] = {  # of the classes of tensors, one a dtype
@@ -130,6 +130,27 @@ class Conversions(CopyProtocol):
 
     def cpu(self) -> Any:
         """Return this tensor, which is on the CPU."""
+        return self
+
+    def cuda(
+        self,
+        device: Any = None,
+        non_blocking: bool_ = False,
+        memory_format: Any = None,
+    ) -> Any:
+        """Raise DeviceError: there is no GPU."""
+        return refuse_device("cuda")
+
+    def pin_memory(self, device: Any = None) -> Any:
+        """Raise DeviceError: memory is pinned for a GPU, and there is none."""
+        return refuse_device("pin_memory")
+
+    def is_pinned(self, device: Any = None) -> bool_:
+        """Return False."""
+        return False
+
+    def share_memory_(self) -> Any:
+        """Return this tensor: threads share it as it is, and processes are sent copies."""
         return self
 
     # --- new tensors, in this one's dtype ---------------------------------------------------------

@@ -8,15 +8,21 @@ from typing import Any
 
 from ..arrays.arguments import as_integer
 from ..arrays.refusing import say_as, shown
-from ..errors import ArgumentError, DTypeError
+from ..errors import DeviceError, DTypeError
 
 
 class device:  # noqa: N801 - PyTorch's spelling
     """Where tensors live: `device("cpu")`, the only one there is.
 
     Raises:
-        ArgumentError: any other device, a RuntimeError as in PyTorch without CUDA. DTypeError: what
-            is no device.
+        DeviceError: any other device, an error of the types that PyTorch's are without CUDA.
+            DTypeError: what is no device.
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> with tnn.device("cpu"):  # PyTorch's way to say where tensors are made
+        ...     tnn.ones(1).device
+        device(type='cpu')
     """
 
     __slots__ = ("index", "type")
@@ -27,7 +33,7 @@ class device:  # noqa: N801 - PyTorch's spelling
             raise DTypeError(f"device expected, such as 'cpu', got {shown(type)}")
         name, _, number = str(given).partition(":")
         if name != "cpu" or not (number.isdecimal() or given == name):
-            raise ArgumentError(
+            raise DeviceError(
                 f"device {given!r} is not there: tinygrad_nn computes on the CPU; leave device= "
                 "out, or pass 'cpu'"
             )
@@ -52,15 +58,31 @@ class device:  # noqa: N801 - PyTorch's spelling
     def __hash__(self) -> int:
         return hash((self.type, self.index))
 
+    def __enter__(self) -> device:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def __call__(self, func: Any) -> Any:
+        return func
+
     def __reduce__(self) -> Any:
         return device, (self.type, self.index)
 
 
 def check_device(given: Any, name: str | None = None) -> None:
-    """Raise ArgumentError or DTypeError for another device than the CPU."""
+    """Raise DeviceError or DTypeError for another device than the CPU."""
     if given is not None:
         try:
             device(given)
-        except (ArgumentError, DTypeError) as error:
+        except (DeviceError, DTypeError) as error:
             say_as(error, name or "device", (), else_before=True)
             raise
+
+
+def refuse_device(call: str) -> Any:
+    """Raise DeviceError for a call that moves something to a GPU."""
+    raise DeviceError(
+        f"{call}(): there is no GPU here; ask cuda.is_available() first, or leave it out"
+    )

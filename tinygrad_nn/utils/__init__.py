@@ -3,9 +3,9 @@ Read `data/dataset.py` next, then `progress_bar.py` and `tensorboard.py`.
 """
 
 from .. import paths as _paths
-from . import data, tensorboard
+from . import checkpoint, data, tensorboard
 from .progress_bar import progress
 
-__all__ = ["data", "progress", "tensorboard"]
+__all__ = ["checkpoint", "data", "progress", "tensorboard"]
 
 _paths.enter_below("utils")

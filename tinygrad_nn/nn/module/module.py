@@ -16,6 +16,7 @@ from ...arrays.refusing import refuses, shown
 from ...errors import ArgumentError, DTypeError
 from ...tensor import Tensor
 from ...tensor.destination import destination
+from ...tensor.device import refuse_device
 from ..parameter import Parameter
 from .calling import Calling
 from .registration import BUFFER, MODULE, PARAMETER
@@ -267,6 +268,17 @@ class Module(Calling):
     def cpu(self) -> Self:
         """Return this module, which is on the CPU."""
         return self
+
+    def cuda(self, device: Any = None) -> Self:
+        """Raise DeviceError: there is no GPU."""
+        return refuse_device("Module.cuda")
+
+    def xpu(self, device: Any = None) -> Self:
+        """Raise DeviceError: there is no such GPU."""
+        return refuse_device("Module.xpu")
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Do nothing: there is no compiler here, and none is needed."""
 
     def share_memory(self) -> Self:
         """Return this module: its tensors are shared by threads as they are."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...distributed.group import group as _group
 from ...errors import ArgumentError
 from ...random import Generator
 from ...tensor.sampling import randperm
@@ -20,7 +21,7 @@ class DistributedSampler(Sampler[int]):
     all have as many, or, with `drop_last`, left out.
 
     Raises:
-        ArgumentError: no `num_replicas` or `rank` (there are no process groups to ask), or a rank
+        ArgumentError: no `num_replicas` or `rank` where there is no process group, or a rank
             that is not there.
     """
 
@@ -33,9 +34,13 @@ class DistributedSampler(Sampler[int]):
         seed: int = 0,
         drop_last: bool = False,
     ) -> None:
+        group = _group.WORLD
+        if group is not None:
+            num_replicas = group.size() if num_replicas is None else num_replicas
+            rank = group.rank() if rank is None else rank
         if num_replicas is None or rank is None:
             raise ArgumentError(
-                "DistributedSampler: there are no process groups here; pass num_replicas and rank"
+                "DistributedSampler: there is no process group; pass num_replicas and rank"
             )
         if num_replicas < 1:
             raise ArgumentError(

@@ -1,0 +1,53 @@
+"""What newer programs ask of any device, asked of the CPU.
+Read `cuda/__init__.py` next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+__all__ = [
+    "current_device",
+    "device_count",
+    "is_available",
+    "is_initialized",
+    "set_device",
+    "stream",
+    "synchronize",
+]
+
+
+def is_available() -> bool:
+    """Return True."""
+    return True
+
+
+def is_initialized() -> bool:
+    """Return True."""
+    return True
+
+
+def device_count() -> int:
+    """Return 1."""
+    return 1
+
+
+def current_device() -> str:
+    """Return "cpu"."""
+    return "cpu"
+
+
+def set_device(device: Any) -> None:
+    """Do nothing."""
+
+
+def synchronize(device: Any = None) -> None:
+    """Do nothing: an operation is done when it returns."""
+
+
+@contextmanager
+def stream(stream: Any) -> Iterator[None]:
+    """Do nothing."""
+    yield

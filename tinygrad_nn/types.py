@@ -1,0 +1,21 @@
+"""Names of types that programs annotate with.
+Read `arrays/dtypes.py` next.
+"""
+
+import os
+from typing import IO, Any, TypeAlias
+
+from .arrays.dtypes import dtype as _dtype  # noqa: F401
+from .arrays.size import Size
+from .tensor.device import device
+from .tensor.facts import UntypedStorage as Storage
+
+__all__ = ["Device", "FileLike", "Number", "Storage"]
+
+Number: TypeAlias = int | float | bool
+Device: TypeAlias = device | str | int | None
+FileLike: TypeAlias = str | os.PathLike[str] | IO[bytes]
+_size: TypeAlias = Size | list[int] | tuple[int, ...]
+_int, _float, _bool = int, float, bool
+_device: TypeAlias = Any
+_TensorOrTensors: TypeAlias = Any
