@@ -1,0 +1,65 @@
+"""What cannot work here can be imported and held; a call says what it is, and what to do.
+Read `../test_missing_names.py` next, for what cannot even be imported.
+"""
+
+import importlib
+
+import pytest
+
+import tinygrad_nn as tnn
+from tinygrad_nn.absent import StandIn
+from tinygrad_nn.errors import DeviceError, NotHereError
+
+PLACES = ("onnx", "fx", "quantization", "export", "hub", "distributed.fsdp", "cuda", "xpu", "mps")
+PLACES += ("accelerator", "cuda.nvtx")
+HELD = [
+    (place, name)
+    for place in PLACES
+    for module in [importlib.import_module(f"tinygrad_nn.{place}")]
+    for name in module.__all__
+    if isinstance(getattr(module, name), type) and issubclass(getattr(module, name), StandIn)
+]
+
+
+def stand_in(place, name):
+    return getattr(importlib.import_module(f"tinygrad_nn.{place}"), name)
+
+
+@pytest.mark.parametrize(("place", "name"), HELD)
+def test_a_call_says_what_is_not_here(place, name):
+    held = stand_in(place, name)
+    assert held.__name__ == name
+    assert held.__doc__
+    with pytest.raises(NotHereError, match=rf"^{place}\.{name}\(\) is not here: \w+") as raised:
+        held(1, key=2)
+    of_device = place.startswith(("cuda", "xpu", "mps", "accelerator"))
+    assert isinstance(raised.value, DeviceError) == of_device
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_it_is_pytorch_that_has_the_name(place):
+    pytest.importorskip("torch")
+    module = pytest.importorskip(f"torch.{place}")
+    assert [name for at, name in HELD if at == place and not hasattr(module, name)] == []
+
+
+def test_nothing_is_an_instance_and_a_subclass_says_so_when_it_is_made():
+    assert not isinstance(tnn.ones(1), tnn.cuda.FloatTensor)
+
+    class Own(tnn.fx.Interpreter):
+        pass
+
+    with pytest.raises(NotHereError, match=r"fx\.Interpreter"):
+        Own()
+
+
+def test_a_name_that_pytorch_lacks_too_is_no_attribute():
+    for place in ("onnx", "cuda", "mps"):
+        with pytest.raises(AttributeError, match=f"{place} has no nothing_such"):
+            stand_in(place, "nothing_such")
+
+
+def test_an_older_place_of_the_hub_says_the_same():
+    model_zoo = importlib.import_module("tinygrad_nn.utils.model_zoo")
+    with pytest.raises(NotHereError, match="nothing is fetched"):
+        model_zoo.load_url("https://example.org/weights.pth")
