@@ -88,7 +88,7 @@ def test_rank_and_size_come_from_the_environment(library, monkeypatch):
     dist = pytest.importorskip(f"{library.__name__}.distributed")
     for name in ("RANK", "WORLD_SIZE"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(ValueError, match="RANK|WORLD_SIZE"):
+    with pytest.raises(ValueError, match=r"RANK|WORLD_SIZE"):
         dist.init_process_group("gloo")
     monkeypatch.setenv("RANK", "0")
     monkeypatch.setenv("WORLD_SIZE", "1")

@@ -64,9 +64,6 @@ class device:  # noqa: N801 - PyTorch's spelling
     def __exit__(self, *error: object) -> None:
         pass
 
-    def __call__(self, func: Any) -> Any:
-        return func
-
     def __reduce__(self) -> Any:
         return device, (self.type, self.index)
 
