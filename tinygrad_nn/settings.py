@@ -13,7 +13,7 @@ from .arrays.dtypes import dtype, set_default_dtype
 from .arrays.refusing import shown
 from .errors import ArgumentError, DTypeError
 from .tensor.conversions import OLD_NAMES
-from .tensor.device import device
+from .tensor.device import check_device, device
 from .warn import warn_user
 
 __all__ = [
@@ -182,8 +182,7 @@ def set_default_device(device: Any) -> None:
     Raises:
         DeviceError: another device.
     """
-    if device is not None:
-        type(get_default_device())(device)
+    check_device(device, "set_default_device")
 
 
 def get_device_module(device: Any = None) -> ModuleType:
@@ -194,7 +193,7 @@ def get_device_module(device: Any = None) -> ModuleType:
     """
     from . import cpu
 
-    set_default_device(device)
+    check_device(device, "get_device_module")
     return cpu
 
 

@@ -76,7 +76,7 @@ def test_a_module_is_run_by_its_name(run, write):
             r"mine.py:2: tinygrad_nn has no sparse_coo_tensor yet: PyTorch has it, tinygrad_nn "
             "does not; the nearest that is here: ",
         ),
-        ("import torch.onnx", "mine.py:1: tinygrad_nn has no onnx yet: PyTorch has it"),
+        ("import torch.masked", "mine.py:1: tinygrad_nn has no masked yet: PyTorch has it"),
         ("from torch.nn import Linaer", "mine.py:1: tinygrad_nn.nn has no Linaer, and neither"),
         (
             "import torch\ndef f(x):\n    return x.sparse_mask(x)\nf(torch.ones(2))",

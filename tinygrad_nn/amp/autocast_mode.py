@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from ..arrays.dtypes import bfloat16, dtype, float16
+from ..arrays.refusing import shown
 from ..errors import ArgumentError, DTypeError
 from ..warn import warn_user
 
@@ -65,8 +66,7 @@ class autocast:  # noqa: N801 - PyTorch's spelling
         enabled: bool = True,
         cache_enabled: bool | None = None,
     ) -> None:
-        if not isinstance(device_type, str):
-            raise DTypeError(f"autocast: device_type must be a str, got {device_type!r}")
+        _known(device_type, "autocast")
         fast = get_autocast_dtype(device_type) if dtype is None else dtype
         if enabled and device_type == "cuda":
             warn_user("autocast('cuda') is disabled, as there is no GPU; on the CPU: 'cpu'")
@@ -104,6 +104,8 @@ class autocast:  # noqa: N801 - PyTorch's spelling
 
 
 def _known(device_type: str, name: str) -> str:
+    if not isinstance(device_type, str):
+        raise DTypeError(f"{name}: device_type must be a str, got {shown(device_type)}")
     if device_type not in FAST:
         raise ArgumentError(f"{name}: device_type is one of {', '.join(FAST)}, got {device_type!r}")
     return device_type
@@ -111,7 +113,9 @@ def _known(device_type: str, name: str) -> str:
 
 def is_autocast_enabled(device_type: str | None = None) -> bool:
     """Whether the program is inside an `autocast` of a device, by default of a GPU."""
-    return _STATE.get().enabled.get(_known(device_type or "cuda", "is_autocast_enabled"), False)
+    return _STATE.get().enabled.get(
+        _known("cuda" if device_type is None else device_type, "is_autocast_enabled"), False
+    )
 
 
 def set_autocast_enabled(device_type: str, enabled: bool) -> None:
