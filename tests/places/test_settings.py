@@ -63,7 +63,7 @@ def test_each_is_answered_as_in_pytorch():
 @pytest.mark.parametrize("value", [0, -1, 1.5, "2"])
 def test_a_number_of_threads_is_positive(library, value):
     for call in (library.set_num_threads, library.set_num_interop_threads):
-        with pytest.raises((RuntimeError, TypeError), match="positive|int"):
+        with pytest.raises((RuntimeError, TypeError), match=r"positive|int"):
             call(value)
 
 
