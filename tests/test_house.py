@@ -41,7 +41,7 @@ LAYERS = (
     *("tensor.drawing", "tensor.making", "tensor.conversions", "tensor.tensor"),
     *("tensor", "testing", "func", "fft", "signal", "autograd"),
     *("distributions", "distributed", "nn", "optim", "hub", "version", "__config__"),
-    *("saving", "datasets", "utils"),
+    *("saving", "datasets", "utils", "vision"),
     *("accelerator", "amp", "backends", "cuda", "cpu", "mps", "xpu"),
     *("compiler", "_dynamo", "_inductor", "jit", "profiler", "multiprocessing", "overrides"),
     *("export", "fx", "onnx", "quantization", "serialization", "types", "settings"),

@@ -218,6 +218,7 @@ __all__ = [
     "summary",
     "uint8",
     "utils",
+    "vision",
     "viz",
     "vmap",
     "zeros_like",
@@ -263,13 +264,24 @@ _paths.enter_below("nn")
 _paths.enter_below("autograd")
 
 if _typing.TYPE_CHECKING:
-    from . import accelerator, backends, cuda, datasets, distributions, optim, testing, utils
+    from . import (
+        accelerator,
+        backends,
+        cuda,
+        datasets,
+        distributions,
+        optim,
+        testing,
+        utils,
+        vision,
+    )
     from .saving import load, save
 
 # Modules that are imported when they are asked for, and what is taken from them.
 _LATER = {
     **dict.fromkeys(("accelerator", "backends", "cuda")),
-    **dict.fromkeys(("datasets", "distributions", "optim", "saving", "testing", "utils", "viz")),
+    **dict.fromkeys(("datasets", "distributions", "optim", "saving", "testing", "utils")),
+    **dict.fromkeys(("vision", "viz")),
     **dict.fromkeys(("load", "save"), "saving"),
     **dict.fromkeys(
         (

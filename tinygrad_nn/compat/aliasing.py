@@ -16,7 +16,8 @@ import tinygrad_nn
 
 from .. import version
 
-HOMES = {"torch": "tinygrad_nn"}  # what programs import, and where it is here
+# What programs import, and where it is here.
+HOMES = {"torch": "tinygrad_nn", "torchvision": "tinygrad_nn.vision"}
 
 
 def use_as_torch() -> None:

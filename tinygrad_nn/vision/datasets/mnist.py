@@ -1,0 +1,166 @@
+"""MNIST and the sets in the same files, from where torchvision leaves them, or downloaded there.
+Read `../../datasets/mnist.py` next, which reads them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ...datasets import LabelledImages, digits, mnist
+from ...errors import DataError
+from ...nn import functional as F
+from ...tensor import Tensor
+from ...tensor.creation import from_numpy
+from .dataset import Function, VisionDataset
+from .fetching import fetch
+
+STAND_IN = "digits"  # of TINYGRAD_NN_DATA
+TRAINING = 1500  # of the 1,797
+
+
+class MNIST(VisionDataset):
+    """The 60,000 training or 10,000 test images of MNIST: an image of Pillow's, and an int.
+
+    The files are looked for in `root/MNIST/raw`, where torchvision leaves them, in `root/MNIST` and
+    `root`, then likewise below the folder that the environment variable TINYGRAD_NN_DATA names;
+    `download` fetches what is not there into `root/MNIST/raw`. TINYGRAD_NN_DATA=digits has the
+    1,797 digits of the package stand in, scaled up, 1,500 of them for training, and says so.
+
+    `data` is uint8 (N, 28, 28), `targets` int64 (N,). Where the first transform is `ToTensor()`,
+    it is given an ndarray, which makes the same tensor, and Pillow is not needed.
+
+    Raises:
+        DataError: there are no files, or they are malformed. MissingExtraError: pooch is needed for
+        a download, or Pillow for an image, and not installed.
+
+    Example:
+        >>> from tinygrad_nn.vision import datasets, transforms
+        >>> data = datasets.MNIST("data", transform=transforms.ToTensor())  # doctest: +SKIP
+        >>> image, label = data[0]  # doctest: +SKIP
+        >>> image.shape, label  # doctest: +SKIP
+        (torch.Size([1, 28, 28]), 5)
+    """
+
+    mirrors: tuple[str, ...] = (
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    )
+    files: ClassVar = {
+        "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
+        "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
+        "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
+    }
+    folders: tuple[str, ...] = ("MNIST/raw", "MNIST", "mnist", ".")  # below a root
+    classes: ClassVar = [
+        *("0 - zero", "1 - one", "2 - two", "3 - three", "4 - four"),
+        *("5 - five", "6 - six", "7 - seven", "8 - eight", "9 - nine"),
+    ]
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        train: bool = True,
+        transform: Function = None,
+        target_transform: Function = None,
+        download: bool = False,
+    ) -> None:
+        super().__init__(root, transform=transform, target_transform=target_transform)
+        self.train = train
+        found = self._read(download)
+        self.data: Tensor = from_numpy(found.images)
+        self.targets: Tensor = from_numpy(found.labels)
+
+    def _read(self, download: bool) -> LabelledImages:
+        named = os.environ.get("TINYGRAD_NN_DATA", "")
+        if named == STAND_IN and type(self) is MNIST:
+            return _stand_in(self.train)
+        split = "train" if self.train else "t10k"
+        roots = [self.root, *([named] if named else [])]
+        places = [Path(root or ".", folder) for root in roots for folder in self.folders]
+        folder = next((each for each in places if any(each.glob(f"{split}-images*"))), None)
+        if folder is None and download:
+            folder = Path(self.raw_folder)
+            fetch(self.mirrors, folder, self.files, type(self).__name__)
+        if folder is None:
+            raise self._not_found()
+        return mnist(folder, split="train" if self.train else "test")
+
+    def _not_found(self) -> DataError:
+        name = type(self).__name__
+        stand_in = ", or to 'digits' for the 1,797 of the package" if type(self) is MNIST else ""
+        return DataError(
+            f"{name}: Dataset not found. You can use download=True to download it; or put its "
+            f"files, plain or gzip, into {self.raw_folder}, or set TINYGRAD_NN_DATA to a folder "
+            f"that holds {self.folders[0]}{stand_in}"
+        )
+
+    def __getitem__(self, index: Any) -> tuple[Any, Any]:
+        image = self.picture(self.data[index].numpy())
+        return self.transformed(image, int(self.targets[index]))
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    @property
+    def raw_folder(self) -> str:
+        """Where torchvision leaves the files, and a download."""
+        return os.path.join(self.root or ".", type(self).__name__, "raw")
+
+    @property
+    def class_to_idx(self) -> dict[str, int]:
+        """The number of each class."""
+        return {name: i for i, name in enumerate(self.classes)}
+
+    def extra_repr(self) -> str:
+        return f"Split: {'Train' if self.train else 'Test'}"
+
+
+def _stand_in(train: bool) -> LabelledImages:
+    """Return the digits of the package in MNIST's form: 20 x 20 pixels in the middle of 28 x 28."""
+    own = digits()
+    print(
+        f"MNIST: {len(own)} digits of 8 x 8 stand in, as TINYGRAD_NN_DATA={STAND_IN} asks",
+        file=sys.stderr,
+    )
+    part = slice(0, TRAINING) if train else slice(TRAINING, None)
+    images = from_numpy(own.images[part, None].astype(np.float32))
+    wide = F.interpolate(images, (20, 20), mode="bilinear", align_corners=False)
+    pixels = F.pad(wide, [4, 4, 4, 4]).round().numpy().astype(np.uint8)
+    return LabelledImages(pixels[:, 0], own.labels[part], own.sources)
+
+
+class FashionMNIST(MNIST):
+    """Zalando's 60,000 and 10,000 images of clothes, in `root/FashionMNIST/raw`, as MNIST."""
+
+    mirrors = ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",)
+    files: ClassVar = {
+        "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+        "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
+        "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
+        "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+    }
+    folders = ("FashionMNIST/raw", "FashionMNIST")
+    classes: ClassVar = [
+        *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+        *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+    ]
+
+
+class KMNIST(MNIST):
+    """Kuzushiji-MNIST, 60,000 and 10,000 cursive characters, in `root/KMNIST/raw`, as MNIST."""
+
+    mirrors = ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",)
+    files: ClassVar = {
+        "train-images-idx3-ubyte.gz": "bdb82020997e1d708af4cf47b453dcf7",
+        "train-labels-idx1-ubyte.gz": "e144d726b3acfaa3e44228e80efcd344",
+        "t10k-images-idx3-ubyte.gz": "5c965bf0a639b31b8f53240b1b52f4d7",
+        "t10k-labels-idx1-ubyte.gz": "7320c461ea6c1c855c0b718fb2a4b134",
+    }
+    folders = ("KMNIST/raw", "KMNIST")
+    classes: ClassVar = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]
