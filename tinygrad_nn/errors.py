@@ -56,6 +56,10 @@ class DataError(ValueError):
     """A data file that is not what its format promises."""
 
 
+class MissingDataError(DataError, FileNotFoundError, RuntimeError):
+    """A dataset whose files are not there."""
+
+
 class CheckpointError(DataError, RuntimeError):
     """A file of saved tensors that is damaged, or that holds more than plain data."""
 

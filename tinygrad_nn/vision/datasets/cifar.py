@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...errors import DataError
+from ...errors import DataError, MissingDataError
 from .dataset import Function, VisionDataset
 from .fetching import fetch
 
@@ -25,7 +25,7 @@ class CIFAR10(VisionDataset):
     fetches them there. `data` is an ndarray uint8 (N, 32, 32, 3), `targets` a list.
 
     Raises:
-        DataError: there are no files, or they are malformed. MissingExtraError: pooch is needed for
+        MissingDataError: there are no files. DataError: they are malformed. MissingExtraError: pooch is needed for
         a download, or Pillow for an image, and not installed.
     """
 
@@ -77,13 +77,13 @@ class CIFAR10(VisionDataset):
                     raise DataError(f"{self.archive}: {name} is no file")
                 (place / name).write_bytes(member.read())
 
-    def _not_found(self, place: Path, lacking: list[str]) -> DataError:
+    def _not_found(self, place: Path, lacking: list[str]) -> MissingDataError:
         said = f"{type(self).__name__}: Dataset not found or corrupted. You can use download=True "
         if (place.parent / self.pickles).is_dir():
             said += f"to download its binary version: {self.pickles} holds pickles, not read here; "
         else:
             said += "to download it; "
-        return DataError(
+        return MissingDataError(
             f"{said}or unpack {self.mirrors[0]}{self.archive} in {place.parent}: {place} lacks "
             f"{', '.join(lacking)}"
         )

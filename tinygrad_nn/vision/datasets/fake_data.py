@@ -21,7 +21,7 @@ class FakeData(VisionDataset):
         >>> from tinygrad_nn.vision import datasets
         >>> image, target = datasets.FakeData(size=10, image_size=(3, 8, 8))[0]
         >>> image.size, target
-        ((8, 8), 5)
+        ((8, 8), 6)
     """
 
     def __init__(

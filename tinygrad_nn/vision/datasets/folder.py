@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ...errors import DataError
+from ...errors import MissingDataError
 from ..pictures import pillow
 from .dataset import Function, VisionDataset
 
@@ -29,7 +29,7 @@ class ImageFolder(VisionDataset):
     says which files count, by default those whose name ends as an image's.
 
     Raises:
-        DataError: no folder, or a class without images, unless `allow_empty`.
+        MissingDataError: no folder, or a class without images, unless `allow_empty`.
 
     Example:
         >>> from tinygrad_nn.vision import datasets, transforms
@@ -58,13 +58,13 @@ class ImageFolder(VisionDataset):
         for name, target in self.class_to_idx.items():
             files = [path for path in _files_below(folder / name) if counts(path)]
             if not files and not allow_empty:
-                raise DataError(
+                raise MissingDataError(
                     f"ImageFolder: Found no valid file for the class {name!r} in {folder}: none "
                     f"counts, as {', '.join(IMG_EXTENSIONS)} do; allow_empty=True leaves it empty"
                 )
             self.samples += [(path, target) for path in files]
         if not self.classes:
-            raise DataError(
+            raise MissingDataError(
                 f"ImageFolder: Couldn't find any class folder in {str(root)!r}; put the images of "
                 "each class into a folder of its own there"
             )

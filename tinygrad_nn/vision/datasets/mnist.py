@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...datasets import LabelledImages, digits, mnist
-from ...errors import DataError
+from ...errors import MissingDataError
 from ...nn import functional as F
 from ...tensor import Tensor
 from ...tensor.creation import from_numpy
@@ -35,7 +35,7 @@ class MNIST(VisionDataset):
     it is given an ndarray, which makes the same tensor, and Pillow is not needed.
 
     Raises:
-        DataError: there are no files, or they are malformed. MissingExtraError: pooch is needed for
+        MissingDataError: there are no files. DataError: they are malformed. MissingExtraError: pooch is needed for
         a download, or Pillow for an image, and not installed.
 
     Example:
@@ -91,10 +91,10 @@ class MNIST(VisionDataset):
             raise self._not_found()
         return mnist(folder, split="train" if self.train else "test")
 
-    def _not_found(self) -> DataError:
+    def _not_found(self) -> MissingDataError:
         name = type(self).__name__
         stand_in = ", or to 'digits' for the 1,797 of the package" if type(self) is MNIST else ""
-        return DataError(
+        return MissingDataError(
             f"{name}: Dataset not found. You can use download=True to download it; or put its "
             f"files, plain or gzip, into {self.raw_folder}, or set TINYGRAD_NN_DATA to a folder "
             f"that holds {self.folders[0]}{stand_in}"

@@ -179,13 +179,18 @@ def normalize(
         raise ShapeError(
             f"normalize: an image (..., C, H, W) expected, got shape {tuple(tensor.shape)}"
         )
-    middle, spread = (as_tensor(each, dtype=tensor.dtype) for each in (mean, std))
+    middle, spread = _per_channel(mean, tensor), _per_channel(std, tensor)
     if not spread.array.all():
         raise ArgumentError(f"normalize: std is {std}, which leads to a division by zero")
-    middle, spread = (each.view(-1, 1, 1) if each.ndim == 1 else each for each in (middle, spread))
     if inplace:
         return tensor.sub_(middle).div_(spread)
     return (tensor - middle) / spread
+
+
+def _per_channel(numbers: Any, like: Tensor) -> Any:
+    """Return a number for each channel (C, 1, 1), or one for all."""
+    values = np.asarray(getattr(numbers, "array", numbers), like.array.dtype)
+    return make_tensor(values.reshape(-1, 1, 1) if values.ndim == 1 else values)
 
 
 def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
