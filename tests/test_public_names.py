@@ -52,7 +52,7 @@ CLASSES = (
 
 # Names that PyTorch has not.
 OUR_OWN = {
-    "": {"datasets", "formulas", "summary", "viz"},
+    "": {"datasets", "formulas", "summary", "vision", "viz"},
     "nn.Parameter": {"explain"},
     "nn.init": {"fan_in_and_fan_out"},
     "autograd": {

@@ -25,8 +25,8 @@ class CIFAR10(VisionDataset):
     fetches them there. `data` is an ndarray uint8 (N, 32, 32, 3), `targets` a list.
 
     Raises:
-        MissingDataError: there are no files. DataError: they are malformed. MissingExtraError: pooch is needed for
-        a download, or Pillow for an image, and not installed.
+        MissingDataError: there are no files. DataError: they are malformed. MissingExtraError:
+        pooch is needed for a download, or Pillow for an image, and not installed.
     """
 
     mirrors = ("https://www.cs.toronto.edu/~kriz/",)

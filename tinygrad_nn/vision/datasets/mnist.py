@@ -35,8 +35,8 @@ class MNIST(VisionDataset):
     it is given an ndarray, which makes the same tensor, and Pillow is not needed.
 
     Raises:
-        MissingDataError: there are no files. DataError: they are malformed. MissingExtraError: pooch is needed for
-        a download, or Pillow for an image, and not installed.
+        MissingDataError: there are no files. DataError: they are malformed. MissingExtraError:
+        pooch is needed for a download, or Pillow for an image, and not installed.
 
     Example:
         >>> from tinygrad_nn.vision import datasets, transforms
