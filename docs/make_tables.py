@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tinygrad_nn import distributions, missing, nn, optim, saving, utils
+from tinygrad_nn import distributions, missing, nn, optim, saving, utils, vision
 
 PAGES = Path(__file__).parent
 TABLE = re.compile(r"(<!-- table: (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -76,6 +76,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "distributions": lambda: described(distributions),
     "saving": lambda: described(saving),
     "utils.data": lambda: described(utils.data),
+    "vision.datasets": lambda: described(vision.datasets),
+    "vision.transforms": lambda: described(vision.transforms),
+    "vision.utils": lambda: described(vision.utils),
 }
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ...arrays import dtypes
 from ...arrays.refusing import shown
 from ...errors import DTypeError
 from ...nn import Module
@@ -25,8 +24,6 @@ __all__ = [
     "PILToTensor",
     "Pad",
     "Resize",
-    "ToDtype",
-    "ToImage",
     "ToPILImage",
     "ToTensor",
 ]
@@ -212,27 +209,3 @@ class Grayscale(Transform):
 
     def forward(self, img: Any) -> Any:
         return conversions.rgb_to_grayscale(img, self.num_output_channels)
-
-
-class ToImage(Transform):
-    """Make an image of Pillow's or an ndarray a tensor (C, H, W) of its own dtype (`v2`)."""
-
-    def forward(self, pic: Any) -> Tensor:
-        return conversions.to_image(pic)
-
-
-class ToDtype(Transform):
-    """Convert a tensor to a dtype; with `scale`, 255 in uint8 is 1.0 in a float (`v2`)."""
-
-    shows = ("scale",)
-
-    def __init__(self, dtype: Any = dtypes.float32, scale: bool = False) -> None:
-        super().__init__()
-        self.dtype, self.scale = dtype, scale
-
-    def forward(self, image: Any) -> Any:
-        if not isinstance(image, Tensor):
-            return image
-        if self.scale:
-            return conversions.convert_image_dtype(image, self.dtype)
-        return image.to(self.dtype)
