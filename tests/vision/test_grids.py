@@ -1,5 +1,5 @@
 """A grid holds every image where torchvision puts it, and a file holds the grid.
-Read `test_in_programs.py` next.
+Read `test_beside_torchvision.py` next.
 """
 
 import io

@@ -77,7 +77,9 @@ def to_tensor(pic: Any) -> Tensor:
 
 def to_image(inpt: Any) -> Tensor:
     """Return an image of Pillow's, or an ndarray, as a tensor (C, H, W) of its own dtype (`v2`)."""
-    return inpt if isinstance(inpt, Tensor) else as_tensor(_channels_first(inpt, "to_image"))
+    if isinstance(inpt, Tensor):
+        return inpt
+    return pil_to_tensor(inpt) if is_picture(inpt) else as_tensor(_channels_first(inpt, "to_image"))
 
 
 def pil_to_tensor(pic: Any) -> Tensor:
@@ -88,7 +90,8 @@ def pil_to_tensor(pic: Any) -> Tensor:
     """
     if not is_picture(pic):
         raise DTypeError(f"pil_to_tensor: pic should be PIL Image, got {shown(pic)}")
-    return make_tensor(_pixels(pic).transpose(2, 0, 1))
+    values = _pixels(pic).transpose(2, 0, 1)
+    return make_tensor(values.astype(bool) if pic.mode == "1" else values)
 
 
 def to_pil_image(pic: Any, mode: str | None = None) -> Any:
