@@ -77,6 +77,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "saving": lambda: described(saving),
     "utils.data": lambda: described(utils.data),
     "vision.datasets": lambda: described(vision.datasets),
+    "vision.models": lambda: described(vision.models),
     "vision.transforms": lambda: described(vision.transforms),
     "vision.utils": lambda: described(vision.utils),
 }

@@ -37,8 +37,6 @@ def missing(place: str, name: str, owner: Any) -> str:
     near += [each for each in (*_elsewhere(name), *_as_function(name)) if each not in near]
     nearest = f"; the nearest that is here: {', '.join(near)}" if near else ""
     own = f"{PACKAGE}.{place}".rstrip(".")
-    if place == "vision.models":
-        return f"{own} has no {name}, nor another network or trained weights; write an nn.Module"
     if place.partition(".")[0] == "vision":
         return f"{own} has no {name}: of torchvision there is here what most programs use{nearest}"
     if name in pytorch_names().get(place, ()):

@@ -119,3 +119,18 @@ def test_a_composition_shows_itself_as_torchvisions():
         return repr(transforms.Compose(steps))
 
     assert shown(vision.transforms) == shown(torchvision.transforms)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+def test_a_resnet_begins_as_torchvisions_and_says_the_same(name):
+    tnn.manual_seed(0)
+    torch.manual_seed(0)
+    ours, theirs = (getattr(each.models, name)(num_classes=10) for each in (vision, torchvision))
+    assert tnn.rand(1).item() == torch.rand(1).item()
+    wanted = theirs.state_dict()
+    assert list(ours.state_dict()) == list(wanted)
+    for key, value in ours.state_dict().items():
+        np.testing.assert_array_equal(value.numpy(), wanted[key].numpy())
+    images = rng.normal(size=(8, 3, 64, 64)).astype(np.float32)
+    found, scores = ours(tnn.from_numpy(images)), theirs(torch.from_numpy(images))
+    np.testing.assert_allclose(found.detach().numpy(), scores.detach().numpy(), rtol=0, atol=1e-3)

@@ -99,11 +99,14 @@ def test_a_program_that_trains_on_mnist_runs(tmp_path):
             "most programs use; the nearest that is here: RandomRotation",
         ),
         (
-            "import torchvision.models as models\n\n\nmodels.resnet18()",
-            "tinygrad_nn.vision.models has no resnet18, nor another network or trained weights; "
-            "write an nn.Module",
+            "import torchvision.models as models\n\n\nmodels.vgg16()",
+            "tinygrad_nn.vision.models has no vgg16: of torchvision there is here what most "
+            "programs use; the nearest that is here: ResNet, resnet18, resnet34, resnet50",
         ),
-        ("from torchvision.models import vgg16", "tinygrad_nn.vision.models has no vgg16, nor"),
+        (
+            "from torchvision.models import resnet18\nresnet18(pretrained=True)",
+            "resnet18: there are no trained weights here; leave weights=None, and load those",
+        ),
         ("import torchvision.ops", "tinygrad_nn.vision has no ops: of torchvision there is here"),
     ],
 )
