@@ -94,7 +94,7 @@ class ResNet(nn.Module):
             if isinstance(each, nn.Conv2d):
                 nn.init.kaiming_normal_(each.weight, mode="fan_out", nonlinearity="relu")
             elif zero_init_residual and isinstance(each, (BasicBlock, Bottleneck)):
-                last = each.bn3 if isinstance(each, Bottleneck) else each.bn2
+                last: Any = each.bn3 if isinstance(each, Bottleneck) else each.bn2
                 nn.init.zeros_(last.weight)
 
     def _stage(self, block: Any, planes: int, count: int, stride: int) -> nn.Sequential:
