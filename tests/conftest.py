@@ -39,6 +39,8 @@ def pytest_collection_finish():
 
 
 NEEDS = {  # what a skipped test lacked: what is said instead, once
+    "could not import 'torchvision": "what compares with torchvision, which is not installed; to "
+    "run it: pip install torchvision",
     "could not import 'torch": "all that compares with PyTorch, which is not installed; to run it: "
     "pip install torch",
     "could not import 'playwright": "all that opens a browser, which Playwright does; to run it: "
