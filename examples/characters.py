@@ -37,7 +37,7 @@ class Transformer(nn.Module):
     def __init__(self, letters, width, longest):
         super().__init__()
         self.embedding = nn.Embedding(letters, width)
-        self.position = nn.Parameter(0.02 * torch.randn(longest, width))
+        self.position = nn.Parameter(torch.randn(longest, width))
         self.layers = nn.Sequential(
             *(
                 nn.TransformerEncoderLayer(
@@ -73,7 +73,7 @@ def write(model, start, count, context):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", choices=["rnn", "lstm", "transformer"], default="transformer")
+    parser.add_argument("--model", choices=["rnn", "lstm", "transformer"], default="lstm")
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--context", type=int, default=64)
     parser.add_argument("--steps", type=int, default=500)
