@@ -107,7 +107,9 @@ def main(argv=None):
             print(f"step {step:4}: {losses[-1]:.3f} bits a letter")
 
     written = write(model, train[-context:], 150, context)[context:]
-    print("it writes:" + "".join(letters[each] for each in written.tolist()).replace("\n", "\n  | "))
+    print(
+        "it writes:" + "".join(letters[each] for each in written.tolist()).replace("\n", "\n  | ")
+    )
 
     # Each letter of the last verse, given the letters before it.
     windows = numbers[known - context :].unfold(0, context + 1, 1)

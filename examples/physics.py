@@ -18,9 +18,7 @@ DAMPING, FREQUENCY, END = 0.3, 2.0, 5.0
 
 def exact(t):
     swing = math.sqrt(FREQUENCY**2 - DAMPING**2)
-    return torch.exp(-DAMPING * t) * (
-        torch.cos(swing * t) + DAMPING / swing * torch.sin(swing * t)
-    )
+    return torch.exp(-DAMPING * t) * (torch.cos(swing * t) + DAMPING / swing * torch.sin(swing * t))
 
 
 class Motion(nn.Module):

@@ -34,7 +34,7 @@ class CartPole:
 
     def step(self, action):
         """Push (0 is left, 1 right); return the state, and whether the episode is over."""
-        position, velocity, angle, turning = self.state
+        _, velocity, angle, turning = self.state
         force = 10.0 if action == 1 else -10.0
         sine, cosine = np.sin(angle), np.cos(angle)
         pushed = (force + 0.05 * turning**2 * sine) / 1.1  # pole: 0.1 kg, half as long as 1 m

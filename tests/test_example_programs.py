@@ -1,0 +1,234 @@
+"""The examples in PyTorch's style learn what their text says, on small data, and so they do there.
+Read `examples/linear_regression.py` next, the first of them.
+"""
+
+import re
+import sys
+from contextlib import redirect_stdout
+from functools import cache
+from io import BytesIO, StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+
+import pytest
+from PIL import Image
+
+import tinygrad_nn as tnn
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+WITH_FLAGS = {path.stem for path in EXAMPLES.glob("*.py") if "--picture" in path.read_text("utf-8")}
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?")
+
+# The flags that make each small: enough is learned to say that it works, and not so much that
+# PyTorch's rounding, which differs in the last bit, has grown into what is printed.
+SMALL = {
+    "linear_regression": "",
+    "xor": "",
+    "moons": "--epochs 10",
+    "lenet": "--epochs 4 --count 1000",
+    "autoencoder": "--epochs 10",
+    "vae": "--epochs 10",
+    "gan": "--steps 500",
+    "characters": "--width 32 --context 32 --steps 150 --model lstm",
+    "words": "--epochs 11",
+    "reinforce": "--episodes 50",
+    "one_bit": "--hidden 50 --epochs 3",
+    "physics": "--steps 500",
+    "to_pytorch": "--steps 50",
+}
+
+
+def load(name: str, library: str = "tinygrad_nn") -> ModuleType:
+    """Return an example as a module; for PyTorch, with nothing changed but what is imported."""
+    path = EXAMPLES / f"{name}.py"
+    source = re.sub(r"\btinygrad_nn\b(?!\.datasets)", library, path.read_text("utf-8"))
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    exec(compile(source, path, "exec"), vars(module))
+    return module
+
+
+@cache
+def run(name: str, flags: str, library: str = "tinygrad_nn") -> tuple[str, bytes]:
+    """Return what an example prints, and its picture."""
+    example = load(name, library)
+    with TemporaryDirectory() as folder, tnn.random.fork_rng():
+        picture = Path(folder, "picture.png")
+        with redirect_stdout(StringIO()) as printed:
+            example.main([*flags.split(), "--picture", str(picture)])
+        return printed.getvalue(), picture.read_bytes()
+
+
+def printed_by(name: str, flags: str | None = None) -> str:
+    return run(name, SMALL[name] if flags is None else flags)[0]
+
+
+def numbers(pattern: str, text: str) -> list[float]:
+    """Return the one group of every match as a number."""
+    found = [float(each) for each in re.findall(pattern, text)]
+    assert found, f"nothing like {pattern!r} in:\n{text}"
+    return found
+
+
+# --- What all of them keep to ---------------------------------------------------------------------
+
+
+def test_every_example_with_a_picture_is_run_here():
+    assert set(SMALL) == WITH_FLAGS - {"all"}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_its_lines_fit_a_screen_and_its_picture_shows_something(name):
+    printed, picture = run(name, SMALL[name])
+    assert len(printed.splitlines()) > 2
+    assert max(map(len, printed.splitlines())) < 110
+    image = Image.open(BytesIO(picture))
+    assert image.width <= 500
+    assert len(image.convert("RGB").getcolors(1 << 20)) > 20
+
+
+@pytest.mark.parametrize("name", sorted(set(SMALL) - {"to_pytorch"}))
+def test_with_pytorch_imported_instead_it_prints_the_same_numbers(name):
+    torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
+    ours, theirs = printed_by(name), run(name, SMALL[name], "torch")[0]
+    assert NUMBER.sub("#", ours) == NUMBER.sub("#", theirs)
+    for line, other in zip(ours.splitlines(), theirs.splitlines(), strict=True):
+        values = [[float(each) for each in NUMBER.findall(text)] for text in (line, other)]
+        assert values[0] == pytest.approx(values[1], rel=1e-3, abs=1e-4), f"{line}\n{other}"
+
+
+# --- What each promises ---------------------------------------------------------------------------
+
+
+def test_the_line_learned_is_that_of_least_squares():
+    text = printed_by("linear_regression")
+    lines = re.findall(r"y = (.*)", text)
+    assert lines[0] == "3.000 x - 1.000"
+    assert lines[1] == lines[2]
+    slope, intercept = lines[2].split(" x ")
+    assert float(slope) == pytest.approx(3, abs=0.15)
+    assert float(intercept) == pytest.approx(-1, abs=0.1)
+
+
+def test_xor_needs_the_hidden_layer():
+    text = printed_by("xor")
+    answers = re.findall(r"(\d) xor (\d): (\S+)", text)
+    assert len(answers) == 4
+    for first, second, answer in answers:
+        assert float(answer) == pytest.approx(int(first) ^ int(second), abs=0.05)
+    assert "4 of 4 right" in text
+    assert numbers(r"without a hidden layer (\S+)", text) == [0.6931]  # log 2
+
+
+def test_the_moons_are_told_apart():
+    assert numbers(r"held-out accuracy (\S+)%", printed_by("moons"))[0] > 95
+
+
+def test_lenet_reads_digits_that_it_was_not_shown():
+    text = printed_by("lenet")
+    losses = numbers(r"loss (\S+)", text)
+    assert losses == sorted(losses, reverse=True)
+    assert numbers(r"held-out accuracy (\S+)% of 500", text)[0] > 80
+
+
+def test_two_numbers_that_an_autoencoder_finds_say_more_than_two_components():
+    ((error, linear),) = re.findall(
+        r"error of a pixel (\S+); of two principal components (\S+)", printed_by("autoencoder")
+    )
+    assert linear == "0.0524"
+    assert float(error) < 0.95 * float(linear)
+
+
+def test_digits_drawn_by_the_vae_look_like_written_ones():
+    text = printed_by("vae")
+    written, random, drawn = numbers(r"  of .* (\d\.\d\d)\n", text)
+    assert drawn < written + 0.2 * (random - written)
+
+
+def test_points_made_by_the_gan_lie_on_the_ring():
+    text = printed_by("gan")
+    real, made = re.findall(r"points: (\S+) from the centre \(deviation (\S+)\), (\d) of 8", text)
+    assert real == ("1.00", "0.05", "8")
+    assert float(made[0]) == pytest.approx(1, abs=0.1)
+    assert float(made[1]) < 0.2
+    assert int(made[2]) >= 6
+
+
+@pytest.mark.parametrize("model", ["rnn", "lstm", "transformer"])
+def test_a_model_of_letters_guesses_a_verse_that_it_was_not_shown(model):
+    flags = SMALL["characters"].replace("lstm", model)
+    text = printed_by("characters", flags)
+    assert numbers(r"step +\d+: (\S+) bits", text)[0] > 4.5
+    ((bits, right),) = re.findall(
+        rf"{model}, on the verse it was not shown: (\S+) bits a letter, (\S+)%", text
+    )
+    assert float(bits) < 2.5
+    assert float(right) > 50
+
+
+def test_tied_weights_save_a_table_of_words():
+    separate, tied = printed_by("words").split("tied weights")
+    words = numbers(r"(\d+) different ones", separate)[0]
+    sizes = [
+        int(re.search(r"([\d,]+) parameters", each)[1].replace(",", ""))
+        for each in (separate, tied)
+    ]
+    assert sizes[0] - sizes[1] == 64 * words
+    for each in (separate, tied):
+        perplexities = numbers(r"perplexity +(\S+)", each)
+        assert perplexities[0] > 50
+        assert max(perplexities[1:]) < 6
+
+
+def test_the_pole_stays_up_longer_than_by_chance():
+    text = printed_by("reinforce")
+    first, last = numbers(r"the last 25 lasted (\S+) steps", text)
+    assert first < 50
+    assert last > 1.5 * first
+    assert numbers(r"without learning: (\S+) of 200", text)[0] > 60
+
+
+def test_a_cart_that_is_pushed_at_random_falls_soon():
+    cart = load("reinforce").CartPole(seed=0)
+    lengths = []
+    for _ in range(50):
+        cart.reset()
+        while not cart.step(cart.random.integers(2))[1]:
+            pass
+        lengths.append(cart.steps)
+    assert 15 < sum(lengths) / 50 < 30
+    assert cart.LONGEST == 200
+
+
+def test_one_bit_weights_learn_straight_through_only():
+    true, straight, ordinary = numbers(r"held-out accuracy (\S+)%", printed_by("one_bit"))
+    assert true < 30
+    assert straight > 80
+    assert ordinary > straight
+
+
+def test_the_network_obeys_the_law_and_so_finds_the_motion():
+    text = printed_by("physics")
+    losses = numbers(r"loss (\S+)", text)
+    assert losses[-1] < losses[0] / 100
+    assert numbers(r"largest error .*: (\S+)", text)[0] < 0.1
+
+
+def test_weights_go_to_pytorch_and_back():
+    pytest.importorskip("torch")
+    pytest.importorskip("safetensors.torch")
+    text = printed_by("to_pytorch")
+    there, back = re.findall(r"(read by|written by) PyTorch.* (\S+)$", text, re.MULTILINE)
+    assert there[0] == "read by"
+    assert back[0] == "written by"
+    assert max(float(there[1]), float(back[1])) < 1e-4
+
+
+def test_weights_come_back_where_pytorch_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    example = load("to_pytorch")
+    with tnn.random.fork_rng(), redirect_stdout(StringIO()) as printed:
+        example.main(["--steps", "5"])
+    assert "read back without PyTorch: largest difference of a score 0.0e+00" in printed.getvalue()
