@@ -1,5 +1,5 @@
 """A model of text, letter by letter: an RNN, an LSTM or a transformer that learns two old rhymes.
-Run it with `python examples/characters.py --model lstm`; `words.py` next reads whole words.
+Run it with `python examples/characters.py`; `words.py` next reads the same, word by word.
 
 Both rhymes, "The Twelve Days of Christmas" and "The House That Jack Built", grow by a line with
 every verse. The last verse is kept from training, and nearly all of it can be known from the ones

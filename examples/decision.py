@@ -2,6 +2,8 @@
 Run it with `python examples/decision.py`; `layers_by_hand.py` builds a whole network of layers.
 """
 
+import argparse
+
 import numpy as np
 
 import tinygrad_nn as tnn
@@ -70,6 +72,7 @@ for step in range(2001):
     loss.backward()
     descend(w, b, learning_rate=2.0)
 print(f"  w = {w.detach().numpy().round(2)}, b = {b.item():.2f}")
+learned_z = (inputs @ w + b).detach()
 
 print("stochastic gradient descent: every step looks at one example, in a new order each round")
 tnn.manual_seed(0)
@@ -149,3 +152,21 @@ for name, hand in by_hand.items():
     print(f"  {name}  by hand {np.round(hand, 6).tolist()}")
     print(f"          autograd {np.round(autograd, 6).tolist()}")
 print(f"largest difference: {largest:.1e}")
+
+# --- The learned decision, drawn if a file is named -----------------------------------------------
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--picture", metavar="FILE", help="draw the step, the sigmoid and the answers")
+picture = parser.parse_args().picture
+if picture:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4, 3), layout="constrained")
+    axes = figure.subplots()
+    z = np.linspace(-12, 12, 241)
+    axes.plot(z, z > 0, color="tab:gray", label="step")
+    axes.plot(z, sigmoid(z), color="tab:red", label="sigmoid")
+    axes.scatter(learned_z.numpy(), go, color="black", s=20, zorder=3, label="the 8 answers")
+    axes.set(xlabel="w·x + b, as learned", ylabel="go?", title="A decision learned")
+    axes.legend()
+    figure.savefig(picture, dpi=80)

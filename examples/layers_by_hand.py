@@ -2,6 +2,8 @@
 Run it with `python examples/layers_by_hand.py`; beside them, autograd does the same in a few lines.
 """
 
+import argparse
+
 import numpy as np
 
 import tinygrad_nn as tnn
@@ -124,9 +126,10 @@ def step_by_autograd():
 
 print("Learning XOR with 2 inputs, 3 hidden units and 1 output, all tanh\n")
 print(" step   loss by hand   by autograd   largest difference of a gradient")
-largest_of_all = 0.0
+largest_of_all, losses = 0.0, []
 for step in range(STEPS + 1):
     by_hand, by_autograd = step_by_hand(), step_by_autograd()
+    losses.append((by_hand, by_autograd))
     dense = [layers[0], layers[2]]
     ours = [each for layer in dense for each in (layer.weight_gradient, layer.bias_gradient)]
     theirs = [parameter.grad.numpy() for parameter in model.parameters()]
@@ -144,3 +147,20 @@ with tnn.no_grad():
 for x, y, output in zip(X, Y, outputs, strict=True):
     print(f"{x}   {y[0]:4.0f}     {output.item():6.3f}")
 print(f"\nlargest difference of any loss or gradient in {STEPS} steps: {largest_of_all:.1e}")
+
+# --- The losses, drawn if a file is named ---------------------------------------------------------
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--picture", metavar="FILE", help="draw the loss of both")
+picture = parser.parse_args().picture
+if picture:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4, 3), layout="constrained")
+    axes = figure.subplots()
+    by_hand, by_autograd = zip(*losses, strict=True)
+    axes.semilogy(by_hand, color="tab:gray", linewidth=5, alpha=0.5, label="by hand")
+    axes.semilogy(by_autograd, color="tab:red", label="by autograd")
+    axes.set(xlabel="step", ylabel="loss", title="XOR, learned twice")
+    axes.legend()
+    figure.savefig(picture, dpi=80)

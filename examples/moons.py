@@ -1,5 +1,5 @@
 """Two half moons told apart by a small network, and the boundary between them, drawn.
-Run it with `python examples/moons.py --picture moons.png`; `gan.py` next makes moons of its own.
+Run it with `python examples/moons.py`; `gan.py` makes points instead of telling them apart.
 
 It prints the loss and the accuracy on points that were not learned from.
 """

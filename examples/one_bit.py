@@ -4,8 +4,8 @@ Run it with `python examples/one_bit.py`; `own_operation.py` shows how such a gr
 A sign is flat on both sides of zero, so its true gradient is zero, and nothing would be learned.
 The Function passes the gradient straight through instead: Y. Bengio, N. Léonard, A. Courville,
 "Estimating or propagating gradients through stochastic neurons" (2013). It prints the accuracy on
-digits that were not shown, of weights that are -1 or 1: with the true gradient, and straight
-through, beside ordinary weights.
+digits that were not shown, of ordinary weights, and of weights that are -1 or 1: with the true
+gradient, and straight through.
 """
 
 import argparse
@@ -30,7 +30,7 @@ class StraightSign(torch.autograd.Function):
         return gradient * (x.abs() <= 1)
 
 
-WEIGHTS = {"true gradient": torch.sign, "straight through": StraightSign.apply, "ordinary": None}
+WEIGHTS = {"ordinary": None, "true gradient": torch.sign, "straight through": StraightSign.apply}
 
 
 class Dense(nn.Module):

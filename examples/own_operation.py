@@ -2,6 +2,8 @@
 Run it with `python examples/own_operation.py`; `docs/checking_gradients.md` explains the checks.
 """
 
+import argparse
+
 import numpy as np
 
 import tinygrad_nn as tnn
@@ -90,3 +92,22 @@ for name, function in ways.items():
         print(f"{name:30}WRONG\n\n{error}")
     else:
         print(f"{name:30}right, and so is the gradient of its gradient")
+
+# --- The curve and its slope, drawn if a file is named --------------------------------------------
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--picture", metavar="FILE", help="draw swish and its slope")
+picture = parser.parse_args().picture
+if picture:
+    from matplotlib.figure import Figure
+
+    x = tnn.linspace(-6, 6, 200, requires_grad=True)
+    y = swish(x)
+    y.sum().backward()
+    figure = Figure(figsize=(4, 3), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(x.detach().numpy(), y.detach().numpy(), color="tab:red", label="swish(x)")
+    axes.plot(x.detach().numpy(), x.grad.numpy(), color="tab:blue", label="its slope, by its rule")
+    axes.set(xlabel="x", ylim=(-0.5, 3))
+    axes.legend()
+    figure.savefig(picture, dpi=80)

@@ -72,11 +72,11 @@ def main(argv=None):
 
     with torch.no_grad():
         drawn = model.draw(500)
-    print("distance to the nearest digit that somebody wrote:")
     between = torch.cdist(pixels, pixels).fill_diagonal_(torch.inf)  # not to itself
-    print(f"  of a written one to the next  {between.min(1).values.mean().item():.2f}")
-    print(f"  of pixels at random           {nearest(torch.rand(500, 64), pixels):.2f}")
-    print(f"  of a drawn digit              {nearest(drawn, pixels):.2f}")
+    print("distance to the nearest digit that somebody wrote:", end=" ")
+    print(f"of a drawn one {nearest(drawn, pixels):.2f},", end=" ")
+    print(f"of a written one {between.min(1).values.mean().item():.2f},", end=" ")
+    print(f"of random pixels {nearest(torch.rand(500, 64), pixels):.2f}")
 
     if arguments.picture:
         draw(arguments.picture, drawn)

@@ -1,19 +1,26 @@
-"""Every example opens alike, and those without flags run as a student runs them.
-Read `test_example_programs.py` next, for those with flags, which run on small data.
+"""Every example opens alike and is listed; those of one size run as a student runs them.
+Read `test_example_programs.py` next, for those whose size is a flag, which run on small data.
 """
 
 import os
 import re
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
+from runpy import run_path
 
 import pytest
+from PIL import Image
+
+import tinygrad_nn as tnn
+from tinygrad_nn.autograd import registry
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-WITHOUT_FLAGS = [path for path in EXAMPLES if "argparse" not in path.read_text("utf-8")]
+SCRIPTS = [path for path in EXAMPLES if "def main(" not in path.read_text("utf-8")]
 
 
 @cache
@@ -48,11 +55,34 @@ def part(text: str, start: str, end: str = "\n\n") -> str:
     return text.partition(start)[2].partition(end)[0]
 
 
-@pytest.mark.parametrize("path", WITHOUT_FLAGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_an_example_runs_and_prints_lines_that_fit_a_screen(path):
     lines = printed_by(path.stem).splitlines()
     assert len(lines) > 5
     assert max(map(len, lines)) < 150
+
+
+@pytest.mark.parametrize("name", ["decision", "layers_by_hand", "own_operation"])
+def test_a_script_draws_where_a_file_is_named(name, tmp_path, monkeypatch):
+    picture = tmp_path / "picture.png"
+    monkeypatch.setattr(sys, "argv", [name, "--picture", str(picture)])
+    dtype, operations = tnn.get_default_dtype(), dict(registry)
+    with redirect_stdout(StringIO()), tnn.random.fork_rng():
+        run_path(str(ROOT / "examples" / f"{name}.py"))
+    tnn.set_default_dtype(dtype)
+    registry.clear()
+    registry.update(operations)
+    assert len(Image.open(picture).convert("RGB").getcolors(1 << 20)) > 20
+
+
+def test_every_example_is_listed_with_its_picture():
+    listed = (ROOT / "examples" / "README.md").read_text("utf-8")
+    for path in EXAMPLES:
+        assert f"{path.stem}.py" in listed, "run python examples/all.py"
+    pictures = re.findall(r'src="(pictures/[\w-]+\.png)"', listed)
+    assert len(pictures) == len(set(pictures)) > 15
+    for picture in pictures:
+        assert (ROOT / "examples" / picture).stat().st_size < 60_000
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
