@@ -73,7 +73,7 @@ def main(argv=None):
     with torch.no_grad():
         drawn = model.draw(500)
     between = torch.cdist(pixels, pixels).fill_diagonal_(torch.inf)  # not to itself
-    print("distance to the nearest digit that somebody wrote:", end=" ")
+    print("distance to the nearest written digit:", end=" ")
     print(f"of a drawn one {nearest(drawn, pixels):.2f},", end=" ")
     print(f"of a written one {between.min(1).values.mean().item():.2f},", end=" ")
     print(f"of random pixels {nearest(torch.rand(500, 64), pixels):.2f}")

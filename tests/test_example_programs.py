@@ -34,7 +34,7 @@ SMALL = {
     "words": "--epochs 11",
     "reinforce": "--episodes 25",
     "one_bit": "--hidden 50 --epochs 3",
-    "physics": "--steps 500",
+    "physics": "--steps 1000",
     "to_pytorch": "--steps 50",
 }
 COMPARED = SMALL | {"gan": "--steps 150", "physics": "--steps 200"}
