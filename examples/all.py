@@ -74,10 +74,12 @@ def row(program, picture, reached, seconds):
     name, *flags = program.split()
     source = (FOLDER / f"{name}.py").read_text("utf-8")
     what = ast.get_docstring(ast.parse(source)).splitlines()[0]
-    shown = f'<img src="pictures/{picture.name}" width="240" alt="">' if picture.is_file() else ""
+    shown = f'<img src="pictures/{picture.name}" width="240" alt="what {name} draws">'
     reached = " ".join(reached.split()).replace("|", r"\|")
     link = f"[`{' '.join([f'{name}.py', *flags])}`]({name}.py)"
-    return f"| {shown} | {link}<br>{what} | {reached} | {seconds:.1f} |\n"
+    return (
+        f"| {shown if picture.is_file() else ''} | {link}<br>{what} | {reached} | {seconds:.1f} |\n"
+    )
 
 
 def main():

@@ -151,7 +151,7 @@ for name, hand in by_hand.items():
     largest = max(largest, abs(hand - autograd).max())
     print(f"  {name}  by hand {np.round(hand, 6).tolist()}")
     print(f"          autograd {np.round(autograd, 6).tolist()}")
-print(f"largest difference: {largest:.1e}")
+print(f"by hand and by autograd, largest difference: {largest:.1e}")
 
 # --- The learned decision, drawn if a file is named -----------------------------------------------
 

@@ -84,14 +84,17 @@ for name, function in ways.items():
 
 print("\nHeld against differences of the function, by gradcheck and gradgradcheck")
 x = tnn.tensor(points, dtype=tnn.float64, requires_grad=True)
+right = 0
 for name, function in ways.items():
     try:
         gradcheck(function, x)
         gradgradcheck(function, x)
     except GradcheckError as error:
-        print(f"{name:30}WRONG\n\n{error}")
+        print(f"{name:30}WRONG\n\n{error}\n")
     else:
+        right += 1
         print(f"{name:30}right, and so is the gradient of its gradient")
+print(f"{right} of {len(ways)} ways are right, to the second order")
 
 # --- The curve and its slope, drawn if a file is named --------------------------------------------
 

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 import tinygrad_nn as tnn
+from tinygrad_nn.compat.aliasing import as_torch
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PROGRAMS = {path.stem for path in EXAMPLES.glob("*.py") if "def main(" in path.read_text("utf-8")}
@@ -34,7 +35,7 @@ SMALL = {
     "words": "--epochs 11",
     "reinforce": "--episodes 25",
     "one_bit": "--hidden 50 --epochs 3",
-    "physics": "--steps 1000",
+    "physics": "--steps 1500",
     "to_pytorch": "--steps 50",
 }
 COMPARED = SMALL | {"gan": "--steps 150", "physics": "--steps 200"}
@@ -98,6 +99,13 @@ def test_with_pytorch_imported_instead_it_prints_the_same_numbers(name):
     for line, other in zip(ours.splitlines(), theirs.splitlines(), strict=True):
         values = [[float(each) for each in NUMBER.findall(text)] for text in (line, other)]
         assert values[0] == pytest.approx(values[1], rel=1e-3, abs=1e-4), f"{line}\n{other}"
+
+
+@pytest.mark.parametrize("name", ["moons", "characters", "words", "one_bit"])
+def test_written_for_pytorch_it_runs_here_unchanged(name):
+    with as_torch():
+        printed = run.__wrapped__(name, SMALL[name], "torch")[0]
+    assert printed == printed_by(name)
 
 
 # --- What each promises ---------------------------------------------------------------------------
