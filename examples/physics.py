@@ -48,27 +48,30 @@ def disobedience(model, t):
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hidden", type=int, default=32)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=24)
     parser.add_argument("--picture", metavar="FILE", help="draw the motion")
     arguments = parser.parse_args(argv)
 
     torch.manual_seed(0)
-    model = Motion(arguments.hidden)
-    optimizer = optim.Adam(model.parameters(), lr=5e-3)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, arguments.steps)
-    for step in range(arguments.steps + 1):
-        loss = disobedience(model, END * torch.rand(64, 1))
-        if step % (arguments.steps // 5) == 0:
-            print(f"step {step:5}: loss {loss.item():.6f}")
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+    model = Motion(arguments.hidden).double()
+    times = torch.linspace(0, END, 64, dtype=torch.float64)[:, None]
+    optimizer = optim.LBFGS(model.parameters(), line_search_fn="strong_wolfe")
 
-    t = torch.linspace(0, END, 201)[:, None]
+    def closure():
+        optimizer.zero_grad()
+        loss = disobedience(model, times)
+        loss.backward()
+        return loss
+
+    for step in range(arguments.steps):
+        loss = optimizer.step(closure)  # LBFGS asks for the loss some 20 times in a step
+        if step % 4 == 0:
+            print(f"step {step:3}: loss {loss.item():.1e}")
+
+    t = torch.linspace(0, END, 201, dtype=torch.float64)[:, None]
     with torch.no_grad():
         found = model(t)
-    print(f"largest error of u(t) from 0 to {END:.0f}: {(found - exact(t)).abs().max().item():.4f}")
+    print(f"largest error of u(t) from 0 to {END:.0f}: {(found - exact(t)).abs().max().item():.1e}")
 
     if arguments.picture:
         draw(arguments.picture, t, found)
