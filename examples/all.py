@@ -37,7 +37,8 @@ PROGRAMS = (  # in the order to read them, with flags
 OPENING = """# Examples
 
 Short programs in PyTorch's style, each in one file, to be read from top to bottom. Those that open
-with `import tinygrad_nn as torch` run on PyTorch too, once that import and the next ones name it.
+with `import tinygrad_nn as torch` run on PyTorch too, once that import and the next ones name it
+(the digits still come from `tinygrad_nn.datasets`), and print the same until rounding has grown.
 `-h` tells a program's flags; `--picture FILE` draws what is shown here. The figures are what
 `python examples/all.py` reached at full size, and the seconds are those that one core worked.
 
