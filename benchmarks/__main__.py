@@ -15,6 +15,7 @@ PROGRAMS = {
     "every-operation": "each operation beside PyTorch, at three sizes",
     "hot-operations": "what models spend their time in, at the sizes they have there",
     "writing": "writes into a few rows of a growing tensor",
+    "programs": "public programs written for PyTorch, run unchanged: their values and times",
 }
 
 
@@ -22,7 +23,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     programs = parser.add_subparsers(dest="program", metavar="PROGRAM", required=True)
     parsers = {name: programs.add_parser(name, help=text) for name, text in PROGRAMS.items()}
-    for each in parsers.values():
+    _add_programs(parsers["programs"])
+    for name, each in parsers.items():
+        if name == "programs":
+            continue
         each.add_argument(
             "--threads",
             type=int,
@@ -74,6 +78,22 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
+def _add_programs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="where the fetched repositories lie"
+    )
+    parser.add_argument(
+        "--threads", nargs="+", type=int, default=[1], help="a table for each (default 1)"
+    )
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="NAME", help="programs with this in their name"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="runs on each side (default 3)")
+    parser.add_argument(
+        "--mnist", type=Path, metavar="FOLDER", help="MNIST's own files (default: made-up ones)"
+    )
+
+
 def _set_threads(threads: int) -> None:
     """Set what is read once, when NumPy and PyTorch are imported; so they are imported later."""
     for library in ("OPENBLAS", "OMP", "MKL"):
@@ -85,6 +105,10 @@ def _set_threads(threads: int) -> None:
 def main() -> int:
     """Run the program that was asked for and return the exit status."""
     given = _arguments()
+    if given.program == "programs":
+        from . import programs
+
+        return programs.run(given.folder, given.threads, given.only, given.rounds, given.mnist)
     _set_threads(given.threads)
     from . import every_operation, models, recording, training, writing
     from .libraries import libraries
