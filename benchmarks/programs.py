@@ -184,7 +184,8 @@ def _images(folder: Path | None) -> Images:
             "t10k": (test.images[:HELD_OUT], test.labels[:HELD_OUT]),
         }
     own = digits()  # 8 x 8, 0 to 16
-    large = np.pad(own.images.repeat(3, 1).repeat(3, 2) * 15, ((0, 0), (2, 2), (2, 2)))
+    large = np.pad(own.images.repeat(3, 1).repeat(3, 2) * 14, ((0, 0), (2, 2), (2, 2)))
+    large += np.random.default_rng(0).integers(0, 32, large.shape, np.uint8)  # no equal neighbours
     held_out = slice(TRAINING, TRAINING + HELD_OUT)
     return {
         "train": (large[:TRAINING], own.labels[:TRAINING]),

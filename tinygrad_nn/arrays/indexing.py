@@ -70,6 +70,8 @@ def _numbers(part: Any) -> Any:
 
 
 def _index_part(part: Any) -> Any:
+    if type(part) is slice:
+        return _slice(part)
     part = getattr(part, "array", part)  # of a tensor
     if is_array(part):
         if not is_integral(part):
@@ -79,12 +81,6 @@ def _index_part(part: Any) -> Any:
         return part.copy() if part.ndim or is_bool(part) else int(part)
     if isinstance(part, (list, tuple, range)):
         return _index_part(_array_of(part))
-    if isinstance(part, slice):
-        ends = (part.start, part.stop, part.step)
-        made = slice(*(None if end is None else _slice_end(end) for end in ends))
-        if made.step is not None and made.step <= 0:
-            raise ArgumentError(f"index: a slice's step must be above 0, got {made.step}; use flip")
-        return made
     if part is None or part is Ellipsis or isinstance(part, (int, np.integer)):
         return part
     if hasattr(type(part), "__index__"):
@@ -109,7 +105,16 @@ def _array_of(given: Any) -> Array:
     return made if made.size else made.astype(np.int64)
 
 
-def _slice_end(end: Any) -> int:
+def _slice(given: slice) -> slice:
+    step = _slice_end(given.step)
+    if step is not None and step <= 0:
+        raise ArgumentError(f"index: a slice's step must be above 0, got {step}; use flip")
+    return slice(_slice_end(given.start), _slice_end(given.stop), step)
+
+
+def _slice_end(end: Any) -> int | None:
+    if end is None:
+        return None
     try:
         return operator.index(end)
     except TypeError:

@@ -12,12 +12,13 @@ import numpy as np
 
 from ..errors import DTypeError, RangeError, ShapeError
 from .arguments import as_dtype
-from .dtypes import FLOAT16, FLOAT32, FLOAT64, default_float, result_dtype
+from .dtypes import FLOAT16, FLOAT32, FLOAT64, INT64, default_float, result_dtype
 from .kinds import HALVES, category, is_array, is_integral, is_number, plain_number
 from .refusing import shown
 from .warnings import quiet
 
 NUMBERS = frozenset((float, int, bool))
+WHOLE = frozenset(("Array", "RealArray", "Data"))  # where integers stay integers
 EXACT = frozenset(("clamp", "where", "pow"))  # an integer too large wraps elsewhere, as in PyTorch
 
 
@@ -40,6 +41,9 @@ def in_one_dtype(
     else:
         if dtype is FLOAT32 or dtype is FLOAT64 or (dtype is FLOAT16 and forward is None):
             return values if forward is None else (values, forward)
+        if dtype is INT64 and annotation in WHOLE and _are_whole(values, name):
+            whole = [np.array(v, INT64) if type(v) is int else v for v in values]
+            return whole if forward is None else (whole, forward)
     given = [value for value in values if value is not None]
     for value in given:
         if is_array(value):
@@ -74,6 +78,15 @@ def in_one_dtype(
         ]
         return tuple(exact), rounded_once(forward, dtype)
     return tuple(_in_dtype(value, dtype, name) for value in values), forward
+
+
+def _are_whole(values: Sequence[Any], name: str) -> bool:
+    """Whether all numbers among operands are ints of int64, as in `data[i : i + 8]` of a tensor i.
+
+    pow has its own way: it refuses negative exponents.
+    """
+    numbers = [value for value in values if type(value) in NUMBERS]
+    return name != "pow" and all(type(n) is int and -(2**63) <= n < 2**63 for n in numbers)
 
 
 @cache

@@ -243,7 +243,7 @@ class TensorFacts(Differentiable):
                 "only an integer tensor of one element can be an index, this one is "
                 f"{self.array.dtype} of shape {self.array.shape}"
             )
-        return int(self.item())
+        return int(self.array.item())
 
     def __bool__(self) -> bool:
         if self.array.size != 1:

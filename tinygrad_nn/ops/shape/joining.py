@@ -82,8 +82,12 @@ def stack(tensors: Arrays, dim: Integer = 0) -> Array:
                 f"stack: tensor {i} has shape {x.shape}, tensor 0 has {shape}; all must be equal"
             )
     axis = as_dim(dim, len(shape) + 1, "stack")
-    added = (*shape[:axis], 1, *shape[axis:])
     arrays = in_one_dtype(tensors)
+    if axis == 0 and shape:  # the commonest: no view of each is needed
+        joined = np.concatenate(arrays)
+        if joined.flags.c_contiguous:
+            return joined.reshape(len(arrays), *shape)
+    added = (*shape[:axis], 1, *shape[axis:])
     y = np.concatenate([x.reshape(added) for x in arrays], axis=axis)
     if y.flags.c_contiguous:
         return y
