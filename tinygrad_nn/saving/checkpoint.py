@@ -45,7 +45,7 @@ UNKNOWN = "00000000"  # what stands for the header's own CRC-32 while that is co
 
 
 def save(obj: Any, f: Any) -> None:
-    """Write an object to one file: tensors and plain data in dicts, lists and tuples, nested.
+    """Write an object to one file: tensors, plain data and modules, in dicts, lists and tuples.
 
     `f` is a path, or a file that is open for writing bytes. A tensor may have any dtype and shape;
     numbers, strings, bytes, ndarrays, dtypes and sizes come back as they were, parameters as
@@ -54,8 +54,8 @@ def save(obj: Any, f: Any) -> None:
     bear the names of their places, "model.0.weight".
 
     Raises:
-        DTypeError: something that is no plain data, such as a whole model; it is said where in
-            the nest it stands, and what to save instead: `model.state_dict()`.
+        DTypeError: something that is no plain data, such as a hook of a module or an optimizer; it
+            is said where in the nest it stands, and what to save instead: `optimizer.state_dict()`.
         ArgumentError: a nest too deep, such as a list that contains itself.
         OSError: the file cannot be written.
 
@@ -107,12 +107,14 @@ def load(f: Any, map_location: Any = None, *, weights_only: Any = None, mmap: An
 
     `f` is a path, or a file that is open for reading bytes. A safetensors file of others is a dict
     of tensors by name; of a `.pt` file, tensors and plain containers are read. No file has
-    anything run: `weights_only` may be said and changes nothing, and so may `map_location`, since
-    every tensor is on the CPU, and `mmap`.
+    anything run. A whole module that `save` wrote is made if its class is a layer of this package,
+    is named in `torch.serialization.safe_globals`, or, with `weights_only=False`, is imported; its
+    `__init__` is not called. `map_location` may be said and changes nothing, since every tensor is
+    on the CPU, and so may `mmap`.
 
     Raises:
         CheckpointError: a file that is damaged, of another format, or that holds more than tensors
-            and plain data, such as a whole model saved by PyTorch.
+            and plain data, such as a whole model saved by PyTorch, or of a class not allowed.
         ArgumentError: `map_location` is another device than the CPU.
         OSError: there is no file to read.
     """
@@ -122,7 +124,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: Any = None, mmap: An
             raise DTypeError(f"load: {name} must be True, False or None, got {shown(given)}")
     with _opened(f) as (file, size, name):
         try:
-            return _read(file, size, name)
+            return _read(file, size, name, weights_only is False)
         except CheckpointError as error:
             raise CheckpointError(f"load: {name}: {error}") from None
 
@@ -155,14 +157,14 @@ def _opened(f: Any) -> Iterator[tuple[BinaryIO, int, str]]:
     yield io.BytesIO(content), len(content), str(path)
 
 
-def _read(file: BinaryIO, size: int, name: str) -> Any:
+def _read(file: BinaryIO, size: int, name: str, any_class: bool) -> Any:
     opening = file.read(pytorch_file.OPENING)
     file.seek(0)
     if pytorch_file.is_pytorch(opening):
         return pytorch_file.read(file, size)
     header = read_header(file, size)
     if any(key.startswith(MARK) for key in header.metadata):
-        return _read_own(file, header)
+        return _read_own(file, header, any_class)
     try:
         read = read_bytes(file, header)
         return {each[0]: from_numpy(tensor_array(*each, name, "load")) for each in read}
@@ -170,7 +172,7 @@ def _read(file: BinaryIO, size: int, name: str) -> Any:
         raise CheckpointError(str(error).removeprefix("load: ")) from None
 
 
-def _read_own(file: BinaryIO, header: Header) -> Any:
+def _read_own(file: BinaryIO, header: Header, any_class: bool) -> Any:
     """Return the object that `save` wrote, if not one bit has changed."""
     place = len(OPENING)
     stated = header.text[place : place + len(UNKNOWN)]
@@ -192,6 +194,6 @@ def _read_own(file: BinaryIO, header: Header) -> Any:
         array = as_array(name, entry, content)
         arrays[name] = bfloat16_of(array) if entry.kind == "BF16" else array
     try:
-        return Reader(arrays).make(said)
+        return Reader(arrays, any_class).make(said)
     except RecursionError:
         raise CheckpointError("the structure is nested too deep") from None

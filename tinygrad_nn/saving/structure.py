@@ -19,9 +19,11 @@ from ..arrays import dtypes
 from ..arrays.size import Size
 from ..autograd.tensor_base import new
 from ..errors import ArgumentError, CheckpointError, DTypeError
+from ..nn import Module, functional
 from ..nn.parameter import Parameter
 from ..tensor import Tensor
 from ..tensor.device import device
+from .safe_classes import class_named, function_name
 from .stored_arrays import StoredArrays
 
 DEEPEST = 150  # a nest; Python's own bound is near 1,000 calls
@@ -47,6 +49,7 @@ class Writer:
     def __init__(self, function: str = "save") -> None:
         self.function = function
         self.arrays = StoredArrays()
+        self.modules: dict[int, int] = {}  # the number of each, by its id
 
     def describe(self, value: Any, path: tuple[Any, ...] = ()) -> Any:
         """Return what stands in the JSON for a value, found at `path` in the nest."""
@@ -106,7 +109,18 @@ class Writer:
             return {"dtype": value.name}
         if kind is device:
             return {"device": str(value)}
+        if isinstance(value, Module):
+            return {"module": self._module(value, kind, path)}
+        if name := function_name(value):
+            return {"function": name}
         raise DTypeError(f"{self.function}: {place(path)} is {self._refusal(value)}")
+
+    def _module(self, value: Module, kind: type, path: tuple[Any, ...]) -> list[Any]:
+        """Return a module's number, and where it is met first its class and its attributes."""
+        if id(value) in self.modules:
+            return [self.modules[id(value)]]
+        number = self.modules[id(value)] = len(self.modules)
+        return [number, kind.__module__, kind.__qualname__, self._items(vars(value), path)]
 
     def _check_array(self, array: Any, path: tuple[Any, ...]) -> None:
         if not self.arrays.holds(array.dtype):
@@ -145,9 +159,11 @@ def place(path: tuple[Any, ...]) -> str:
 class Reader:
     """Makes the nest again that a Writer described; of anything else it raises CheckpointError."""
 
-    def __init__(self, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
+    def __init__(self, arrays: Mapping[str, np.ndarray[Any, Any]], any_class: bool = False) -> None:
         self.stored = StoredArrays(arrays)
+        self.any_class = any_class
         self.tensors: dict[Any, Any] = {}
+        self.modules: dict[int, Module] = {}
 
     def make(self, said: Any) -> Any:
         """Return the value that something in the JSON stands for."""
@@ -190,11 +206,24 @@ class Reader:
         if kind == "complex":
             real, imaginary = map(self.make, content)
             return complex(real, imaginary)
+        if kind == "module":
+            return self._module(*content)
+        if kind == "function":
+            return vars(functional)[content]
         if kind == "dtype":
             return DTYPES[content]
         if kind == "device":
             return device(content)
         raise ValueError("which is not of this version of the format")
+
+    def _module(self, number: int, *said: Any) -> Module:
+        """Return one module for all places where one was saved; its __init__ is not called."""
+        if said:
+            module, name, attributes = said
+            kind = class_named(module, name, self.any_class)
+            self.modules[number] = made = kind.__new__(kind)
+            made.__setstate__({key: self.make(each) for key, each in attributes.items()})
+        return self.modules[number]
 
     def _tensor(self, kind: str, content: Any) -> Any:
         """Return one tensor for all places where one was saved."""
