@@ -8,8 +8,8 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1]))  # the benchmarks are not installed
 
-from benchmarks.program_list import PROGRAMS  # noqa: E402
-from benchmarks.programs import differences  # noqa: E402
+from benchmarks.program_list import PROGRAMS
+from benchmarks.programs import differences
 
 
 def test_equal_values_and_two_nans_are_not_apart():
