@@ -5,68 +5,78 @@ Read `test_public_names.py` next, which holds the package to it.
 GOLDEN = {
     "": """
         BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor Generator
-        HalfTensor IntTensor LongTensor ShortTensor Size Tensor abs abs_ absolute accelerator acos
-        acos_ acosh acosh_ adaptive_avg_pool1d adaptive_max_pool1d add addbmm addcdiv addcmul addmm
-        addmv addr adjoint affine_grid_generator alias_copy all allclose alpha_dropout
-        alpha_dropout_ amax amin aminmax angle any arange arccos arccos_ arccosh arccosh_ arcsin
-        arcsin_ arcsinh arcsinh_ arctan arctan2 arctan_ arctanh arctanh_ argmax argmin argsort
-        argwhere as_strided as_strided_copy as_strided_scatter as_tensor asarray asin asin_ asinh
-        asinh_ atan atan2 atan_ atanh atanh_ atleast_1d atleast_2d atleast_3d autograd avg_pool1d
-        backends baddbmm bartlett_window batch_norm bernoulli bfloat16 bilinear bincount binomial
-        bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor
-        blackman_window block_diag bmm bool broadcast_shapes broadcast_tensors broadcast_to
-        bucketize can_cast cartesian_prod cat cdist cdouble ceil ceil_ celu celu_ cfloat
-        chain_matmul channel_shuffle channels_last cholesky cholesky_inverse cholesky_solve chunk
-        clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clip clip_ clone column_stack
-        combinations complex complex128 complex64 concat concatenate conj conj_physical
-        conj_physical_ constant_pad_nd contiguous_format conv1d conv2d conv3d conv_transpose1d
-        conv_transpose2d conv_transpose3d copysign corrcoef cos cos_ cosh cosh_ cosine_similarity
-        count_nonzero cov cross cuda cummax cummin cumprod cumsum cumulative_trapezoid datasets
-        default_generator deg2rad deg2rad_ det detach_copy device diag diag_embed diagflat diagonal
-        diagonal_copy diagonal_scatter diff digamma dist distributions div divide dot double dropout
-        dropout_ dsplit dstack dtype e einsum embedding empty empty_like empty_permuted
-        empty_strided enable_grad eq equal erf erf_ erfc erfc_ erfinv exp exp2 exp2_ exp_
-        expand_copy expm1 expm1_ eye feature_alpha_dropout feature_alpha_dropout_ feature_dropout
-        feature_dropout_ fft fill fill_ finfo fix fix_ flatten flip fliplr flipud float float16
-        float32 float64 float_power floor floor_ floor_divide fmax fmin fmod formulas frac frac_
-        frexp from_dlpack from_numpy frombuffer full full_like func gather gcd gcd_ ge geqrf ger
-        get_default_dtype get_device get_rng_state gradient greater greater_equal grid_sampler
-        grid_sampler_2d grid_sampler_3d group_norm gru gru_cell gt half hamming_window hann_window
-        hardshrink heaviside histc histogram histogramdd hsplit hstack hypot i0 i0_ igamma igammac
-        iinfo imag index_add index_copy index_fill index_put index_put_ index_reduce index_select
-        inf inference_mode initial_seed inner instance_norm int int16 int32 int64 int8 inverse
-        is_anomaly_check_nan_enabled is_anomaly_enabled is_complex is_conj is_floating_point
-        is_grad_enabled is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed
-        is_storage is_tensor isclose isfinite isin isinf isnan isneginf isposinf isreal istft
+        GradScaler HalfTensor IntTensor LongTensor ShortTensor Size Tensor abs abs_ absolute
+        accelerator acos acos_ acosh acosh_ adaptive_avg_pool1d adaptive_max_pool1d add addbmm
+        addcdiv addcmul addmm addmv addr adjoint affine_grid_generator alias_copy all allclose
+        alpha_dropout alpha_dropout_ amax amin aminmax amp angle any arange arccos arccos_ arccosh
+        arccosh_ arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan_ arctanh arctanh_
+        are_deterministic_algorithms_enabled argmax argmin argsort argwhere as_strided
+        as_strided_copy as_strided_scatter as_tensor asarray asin asin_ asinh asinh_ atan atan2
+        atan_ atanh atanh_ atleast_1d atleast_2d atleast_3d autocast autograd avg_pool1d backends
+        baddbmm bartlett_window batch_norm bernoulli bfloat16 bilinear bincount binomial bitwise_and
+        bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor blackman_window
+        block_diag bmm bool broadcast_shapes broadcast_tensors broadcast_to bucketize can_cast
+        cartesian_prod cat cdist cdouble ceil ceil_ celu celu_ cfloat chain_matmul channel_shuffle
+        channels_last cholesky cholesky_inverse cholesky_solve chunk clamp clamp_ clamp_max
+        clamp_max_ clamp_min clamp_min_ clip clip_ clone column_stack combinations compile
+        compiled_with_cxx11_abi compiler complex complex128 complex64 concat concatenate conj
+        conj_physical conj_physical_ constant_pad_nd contiguous_format conv1d conv2d conv3d
+        conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cos_ cosh cosh_
+        cosine_similarity count_nonzero cov cpu cross cuda cummax cummin cumprod cumsum
+        cumulative_trapezoid datasets default_generator deg2rad deg2rad_ det detach_copy device diag
+        diag_embed diagflat diagonal diagonal_copy diagonal_scatter diff digamma dist distributed
+        distributions div divide dot double dropout dropout_ dsplit dstack dtype e einsum embedding
+        empty empty_like empty_permuted empty_strided enable_grad eq equal erf erf_ erfc erfc_
+        erfinv exp exp2 exp2_ exp_ expand_copy expm1 expm1_ export eye feature_alpha_dropout
+        feature_alpha_dropout_ feature_dropout feature_dropout_ fft fill fill_ finfo fix fix_
+        flatten flip fliplr flipud float float16 float32 float64 float_power floor floor_
+        floor_divide fmax fmin fmod formulas frac frac_ frexp from_dlpack from_numpy frombuffer full
+        full_like func fx gather gcd gcd_ ge geqrf ger get_autocast_cpu_dtype get_autocast_dtype
+        get_autocast_gpu_dtype get_default_device get_default_dtype get_deterministic_debug_mode
+        get_device get_device_module get_float32_matmul_precision get_num_interop_threads
+        get_num_threads get_rng_state gradient greater greater_equal grid_sampler grid_sampler_2d
+        grid_sampler_3d group_norm gru gru_cell gt half hamming_window hann_window hardshrink
+        heaviside histc histogram histogramdd hsplit hstack hub hypot i0 i0_ igamma igammac iinfo
+        imag index_add index_copy index_fill index_put index_put_ index_reduce index_select inf
+        inference_mode initial_seed inner instance_norm int int16 int32 int64 int8 inverse
+        is_anomaly_check_nan_enabled is_anomaly_enabled is_autocast_cache_enabled
+        is_autocast_cpu_enabled is_autocast_enabled is_complex is_conj
+        is_deterministic_algorithms_warn_only_enabled is_floating_point is_grad_enabled
+        is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed is_storage is_tensor
+        is_warn_always_enabled isclose isfinite isin isinf isnan isneginf isposinf isreal istft jit
         kaiser_window kron kthvalue layer_norm layout lcm lcm_ ldexp ldexp_ le lerp less less_equal
         lgamma linalg linspace load log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax
         logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor
         logit logit_ logspace logsumexp long lstm lstm_cell lt lu lu_solve lu_unpack manual_seed
         masked_fill masked_scatter masked_select matmul matrix_exp matrix_power max max_pool1d
         max_pool1d_with_indices max_pool2d max_pool3d maximum mean median memory_format meshgrid min
-        minimum mm mode moveaxis movedim msort mul multinomial multiply mv mvlgamma nan nan_to_num
-        nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy native_batch_norm
-        native_channel_shuffle native_dropout native_group_norm native_layer_norm ne neg neg_
-        negative negative_ newaxis nextafter nn no_grad nonzero nonzero_static norm normal not_equal
-        numel ones ones_like optim orgqr ormqr outer pairwise_distance pca_lowrank pdist permute
-        permute_copy pi pinverse pixel_shuffle pixel_unshuffle poisson polar polygamma positive pow
-        prelu preserve_format prod promote_types put qr quantile rad2deg rad2deg_ rand rand_like
-        randint randint_like randn randn_like random randperm range ravel real reciprocal
-        reciprocal_ relu relu_ remainder renorm repeat_interleave reshape resolve_conj resolve_neg
-        result_type rms_norm rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell roll rot90 round round_
-        row_stack rrelu rrelu_ rsqrt rsqrt_ rsub save scalar_tensor scatter scatter_add
-        scatter_reduce searchsorted seed select select_copy select_scatter selu selu_
-        set_default_dtype set_grad_enabled set_printoptions set_rng_state sgn short sigmoid sigmoid_
+        minimum mm mode moveaxis movedim mps msort mul multinomial multiply multiprocessing mv
+        mvlgamma nan nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy
+        native_batch_norm native_channel_shuffle native_dropout native_group_norm native_layer_norm
+        ne neg neg_ negative negative_ newaxis nextafter nn no_grad nonzero nonzero_static norm
+        normal not_equal numel ones ones_like onnx optim orgqr ormqr outer overrides
+        pairwise_distance pca_lowrank pdist permute permute_copy pi pinverse pixel_shuffle
+        pixel_unshuffle poisson polar polygamma positive pow prelu preserve_format prod profiler
+        promote_types put qr quantile quantization rad2deg rad2deg_ rand rand_like randint
+        randint_like randn randn_like random randperm range ravel real reciprocal reciprocal_ relu
+        relu_ remainder renorm repeat_interleave reshape resolve_conj resolve_neg result_type
+        rms_norm rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell roll rot90 round round_ row_stack
+        rrelu rrelu_ rsqrt rsqrt_ rsub save scalar_tensor scatter scatter_add scatter_reduce
+        searchsorted seed select select_copy select_scatter selu selu_ serialization
+        set_autocast_cache_enabled set_autocast_dtype set_autocast_enabled set_default_device
+        set_default_dtype set_default_tensor_type set_deterministic_debug_mode
+        set_float32_matmul_precision set_flush_denormal set_grad_enabled set_num_interop_threads
+        set_num_threads set_printoptions set_rng_state set_warn_always sgn short sigmoid sigmoid_
         sign signal signbit sin sin_ sinc sinc_ sinh sinh_ slice_copy slice_scatter slogdet softmax
         sort special split split_copy split_with_sizes split_with_sizes_copy sqrt sqrt_ square
         square_ squeeze squeeze_copy stack std std_mean stft strided sub subtract sum summary svd
         svd_lowrank swapaxes swapdims t t_copy take take_along_dim tan tan_ tanh tanh_ tensor
         tensor_split tensordot testing threshold threshold_ tile topk trace transpose transpose_copy
         trapezoid trapz triangular_solve tril tril_indices triu triu_indices true_divide trunc
-        trunc_ uint8 unbind unbind_copy unflatten unfold_copy unique unique_consecutive
-        unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_copy
-        utils vander var var_mean vdot view_as_complex view_as_real view_copy viz vmap vsplit vstack
-        where xlogy xlogy_ zeros zeros_like
+        trunc_ typename types uint8 unbind unbind_copy unflatten unfold_copy unique
+        unique_consecutive unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
+        unsqueeze_copy use_deterministic_algorithms utils vander var var_mean vdot view_as_complex
+        view_as_real view_copy vision viz vmap vsplit vstack where xlogy xlogy_ xpu zeros zeros_like
     """,
     "nn": """
         AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveLogSoftmaxWithLoss
@@ -74,26 +84,26 @@ GOLDEN = {
         AvgPool3d BCELoss BCEWithLogitsLoss BatchNorm1d BatchNorm2d BatchNorm3d Bilinear Buffer CELU
         CTCLoss ChannelShuffle CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d
         ConstantPad3d Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d
-        CosineEmbeddingLoss CosineSimilarity CrossEntropyLoss Dropout Dropout1d Dropout2d Dropout3d
-        ELU Embedding EmbeddingBag FeatureAlphaDropout Flatten Fold FractionalMaxPool2d
-        FractionalMaxPool3d GELU GLU GRU GRUCell GaussianNLLLoss GroupNorm Hardshrink Hardsigmoid
-        Hardswish Hardtanh HingeEmbeddingLoss HuberLoss Identity InstanceNorm1d InstanceNorm2d
-        InstanceNorm3d KLDivLoss L1Loss LPPool1d LPPool2d LPPool3d LSTM LSTMCell LayerNorm
-        LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyConv1d LazyConv2d LazyConv3d
-        LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d LazyInstanceNorm1d
-        LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear LeakyReLU Linear LinearCrossEntropyLoss
-        LocalResponseNorm LogSigmoid LogSoftmax MSELoss MarginRankingLoss MaxPool1d MaxPool2d
-        MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d Mish Module ModuleDict ModuleList
-        MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss MultiheadAttention NLLLoss
-        PReLU PairwiseDistance Parameter ParameterDict ParameterList PixelShuffle PixelUnshuffle
-        PoissonNLLLoss RMSNorm RNN RNNBase RNNCell RNNCellBase RReLU ReLU ReLU6 ReflectionPad1d
-        ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d SELU
-        Sequential SiLU Sigmoid SmoothL1Loss SoftMarginLoss Softmax Softmax2d Softmin Softplus
-        Softshrink Softsign SyncBatchNorm Tanh Tanhshrink Threshold Transformer TransformerDecoder
-        TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer TripletMarginLoss
-        TripletMarginWithDistanceLoss Unflatten Unfold UninitializedBuffer UninitializedParameter
-        Upsample UpsamplingBilinear2d UpsamplingNearest2d ZeroPad1d ZeroPad2d ZeroPad3d functional
-        init parameter utils
+        CosineEmbeddingLoss CosineSimilarity CrossEntropyLoss DataParallel Dropout Dropout1d
+        Dropout2d Dropout3d ELU Embedding EmbeddingBag FeatureAlphaDropout Flatten Fold
+        FractionalMaxPool2d FractionalMaxPool3d GELU GLU GRU GRUCell GaussianNLLLoss GroupNorm
+        Hardshrink Hardsigmoid Hardswish Hardtanh HingeEmbeddingLoss HuberLoss Identity
+        InstanceNorm1d InstanceNorm2d InstanceNorm3d KLDivLoss L1Loss LPPool1d LPPool2d LPPool3d
+        LSTM LSTMCell LayerNorm LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d LazyConv1d
+        LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d
+        LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d LazyLinear LeakyReLU Linear
+        LinearCrossEntropyLoss LocalResponseNorm LogSigmoid LogSoftmax MSELoss MarginRankingLoss
+        MaxPool1d MaxPool2d MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d Mish Module ModuleDict
+        ModuleList MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss MultiheadAttention
+        NLLLoss PReLU PairwiseDistance Parameter ParameterDict ParameterList PixelShuffle
+        PixelUnshuffle PoissonNLLLoss RMSNorm RNN RNNBase RNNCell RNNCellBase RReLU ReLU ReLU6
+        ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d
+        ReplicationPad3d SELU Sequential SiLU Sigmoid SmoothL1Loss SoftMarginLoss Softmax Softmax2d
+        Softmin Softplus Softshrink Softsign SyncBatchNorm Tanh Tanhshrink Threshold Transformer
+        TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer
+        TripletMarginLoss TripletMarginWithDistanceLoss Unflatten Unfold UninitializedBuffer
+        UninitializedParameter Upsample UpsamplingBilinear2d UpsamplingNearest2d ZeroPad1d ZeroPad2d
+        ZeroPad3d functional init parallel parameter utils
     """,
     "nn.functional": """
         adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
@@ -208,44 +218,45 @@ TENSOR = """
     bitwise_right_shift_ bitwise_xor bitwise_xor_ bmm bool broadcast_to byte cauchy_ cdouble ceil
     ceil_ cfloat chalf char cholesky cholesky_inverse cholesky_solve chunk clamp clamp_ clamp_max
     clamp_max_ clamp_min clamp_min_ clip clip_ clone conj conj_physical conj_physical_ contiguous
-    copy_ copysign copysign_ corrcoef cos cos_ cosh cosh_ count_nonzero cov cpu cross cummax cummin
-    cumprod cumprod_ cumsum cumsum_ data data_ptr deg2rad deg2rad_ det detach detach_ device diag
-    diag_embed diagflat diagonal diagonal_scatter diff digamma digamma_ dim dist div div_ divide
-    divide_ dot double dsplit dtype element_size eq eq_ equal erf erf_ erfc erfc_ erfinv erfinv_ exp
-    exp2 exp2_ exp_ expand expand_as explain expm1 expm1_ exponential_ fill_ fill_diagonal_ fix fix_
-    flatten flip fliplr flipud float float_power float_power_ floor floor_ floor_divide
-    floor_divide_ fmax fmin fmod fmod_ frac frac_ frexp gather gcd gcd_ ge ge_ geometric_ geqrf ger
-    get_device grad grad_fn greater greater_ greater_equal greater_equal_ gt gt_ half hardshrink
-    heaviside heaviside_ histc histogram hsplit hypot hypot_ i0 i0_ igamma igamma_ igammac igammac_
-    imag index_add index_add_ index_copy index_copy_ index_fill index_fill_ index_put index_put_
-    index_reduce index_reduce_ index_select inner int inverse is_complex is_conj is_contiguous
-    is_cpu is_cuda is_floating_point is_inference is_leaf is_meta is_mkldnn is_mps is_neg is_nested
-    is_nonzero is_quantized is_same_size is_signed is_sparse is_sparse_csr is_xpu isclose isfinite
-    isinf isnan isneginf isposinf isreal istft item itemsize kron kthvalue layout lcm lcm_ ldexp
-    ldexp_ le le_ lerp lerp_ less less_ less_equal less_equal_ lgamma lgamma_ log log10 log10_ log1p
-    log1p_ log2 log2_ log_ log_normal_ log_softmax logaddexp logaddexp2 logcumsumexp logdet
-    logical_and logical_and_ logical_not logical_not_ logical_or logical_or_ logical_xor
-    logical_xor_ logit logit_ logsumexp long lt lt_ lu lu_solve mH mT masked_fill masked_fill_
-    masked_scatter masked_scatter_ masked_select matmul matrix_exp matrix_power max maximum mean
-    median min minimum mm mode moveaxis movedim msort mul mul_ multinomial multiply multiply_ mv
-    mvlgamma mvlgamma_ name nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow
-    narrow_copy nbytes ndim ndimension ne ne_ neg neg_ negative negative_ nelement new new_empty
-    new_empty_strided new_full new_ones new_tensor new_zeros nextafter nextafter_ node nonzero
-    nonzero_static norm normal_ not_equal not_equal_ numel numpy orgqr ormqr outer permute pinverse
-    polygamma polygamma_ positive pow pow_ prelu prod put put_ qr quantile rad2deg rad2deg_ random_
-    ravel real reciprocal reciprocal_ register_hook register_post_accumulate_grad_hook relu relu_
-    remainder remainder_ renorm renorm_ repeat repeat_interleave requires_grad requires_grad_
-    reshape reshape_as resize_ resize_as_ resolve_conj resolve_neg retain_grad retains_grad roll
-    rot90 round round_ rsqrt rsqrt_ scatter scatter_ scatter_add scatter_add_ scatter_reduce
-    scatter_reduce_ select select_scatter sgn sgn_ shape short sigmoid sigmoid_ sign sign_ signbit
-    sin sin_ sinc sinc_ sinh sinh_ size slice_scatter slogdet softmax sort split split_with_sizes
-    sqrt sqrt_ square square_ squeeze squeeze_ std stft storage_offset stride sub sub_ subtract
-    subtract_ sum sum_to_size svd swapaxes swapaxes_ swapdims swapdims_ t t_ take take_along_dim tan
-    tan_ tanh tanh_ tensor_split tile to tolist topk trace transpose transpose_ triangular_solve
-    tril tril_ triu triu_ true_divide true_divide_ trunc trunc_ type type_as unbind unflatten unfold
-    uniform_ unique unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
-    unsqueeze_ untyped_storage var vdot version view view_as view_base view_recorded view_steps
-    views vsplit where xlogy xlogy_ zero_
+    copy_ copysign copysign_ corrcoef cos cos_ cosh cosh_ count_nonzero cov cpu cross cuda cummax
+    cummin cumprod cumprod_ cumsum cumsum_ data data_ptr deg2rad deg2rad_ det detach detach_ device
+    diag diag_embed diagflat diagonal diagonal_scatter diff digamma digamma_ dim dist div div_
+    divide divide_ dot double dsplit dtype element_size eq eq_ equal erf erf_ erfc erfc_ erfinv
+    erfinv_ exp exp2 exp2_ exp_ expand expand_as explain expm1 expm1_ exponential_ fill_
+    fill_diagonal_ fix fix_ flatten flip fliplr flipud float float_power float_power_ floor floor_
+    floor_divide floor_divide_ fmax fmin fmod fmod_ frac frac_ frexp gather gcd gcd_ ge ge_
+    geometric_ geqrf ger get_device grad grad_fn greater greater_ greater_equal greater_equal_ gt
+    gt_ half hardshrink heaviside heaviside_ histc histogram hsplit hypot hypot_ i0 i0_ igamma
+    igamma_ igammac igammac_ imag index_add index_add_ index_copy index_copy_ index_fill index_fill_
+    index_put index_put_ index_reduce index_reduce_ index_select inner int inverse is_complex
+    is_conj is_contiguous is_cpu is_cuda is_floating_point is_inference is_leaf is_meta is_mkldnn
+    is_mps is_neg is_nested is_nonzero is_pinned is_quantized is_same_size is_signed is_sparse
+    is_sparse_csr is_xpu isclose isfinite isinf isnan isneginf isposinf isreal istft item itemsize
+    kron kthvalue layout lcm lcm_ ldexp ldexp_ le le_ lerp lerp_ less less_ less_equal less_equal_
+    lgamma lgamma_ log log10 log10_ log1p log1p_ log2 log2_ log_ log_normal_ log_softmax logaddexp
+    logaddexp2 logcumsumexp logdet logical_and logical_and_ logical_not logical_not_ logical_or
+    logical_or_ logical_xor logical_xor_ logit logit_ logsumexp long lt lt_ lu lu_solve mH mT
+    masked_fill masked_fill_ masked_scatter masked_scatter_ masked_select matmul matrix_exp
+    matrix_power max maximum mean median min minimum mm mode moveaxis movedim msort mul mul_
+    multinomial multiply multiply_ mv mvlgamma mvlgamma_ name nan_to_num nan_to_num_ nanmean
+    nanmedian nanquantile nansum narrow narrow_copy nbytes ndim ndimension ne ne_ neg neg_ negative
+    negative_ nelement new new_empty new_empty_strided new_full new_ones new_tensor new_zeros
+    nextafter nextafter_ node nonzero nonzero_static norm normal_ not_equal not_equal_ numel numpy
+    orgqr ormqr outer permute pin_memory pinverse polygamma polygamma_ positive pow pow_ prelu prod
+    put put_ qr quantile rad2deg rad2deg_ random_ ravel real reciprocal reciprocal_ register_hook
+    register_post_accumulate_grad_hook relu relu_ remainder remainder_ renorm renorm_ repeat
+    repeat_interleave requires_grad requires_grad_ reshape reshape_as resize_ resize_as_
+    resolve_conj resolve_neg retain_grad retains_grad roll rot90 round round_ rsqrt rsqrt_ scatter
+    scatter_ scatter_add scatter_add_ scatter_reduce scatter_reduce_ select select_scatter sgn sgn_
+    shape share_memory_ short sigmoid sigmoid_ sign sign_ signbit sin sin_ sinc sinc_ sinh sinh_
+    size slice_scatter slogdet softmax sort split split_with_sizes sqrt sqrt_ square square_ squeeze
+    squeeze_ std stft storage_offset stride sub sub_ subtract subtract_ sum sum_to_size svd swapaxes
+    swapaxes_ swapdims swapdims_ t t_ take take_along_dim tan tan_ tanh tanh_ tensor_split tile to
+    tolist topk trace transpose transpose_ triangular_solve tril tril_ triu triu_ true_divide
+    true_divide_ trunc trunc_ type type_as unbind unflatten unfold uniform_ unique
+    unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_
+    untyped_storage var vdot version view view_as view_base view_recorded view_steps views vsplit
+    where xlogy xlogy_ zero_
 """
 OPERATORS = """
     abs add and array array_function array_ufunc bool complex contains copy deepcopy delitem dir div
