@@ -103,7 +103,7 @@ GOLDEN = {
         TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer
         TripletMarginLoss TripletMarginWithDistanceLoss Unflatten Unfold UninitializedBuffer
         UninitializedParameter Upsample UpsamplingBilinear2d UpsamplingNearest2d ZeroPad1d ZeroPad2d
-        ZeroPad3d functional init parallel parameter utils
+        ZeroPad3d attention functional init parallel parameter utils
     """,
     "nn.functional": """
         adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d

@@ -43,6 +43,8 @@ PRIVATE = (
         _ConvTransposeNd=nn.layers.transposed_convolution.TransposedConvolution""",
         "nn.modules.dropout": "_DropoutNd=nn.layers.dropout.Drop",
         "nn.modules.instancenorm": "_InstanceNorm=nn.layers.instance_normalization.InstanceNorm",
+        "nn.modules.linear": "NonDynamicallyQuantizableLinear=nn.layers.attention."
+        "NonDynamicallyQuantizableLinear",
         "nn.modules.loss": "_Loss=nn.losses.loss.Loss _WeightedLoss=nn.losses.loss.WeightedLoss",
         "nn.modules.module": "nn.Module",
         "nn.modules.pooling": """_MaxPoolNd=nn.layers.pooling.MaxPool

@@ -63,3 +63,18 @@ def test_an_older_place_of_the_hub_says_the_same():
     model_zoo = importlib.import_module("tinygrad_nn.utils.model_zoo")
     with pytest.raises(NotHereError, match="nothing is fetched"):
         model_zoo.load_url("https://example.org/weights.pth")
+
+
+def test_attention_computes_the_same_whatever_kernel_is_asked_for():
+    torch = pytest.importorskip("torch")
+    ours, theirs = tnn.nn.attention, torch.nn.attention
+    assert {each.name: each.value for each in ours.SDPBackend} == {
+        name: int(value) for name, value in theirs.SDPBackend.__members__.items()
+    }
+    q = tnn.rand(2, 3, 4)
+    attend = tnn.nn.functional.scaled_dot_product_attention
+    for backends in (ours.SDPBackend.MATH, list(ours.SDPBackend)):
+        with ours.sdpa_kernel(backends):
+            assert tnn.equal(attend(q, q, q), attend(q, q, q))
+    with pytest.raises(TypeError, match="SDPBackend members, got 3"), ours.sdpa_kernel([3]):
+        pass

@@ -2,7 +2,7 @@
 Read `parameter.py` and `module/` first, then `layers/` and `losses/`.
 """
 
-from . import functional, init, parallel, parameter, utils
+from . import attention, functional, init, parallel, parameter, utils
 from .buffer import Buffer
 from .layers import activation as _activation
 from .layers import adaptive_softmax as _adaptive_softmax
@@ -84,6 +84,7 @@ __all__ = [
     "Parameter",
     "UninitializedBuffer",
     "UninitializedParameter",
+    "attention",
     "functional",
     "init",
     "parallel",
