@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import tinygrad_nn as tnn
+from tinygrad_nn.ops.layers import time_steps
 
 torch = pytest.importorskip("torch")
 
@@ -66,8 +67,10 @@ def results(library, name, has_biases, num_layers, bidirectional, form, by_name=
     return [each.detach().numpy() for each in (*y, *library.autograd.grad(loss, tensors))]
 
 
+@pytest.mark.parametrize("many", [1, T + 1], ids=["weights_laid_out", "products_brought_in_order"])
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_values_and_gradients_are_pytorchs(case):
+def test_values_and_gradients_are_pytorchs(case, many, monkeypatch):
+    monkeypatch.setattr(time_steps, "MANY", many)
     theirs = results(torch, *case)
     for by_name in (False, True):
         for ours, expected in zip(results(tnn, *case, by_name), theirs, strict=True):

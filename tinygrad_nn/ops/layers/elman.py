@@ -14,6 +14,7 @@ from ...autograd.op import Array
 from .cells import rnn_relu_cell, rnn_tanh_cell
 from .time_steps import (
     BatchSizes,
+    as_columns,
     before,
     by_steps,
     carried,
@@ -52,8 +53,9 @@ def elman_layer(
     for bias in (b_ih, b_hh):
         if bias is not None:
             hidden += bias
-    u = np.ascontiguousarray(u.T)
-    for step in steps_of(input, batch_sizes, reverse):
+    steps = steps_of(input, batch_sizes, reverse)
+    u = as_columns(u, len(steps))
+    for step in steps:
         h_t = hidden[step]
         h_t += h[: len(h_t)].dot(u)
         if by_relu:

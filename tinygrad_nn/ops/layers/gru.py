@@ -14,7 +14,6 @@ from ...autograd.op import Array
 from .cells import gru_cell
 from .time_steps import (
     BatchSizes,
-    as_columns,
     before,
     bias_of_rows,
     by_gate,
@@ -22,6 +21,7 @@ from .time_steps import (
     carried,
     check_layer,
     in_blocks,
+    products_by_gate,
     steps_of,
     weights_rule,
 )
@@ -53,20 +53,21 @@ def gru_layer(
     dtype, n = input.dtype, h.shape[1]
     x, h = in_float32(input), in_float32(h)
     x = x.reshape(-1, x.shape[-1])
-    w, u = (as_columns(by_gate(each, *GATES)) for each in (w_ih, w_hh))
+    steps = steps_of(input, batch_sizes, reverse)
+    by_w, by_u = (products_by_gate(each, *GATES, len(steps)) for each in (w_ih, w_hh))
     b, k = (
         bias_of_rows(len(h), None if each is None else by_gate(each, *GATES))
         for each in (b_ih, b_hh)
     )
     gates = np.empty((3 * len(x), n), x.dtype)  # r, z, n of a step, then those of the next
     from_h, hidden = (np.empty((len(x), n), x.dtype) for _ in range(2))
-    for step in steps_of(input, batch_sizes, reverse):
+    for step in steps:
         size = step.stop - step.start
         now = gates[3 * step.start : 3 * step.stop].reshape(3, size, n)
-        np.matmul(x[step], w, out=now)
+        by_w(x[step], out=now)
         if b is not None:
             now += b[:, :size]
-        of_h = np.matmul(h[:size], u)
+        of_h = by_u(h[:size])
         if k is not None:
             of_h += k[:, :size]
         sigmoids, new = now[:2], now[2]  # (1 + tanh(x / 2)) / 2

@@ -17,7 +17,6 @@ from .linear import linear
 from .recurrent import lstm_cell
 from .time_steps import (
     BatchSizes,
-    as_columns,
     before,
     bias_of_rows,
     by_gate,
@@ -25,6 +24,7 @@ from .time_steps import (
     carried,
     check_layer,
     in_blocks,
+    products_by_gate,
     steps_of,
     weights_rule,
 )
@@ -56,16 +56,17 @@ def lstm_layer(
     dtype, n = input.dtype, h.shape[1]
     x, h, c = (in_float32(each) for each in (input, h, c))
     x = x.reshape(-1, x.shape[-1])
-    w, u = (as_columns(by_gate(each, *GATES)) for each in (w_ih, w_hh))
+    steps = steps_of(input, batch_sizes, reverse)
+    by_w, by_u = (products_by_gate(each, *GATES, len(steps)) for each in (w_ih, w_hh))
     given = (None if b is None else by_gate(b, *GATES) for b in (b_ih, b_hh))
     bias = bias_of_rows(len(h), *given)
     gates = np.empty((4 * len(x), n), x.dtype)  # i, f, o, g of a step, then those of the next
     output, cells, tanh_cells = (np.empty((len(x), n), x.dtype) for _ in range(3))
-    for step in steps_of(input, batch_sizes, reverse):
+    for step in steps:
         size = step.stop - step.start
         now = gates[4 * step.start : 4 * step.stop].reshape(4, size, n)
-        np.matmul(x[step], w, out=now)
-        now += np.matmul(h[:size], u)
+        by_w(x[step], out=now)
+        now += by_u(h[:size])
         if bias is not None:
             now += bias[:, :size]
         np.tanh(now, now)
