@@ -41,6 +41,23 @@ def test_data_and_targets_are_tensors(mnist_root):
     assert data.class_to_idx["7 - seven"] == 7
 
 
+@pytest.mark.parametrize(
+    ("old", "name"),
+    [
+        *[("train_data", "data"), ("test_data", "data")],
+        *[("train_labels", "targets"), ("test_labels", "targets")],
+    ],
+)
+def test_old_names_of_data_and_targets_lead_to_them_and_warn_as_torchvision_does(
+    mnist_root, old, name
+):
+    data = datasets.MNIST(mnist_root)
+    with pytest.warns(UserWarning, match=f"^{old} has been renamed {name}$") as told:
+        found = getattr(data, old)
+    assert found is getattr(data, name)
+    assert told[0].filename == __file__
+
+
 @pytest.mark.parametrize("train", [True, False])
 @pytest.mark.parametrize("ending", ["", ".gz"])
 @pytest.mark.parametrize("folder", ["MNIST/raw", "MNIST", "mnist", "."])

@@ -16,6 +16,7 @@ from ...errors import MissingDataError
 from ...nn import functional as F
 from ...tensor import Tensor
 from ...tensor.creation import from_numpy
+from ...warn import warn_user
 from .dataset import Function, VisionDataset
 from .fetching import fetch
 
@@ -111,6 +112,36 @@ class MNIST(VisionDataset):
     def raw_folder(self) -> str:
         """Where torchvision leaves the files, and a download."""
         return os.path.join(self.root or ".", type(self).__name__, "raw")
+
+    @property
+    def processed_folder(self) -> str:
+        """Where old versions of torchvision left the tensors that they made of the files."""
+        return os.path.join(self.root or ".", type(self).__name__, "processed")
+
+    @property
+    def train_data(self) -> Tensor:
+        """`data`, by an old name of torchvision's, which warns of it."""
+        return self._renamed("train_data", "data")
+
+    @property
+    def test_data(self) -> Tensor:
+        """`data`, by an old name of torchvision's, which warns of it."""
+        return self._renamed("test_data", "data")
+
+    @property
+    def train_labels(self) -> Tensor:
+        """`targets`, by an old name of torchvision's, which warns of it."""
+        return self._renamed("train_labels", "targets")
+
+    @property
+    def test_labels(self) -> Tensor:
+        """`targets`, by an old name of torchvision's, which warns of it."""
+        return self._renamed("test_labels", "targets")
+
+    def _renamed(self, old: str, name: str) -> Tensor:
+        warn_user(f"{old} has been renamed {name}")
+        tensor: Tensor = getattr(self, name)
+        return tensor
 
     @property
     def class_to_idx(self) -> dict[str, int]:
