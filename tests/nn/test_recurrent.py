@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from module_comparison import calls_of, disagreements, disagreements_of_loaded_states, modules_of
 
+import tinygrad_nn as tnn
+
 RANDOM = np.random.default_rng(0)
 T, N, IN, H, P = 5, 3, 4, 6, 2
 LENGTHS = [2, 5, 3]
@@ -87,3 +89,21 @@ def test_a_module_is_pytorch_s(case, training):
 @pytest.mark.parametrize("case", modules_of(CASES), ids=str)
 def test_a_state_dict_loads_both_ways(case):
     assert disagreements_of_loaded_states(case) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("RNN", {}),
+        ("GRU", {"bias": False, "num_layers": 2}),
+        ("LSTM", {"num_layers": 2, "bidirectional": True, "proj_size": 2}),
+    ],
+)
+def test_the_lists_of_weights_that_programs_draw_anew_are_pytorchs(name, options):
+    torch = pytest.importorskip("torch")
+    ours = getattr(tnn.nn, name)(IN, H, **options)
+    theirs = getattr(torch.nn, name)(IN, H, **options)
+    assert ours._flat_weights_names == theirs._flat_weights_names
+    assert ours._all_weights == theirs._all_weights
+    for named, listed in zip(ours.parameters(), ours._flat_weights, strict=True):
+        assert listed is named

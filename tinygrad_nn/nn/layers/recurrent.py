@@ -70,7 +70,7 @@ class RNNBase(Module):
         self.bidirectional = bidirectional
         self._check_arguments()
         self.dropout = float(dropout)
-        self.all_weight_names = self._register_weights(device, dtype)
+        self._all_weights = self._register_weights(device, dtype)
         self.reset_parameters()
 
     def _check_arguments(self) -> None:
@@ -121,7 +121,16 @@ class RNNBase(Module):
     @property
     def all_weights(self) -> list[list[Parameter]]:
         """The weights of each layer and direction."""
-        return [[getattr(self, name) for name in names] for names in self.all_weight_names]
+        return [[getattr(self, name) for name in names] for names in self._all_weights]
+
+    @property
+    def _flat_weights_names(self) -> list[str]:
+        """The names of all weights; programs that draw them anew read it, private as it is."""
+        return [name for names in self._all_weights for name in names]
+
+    @property
+    def _flat_weights(self) -> list[Parameter]:
+        return [getattr(self, name) for name in self._flat_weights_names]
 
     def reset_parameters(self) -> None:
         """Draw the initial values anew."""
