@@ -5,7 +5,7 @@ Read `../test_no_accelerator.py` next.
 import pytest
 
 import tinygrad_nn as tnn
-from tinygrad_nn.errors import DeviceError
+from tinygrad_nn.errors import ArgumentError, DeviceError
 
 CALLS = {
     "Tensor.cuda": lambda f: f.ones(1).cuda(),
@@ -54,3 +54,61 @@ def test_another_default_is_refused():
 def test_memory_is_shared_as_it_is(library):
     x = library.ones(2)
     assert x.share_memory_() is x
+
+
+NAMES = [
+    "cpu",
+    "cpu:0",
+    "cuda",
+    "cuda:1",
+    "mps",
+    "xpu",
+    "meta",
+    "hpu",
+    "gpu",
+    "cuda:x",
+    "cpu:01",
+    "",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_device_is_named_as_in_pytorch_before_it_is_used(name):
+    torch = pytest.importorskip("torch")
+    try:
+        theirs = torch.device(name)
+    except RuntimeError:
+        with pytest.raises(DeviceError, match=f"device {name!r} is not there"):
+            tnn.device(name)
+        return
+    ours = tnn.device(name)
+    assert (repr(ours), str(ours), ours.type, ours.index) == (
+        repr(theirs),
+        str(theirs),
+        theirs.type,
+        theirs.index,
+    )
+    assert ours == tnn.device(ours) == tnn.device(theirs) == tnn.device(*_parts(theirs))
+
+
+def _parts(device):
+    return (device.type,) if device.index is None else (device.type, device.index)
+
+
+@pytest.mark.parametrize("given", [("cuda:0", 1), ("cpu", -1)])
+def test_a_device_has_one_index(given):
+    with pytest.raises(ArgumentError, match="a device has one index, 0 or more"):
+        tnn.device(*given)
+
+
+def test_a_named_device_that_is_not_there_refuses_to_be_used():
+    place = tnn.device("cuda:1")
+    assert place != tnn.ones(1).device
+    for use in (
+        lambda: tnn.ones(1, device=place),
+        lambda: tnn.ones(1).to(place),
+        lambda: tnn.nn.Linear(1, 1).to(place),
+        lambda: place.__enter__(),
+    ):
+        with pytest.raises(DeviceError, match="device 'cuda:1' is not there"):
+            use()

@@ -8,49 +8,55 @@ from typing import Any
 
 from ..arrays.arguments import as_integer
 from ..arrays.refusing import say_as, shown
-from ..errors import DeviceError, DTypeError
+from ..errors import ArgumentError, DeviceError, DTypeError
+
+
+TYPES = frozenset(
+    "cpu cuda fpga hip hpu ideep ipu lazy maia meta mkldnn mps mtia opencl opengl privateuseone ve "
+    "vulkan xla xpu".split()
+)
 
 
 class device:  # noqa: N801 - PyTorch's spelling
-    """Where tensors live: `device("cpu")`, the only one there is.
+    """Where tensors live: `device("cpu")`; others can be named and compared, and refuse to be used.
 
     Raises:
-        DeviceError: any other device, an error of the types that PyTorch's are without CUDA.
-            DTypeError: what is no device.
+        DeviceError: what names no device of PyTorch's, or a number, which is one of a GPU.
+            ArgumentError: two indices, or a negative one. DTypeError: what is no device.
 
     Example:
         >>> import tinygrad_nn as tnn
         >>> with tnn.device("cpu"):  # PyTorch's way to say where tensors are made
         ...     tnn.ones(1).device
         device(type='cpu')
+        >>> tnn.device("cuda:1").index
+        1
     """
 
     __slots__ = ("index", "type")
 
     def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
-        given = getattr(type, "type", type)
+        given = str(type) if isinstance(getattr(type, "type", None), str) else type
         if not isinstance(given, (str, int)) or isinstance(given, bool):
             raise DTypeError(f"device expected, such as 'cpu', got {shown(type)}")
-        name, _, number = str(given).partition(":")
-        if name != "cpu" or not (number.isdecimal() or given == name):
-            raise DeviceError(
-                f"device {given!r} is not there: tinygrad_nn computes on the CPU; leave device= "
-                "out, or pass 'cpu'"
-            )
+        name, colon, number = str(given).partition(":")
+        if name not in TYPES or (colon and not (number.isdecimal() and number == f"{int(number)}")):
+            raise _absent(given)
+        if index is not None:
+            index = as_integer(index, "index", "device")
+            if colon or index < 0:
+                raise ArgumentError(
+                    f"device: index={index} with {given!r}: a device has one index, 0 or more"
+                )
         self.type = name
-        self.index = index if index is None else as_integer(index, "index", "device")
-        if number:
-            self.index = int(number)
+        self.index = int(number) if colon else index
 
     def __repr__(self) -> str:
-        return (
-            "device(type='cpu')"
-            if self.index is None
-            else f"device(type='cpu', index={self.index})"
-        )
+        index = "" if self.index is None else f", index={self.index}"
+        return f"device(type={self.type!r}{index})"
 
     def __str__(self) -> str:
-        return "cpu" if self.index is None else f"cpu:{self.index}"
+        return self.type if self.index is None else f"{self.type}:{self.index}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
@@ -59,6 +65,7 @@ class device:  # noqa: N801 - PyTorch's spelling
         return hash((self.type, self.index))
 
     def __enter__(self) -> device:
+        check_device(self)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -72,10 +79,19 @@ def check_device(given: Any, name: str | None = None) -> None:
     """Raise DeviceError or DTypeError for another device than the CPU."""
     if given is not None:
         try:
-            device(given)
+            asked = device(given)
+            if asked.type != "cpu":
+                raise _absent(f"{asked}")
         except (DeviceError, DTypeError) as error:
             say_as(error, name or "device", (), else_before=True)
             raise
+
+
+def _absent(given: Any) -> DeviceError:
+    return DeviceError(
+        f"device {given!r} is not there: tinygrad_nn computes on the CPU; leave device= out, or "
+        "pass 'cpu'"
+    )
 
 
 def refuse_device(call: str) -> Any:
