@@ -355,3 +355,9 @@ def test_a_plateau_takes_groups_that_come_later(library):
     fixed.step(1.0)
     with pytest.raises(RuntimeError, match="min_lrs"):
         fixed.step(1.0)
+
+
+def test_schedules_say_that_they_are_of_lr_scheduler():
+    schedulers = tnn.optim.lr_scheduler
+    for name in schedulers.__all__:
+        assert getattr(schedulers, name).__module__ == schedulers.__name__

@@ -31,3 +31,7 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
+
+for _name in __all__:
+    globals()[_name].__module__ = __name__  # as in PyTorch; programs tell schedules by it
+del _name
