@@ -22,6 +22,7 @@ PROGRAMS = [
     lambda f: [f.tril_indices(3, 4, 1), f.triu_indices(3, 2, -1), f.vander(f.tensor([2, 3]), 3)],
     lambda f: [f.FloatTensor([1, 2]), f.LongTensor([1, 2]), f.ByteTensor(2).shape],
     lambda f: [f.ones(2).type(), f.ones(2).type("torch.LongTensor"), f.ones(2).type(f.int8)],
+    lambda f: [f.arange(2).type(f.Tensor), f.arange(2).type("torch.Tensor")],
     lambda f: [f.ones(2).type(f.DoubleTensor), f.tensor([True]).type(), f.tensor([1j]).type()],
     lambda f: [isinstance(f.ones(2), f.FloatTensor), isinstance(f.ones(2), f.LongTensor)],
     lambda f: [isinstance(f.ones(2), f.Tensor), isinstance(3, f.FloatTensor)],

@@ -116,11 +116,14 @@ class Conversions(CopyProtocol):
     def type(self, dtype: Any = None, non_blocking: bool_ = False) -> Any:
         """Return the name of the tensor's type, "torch.FloatTensor", or the tensor in another.
 
-        It is given as a dtype, as such a name, or as a class such as `tnn.FloatTensor`.
+        It is given as a dtype, as such a name, or as a class such as `tnn.FloatTensor`; `Tensor` is
+        the default dtype.
         """
         if dtype is None:
             return f"torch.{_NAME_OF[self.dtype]}"
         named = dtype.removeprefix("torch.") if isinstance(dtype, str) else ""
+        if named == "Tensor" or (isinstance(dtype, type) and issubclass(dtype, TensorBase)):
+            return self._converted(dtypes.get_default_dtype().dtype)
         named = getattr(dtype, "old_name", named)
         if not isinstance(dtype, dtype_class) and named not in OLD_NAMES:
             raise DTypeError(
