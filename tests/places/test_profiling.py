@@ -6,6 +6,7 @@ import pytest
 
 import tinygrad_nn as tnn
 from tinygrad_nn.autograd import profiler as autograd_profiler
+from tinygrad_nn.errors import NotHereError
 from tinygrad_nn.profiler import ProfilerActivity, profile, record_function, schedule
 
 
@@ -55,3 +56,12 @@ def test_a_schedule_is_pytorch_s(options):
 def test_a_schedule_that_records_nothing_is_refused():
     with pytest.raises(ValueError, match="active 0"):
         schedule(wait=0, warmup=0, active=0)
+
+
+def test_a_trace_is_asked_for_and_never_written(tmp_path):
+    trace = tnn.profiler.tensorboard_trace_handler(str(tmp_path))
+    with tnn.profiler.profile(on_trace_ready=trace) as measured:
+        measured.step()
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(NotHereError, match="nothing is measured here"):
+        trace(measured)

@@ -5,6 +5,7 @@ Read `schedules.py` next.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from ..absent import stand_in
@@ -13,7 +14,13 @@ from ..errors import NotHereError
 __all__ = ["profile", "record_function", "tensorboard_trace_handler"]
 
 _SAID = "nothing is measured here; Python's cProfile tells where the time goes"
-tensorboard_trace_handler = stand_in("profiler.tensorboard_trace_handler", _SAID)
+
+
+def tensorboard_trace_handler(
+    dir_name: str, worker_name: str | None = None, use_gzip: bool = False
+) -> Callable[[Any], None]:
+    """Return what `profile` takes as `on_trace_ready`, and never calls: there is no trace."""
+    return stand_in("profiler.tensorboard_trace_handler", _SAID)
 
 
 class profile:  # noqa: N801 - PyTorch's spelling

@@ -10,10 +10,9 @@ from ..arrays.arguments import as_integer
 from ..arrays.refusing import say_as, shown
 from ..errors import ArgumentError, DeviceError, DTypeError
 
-
-TYPES = frozenset(
+TYPES = (
     "cpu cuda fpga hip hpu ideep ipu lazy maia meta mkldnn mps mtia opencl opengl privateuseone ve "
-    "vulkan xla xpu".split()
+    "vulkan xla xpu"
 )
 
 
@@ -40,7 +39,9 @@ class device:  # noqa: N801 - PyTorch's spelling
         if not isinstance(given, (str, int)) or isinstance(given, bool):
             raise DTypeError(f"device expected, such as 'cpu', got {shown(type)}")
         name, colon, number = str(given).partition(":")
-        if name not in TYPES or (colon and not (number.isdecimal() and number == f"{int(number)}")):
+        if name not in TYPES.split() or (
+            colon and not (number.isdecimal() and number == f"{int(number)}")
+        ):
             raise _absent(given)
         if index is not None:
             index = as_integer(index, "index", "device")
