@@ -105,7 +105,7 @@ def vars_of_module(owner):
         ("", "softpluss", r"tinygrad_nn has no softpluss, and neither has PyTorch"),
         ("", "mse_loss", r"mse_loss.*: tinygrad_nn\.nn\.functional\.mse_loss"),
         ("nn", "Linaer", r"here: Linear"),
-        ("nn", "quantized", r"tinygrad_nn\.nn has no quantized yet"),
+        ("nn", "CrossMapLRN2d", r"tinygrad_nn\.nn has no CrossMapLRN2d yet"),
         ("optim", "SparseAdam", r"tinygrad_nn\.optim has no SparseAdam yet"),
         ("Tensor", "sparse_mask", r"tinygrad_nn\.Tensor has no sparse_mask yet: PyTorch has it"),
         ("", "sparse", r"tinygrad_nn has no sparse yet"),
@@ -167,7 +167,7 @@ def test_a_program_that_asks_at_its_top_level_is_told():
     program = "import tinygrad_nn\ntinygrad_nn.{}"
     for asked, said in (
         ("sparse", "has no sparse yet"),
-        ("nn.quantized", "nn has no quantized yet"),
+        ("nn.CrossMapLRN2d", "nn has no CrossMapLRN2d yet"),
     ):
         run = subprocess.run(
             [sys.executable, "-c", program.format(asked)], capture_output=True, text=True

@@ -31,9 +31,7 @@ OTHER = {  # modules of which PyTorch has more than ours give
     "distributed.distributed_c10d": """distributed.ReduceOp distributed.ProcessGroup
         distributed.get_rank distributed.get_world_size distributed.init_process_group
         distributed.is_initialized distributed.destroy_process_group""",
-    "distributed.elastic": "",
-    "distributed.elastic.multiprocessing": "",
-    "distributed.elastic.multiprocessing.errors": "record=distributed.group.record",
+    "distributed.elastic.multiprocessing.errors": "record=distributed.torchrun.record",
 }
 PRIVATE = (
     OTHER
@@ -96,8 +94,9 @@ def written_anew(torch):
         for path, names in homes.items()
         if (there := [each for each in names if is_there(each.rpartition("=")[2])])
     }
-    parents = {path.rpartition(".")[0] for path in homes}
-    homes |= {path: [] for path in parents - {*homes} if not is_a_file_here(path)}
+    parts = [path.split(".") for path in homes]
+    above = {".".join(each[:n]) for each in parts for n in range(1, len(each))}
+    homes |= {path: [] for path in above - {*homes} if not is_a_file_here(path)}
     lines = [f"{path}: {' '.join(homes[path])}".rstrip() + "\n" for path in sorted(homes)]
     return HEADER + "".join(lines)
 

@@ -192,8 +192,3 @@ def new_group(
     if ranks is not None and [*ranks] != [0]:
         raise ArgumentError(f"new_group: the only rank is 0, got ranks={[*ranks]}")
     return ProcessGroup(backend or default.backend)
-
-
-def record(fn: Any, error_handler: Any = None) -> Any:
-    """Return the function as it is: `torchrun`, which would be told of its errors, is not here."""
-    return fn

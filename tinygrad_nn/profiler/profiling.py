@@ -17,7 +17,10 @@ _SAID = "nothing is measured here; Python's cProfile tells where the time goes"
 
 
 def tensorboard_trace_handler(
-    dir_name: str, worker_name: str | None = None, use_gzip: bool = False
+    dir_name: str,
+    worker_name: str | None = None,
+    use_gzip: bool = False,
+    use_python_export: bool = False,
 ) -> Callable[[Any], None]:
     """Return what `profile` takes as `on_trace_ready`, and never calls: there is no trace."""
     return stand_in("profiler.tensorboard_trace_handler", _SAID)
