@@ -9,7 +9,6 @@ import numpy as np
 import tinygrad_nn as tnn
 from tinygrad_nn import nn, optim
 
-STEPS = 2000
 LEARNING_RATE = 0.3  # at 0.5 the weights swing, and what was rounded doubles every three steps
 
 # --- By hand --------------------------------------------------------------------------------------
@@ -81,79 +80,80 @@ class MSE:
         return 2 * self.difference / self.difference.size
 
 
+def forward(layers, output):
+    for layer in layers:
+        output = layer.forward(output)
+    return output
+
+
+def backward(layers, gradient):
+    for layer in reversed(layers):
+        gradient = layer.backward(gradient)
+    return gradient
+
+
+# --- Beside autograd, step by step ----------------------------------------------------------------
+#
+# nn.Sequential is such a list of layers too. The loss is computed, and backward() visits what
+# computed it.
+
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 Y = np.array([[0.0], [1.0], [1.0], [0.0]])  # 1 if one of the two is 1, but not both
 
-tnn.manual_seed(1)
-model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1), nn.Tanh()).double()
 
-# The layers start from copies of the weights that nn.Linear drew.
-W1, b1, W2, b2 = (parameter.detach().numpy().copy() for parameter in model.parameters())
-layers = [Dense(W1, b1), Tanh(), Dense(W2, b2), Tanh()]
-error = MSE()
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--picture", metavar="FILE", help="draw the loss of both")
+    arguments = parser.parse_args(argv)
+
+    tnn.manual_seed(1)
+    model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1), nn.Tanh()).double()
+    inputs, targets = tnn.tensor(X), tnn.tensor(Y)
+    loss_function = nn.MSELoss()
+    optimizer = optim.SGD(model.parameters(), lr=LEARNING_RATE)
+
+    # The layers by hand start from copies of the weights that nn.Linear drew.
+    W1, b1, W2, b2 = (parameter.detach().numpy().copy() for parameter in model.parameters())
+    layers = [Dense(W1, b1), Tanh(), Dense(W2, b2), Tanh()]
+    error = MSE()
+
+    print("Learning XOR with 2 inputs, 3 hidden units and 1 output, all tanh\n")
+    print(" step   loss by hand   by autograd   largest difference of a gradient")
+    largest_of_all, losses = 0.0, []
+    for step in range(arguments.steps + 1):
+        by_hand = error.forward(forward(layers, X), Y)
+        backward(layers, error.backward())
+
+        optimizer.zero_grad()
+        by_autograd = loss_function(model(inputs), targets)
+        by_autograd.backward()
+
+        losses.append((by_hand, by_autograd.item()))
+        dense = [layers[0], layers[2]]
+        ours = [each for layer in dense for each in (layer.weight_gradient, layer.bias_gradient)]
+        theirs = [parameter.grad.numpy() for parameter in model.parameters()]
+        largest = max(abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
+        largest_of_all = max(largest_of_all, largest, abs(losses[-1][0] - losses[-1][1]))
+        if step in (0, 1, 10, 100, 1000, arguments.steps):
+            print(f"{step:5}   {losses[-1][0]:12.8f}   {losses[-1][1]:11.8f}   {largest:.1e}")
+        for layer in layers:
+            layer.descend(LEARNING_RATE)
+        optimizer.step()
+
+    print("\ninput     target   output")
+    with tnn.no_grad():
+        outputs = model(inputs)
+    for x, y, output in zip(X, Y, outputs, strict=True):
+        print(f"{x}   {y[0]:4.0f}     {output.item():6.3f}")
+    steps = arguments.steps
+    print(f"\nlargest difference of any loss or gradient in {steps} steps: {largest_of_all:.1e}")
+
+    if arguments.picture:
+        draw(arguments.picture, losses)
 
 
-def step_by_hand():
-    """Return the loss, and leave its gradients in the layers."""
-    output = X
-    for layer in layers:
-        output = layer.forward(output)
-    loss = error.forward(output, Y)
-    gradient = error.backward()
-    for layer in reversed(layers):
-        gradient = layer.backward(gradient)
-    return loss
-
-
-# --- By autograd ----------------------------------------------------------------------------------
-#
-# The model above is one line. The loss is computed, and backward() visits what computed it.
-
-inputs, targets = tnn.tensor(X), tnn.tensor(Y)
-loss_function = nn.MSELoss()
-optimizer = optim.SGD(model.parameters(), lr=LEARNING_RATE)
-
-
-def step_by_autograd():
-    """Return the loss, and leave its gradients in the parameters."""
-    optimizer.zero_grad()
-    loss = loss_function(model(inputs), targets)
-    loss.backward()
-    return loss.item()
-
-
-# --- Both, step by step ---------------------------------------------------------------------------
-
-print("Learning XOR with 2 inputs, 3 hidden units and 1 output, all tanh\n")
-print(" step   loss by hand   by autograd   largest difference of a gradient")
-largest_of_all, losses = 0.0, []
-for step in range(STEPS + 1):
-    by_hand, by_autograd = step_by_hand(), step_by_autograd()
-    losses.append((by_hand, by_autograd))
-    dense = [layers[0], layers[2]]
-    ours = [each for layer in dense for each in (layer.weight_gradient, layer.bias_gradient)]
-    theirs = [parameter.grad.numpy() for parameter in model.parameters()]
-    largest = max(abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
-    largest_of_all = max(largest_of_all, largest, abs(by_hand - by_autograd))
-    if step in (0, 1, 10, 100, 1000, STEPS):
-        print(f"{step:5}   {by_hand:12.8f}   {by_autograd:11.8f}   {largest:.1e}")
-    for layer in layers:
-        layer.descend(LEARNING_RATE)
-    optimizer.step()
-
-print("\ninput     target   output")
-with tnn.no_grad():
-    outputs = model(inputs)
-for x, y, output in zip(X, Y, outputs, strict=True):
-    print(f"{x}   {y[0]:4.0f}     {output.item():6.3f}")
-print(f"\nlargest difference of any loss or gradient in {STEPS} steps: {largest_of_all:.1e}")
-
-# --- The losses, drawn if a file is named ---------------------------------------------------------
-
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--picture", metavar="FILE", help="draw the loss of both")
-picture = parser.parse_args().picture
-if picture:
+def draw(path, losses):
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(4, 3), layout="constrained")
@@ -163,4 +163,8 @@ if picture:
     axes.semilogy(by_autograd, color="tab:red", label="by autograd")
     axes.set(xlabel="step", ylabel="loss", title="XOR, learned twice")
     axes.legend()
-    figure.savefig(picture, dpi=80)
+    figure.savefig(path, dpi=80)
+
+
+if __name__ == "__main__":
+    main()
