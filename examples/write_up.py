@@ -2,6 +2,8 @@
 Run it with `python examples/write_up.py`; `tinygrad_nn/teaching/by_hand.py` has them in NumPy.
 """
 
+import argparse
+
 import numpy as np
 
 import tinygrad_nn as torch  # the line that a PyTorch program changes, with the next one
@@ -72,6 +74,7 @@ print(
     f"{len(X)} pixels, {HIDDEN} hidden units, {CLASSES} digits; {len(X.T):,} images to learn from\n"
 )
 print(" step   loss by autograd   loss by hand   held-out accuracy")
+curve = []
 for step in range(STEPS + 1):
     # By autograd: compute the loss, ask for its gradients, go down the slope.
     optimizer.zero_grad()
@@ -84,11 +87,12 @@ for step in range(STEPS + 1):
     activations = by_hand.forward(X, W1, b1, W2, b2)
     gradients = by_hand.backward(X, Y, W2, activations)
 
-    if step % 100 == 0:
+    if step % 10 == 0:
         loss_by_hand = -np.log(activations.A2[Y == 1]).mean()
-        print(
-            f"{step:5}   {loss.item():16.12f}   {loss_by_hand:.12f}   {held_out_accuracy():17.1%}"
-        )
+        curve.append((step, loss.item(), loss_by_hand, held_out_accuracy()))
+    if step % 100 == 0:
+        _, by_autograd, in_numpy, accuracy = curve[-1]
+        print(f"{step:5}   {by_autograd:16.12f}   {in_numpy:.12f}   {accuracy:17.1%}")
     if step == STEPS:
         break
 
@@ -119,3 +123,27 @@ print(table(*right))
 
 print("\nThe same with the gradients of the biases as they were published")
 print(table(*by_hand.backward(X, Y, W2, activations, by_hand.write_up_bias_gradient)))
+
+# On 42,000 images of MNIST the write-up reports 85 % after as many steps, of those it learned from;
+# `better_than_the_write_up.py --data mnist` does the same.
+
+farthest = max(abs(a - b) for _, a, b, _ in curve)
+print(f"\nheld-out accuracy {curve[-1][3]:.1%}; largest difference of a loss: {farthest:.1e}")
+
+# --- The loss and the accuracy, drawn if a file is named ------------------------------------------
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--picture", metavar="FILE", help="draw both losses and the accuracy")
+picture = parser.parse_args().picture
+if picture:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4, 3), layout="constrained")
+    axes = figure.subplots()
+    steps, by_autograd, in_numpy, accuracy = zip(*curve, strict=True)
+    axes.plot(steps, in_numpy, color="tab:gray", linewidth=5, alpha=0.5, label="loss by hand")
+    axes.plot(steps, by_autograd, color="tab:red", label="loss by autograd")
+    axes.plot(steps, accuracy, color="tab:blue", label="held-out accuracy")
+    axes.set(xlabel="step", title="The write-up, twice")
+    axes.legend()
+    figure.savefig(picture, dpi=80)

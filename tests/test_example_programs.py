@@ -19,14 +19,20 @@ from tinygrad_nn.compat.aliasing import as_torch
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PROGRAMS = {path.stem for path in EXAMPLES.glob("*.py") if "def main(" in path.read_text("utf-8")}
+SECONDS = re.compile(r" *\d+\.\d s\b")  # differ from run to run
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?")
 
-# The flags that make each small, so that enough is learned to say that it works. Beside PyTorch two
-# take fewer steps: its rounding differs in the last bit, and grows into what is printed.
+# The flags that make each small, so that enough is learned to say that it works. Beside PyTorch some take
+# fewer steps: its rounding differs in the last bit, and grows into what is printed.
 SMALL = {
     "linear_regression": "",
     "xor": "",
     "moons": "--epochs 10",
+    "layers_by_hand": "",
+    "sigmoid_digits": "--epochs 20",
+    "digits_by_hand": "--epochs 5",
+    "zeros_and_ones": "--epochs 10",
+    "better_than_the_write_up": "--epochs 20",
     "lenet": "--epochs 4 --count 1000",
     "autoencoder": "--epochs 10",
     "vae": "--epochs 10",
@@ -38,7 +44,13 @@ SMALL = {
     "physics": "--steps 6",
     "to_pytorch": "--steps 50",
 }
-COMPARED = SMALL | {"gan": "--steps 150", "physics": "--steps 3"}
+COMPARED = SMALL | {
+    "layers_by_hand": "--steps 200",
+    "sigmoid_digits": "--epochs 3",
+    "better_than_the_write_up": "--steps 20 --epochs 2",
+    "gan": "--steps 150",
+    "physics": "--steps 3",
+}
 
 
 def load(name: str, library: str = "tinygrad_nn") -> ModuleType:
@@ -47,7 +59,11 @@ def load(name: str, library: str = "tinygrad_nn") -> ModuleType:
     source = re.sub(r"\btinygrad_nn\b(?!\.datasets)", library, path.read_text("utf-8"))
     module = ModuleType(name)
     module.__file__ = str(path)
-    exec(compile(source, path, "exec"), vars(module))
+    sys.path.append(str(EXAMPLES))  # for what an example imports from another
+    try:
+        exec(compile(source, path, "exec"), vars(module))
+    finally:
+        sys.path.remove(str(EXAMPLES))
     return module
 
 
@@ -94,7 +110,9 @@ def test_its_lines_fit_a_screen_and_its_picture_shows_something(name):
 def test_with_pytorch_imported_instead_it_prints_the_same_numbers(name):
     torch = pytest.importorskip("torch")
     torch.set_num_threads(1)
-    ours, theirs = (run(name, COMPARED[name], each)[0] for each in ("tinygrad_nn", "torch"))
+    ours, theirs = (
+        SECONDS.sub("", run(name, COMPARED[name], each)[0]) for each in ("tinygrad_nn", "torch")
+    )
     assert NUMBER.sub("#", ours) == NUMBER.sub("#", theirs)
     for line, other in zip(ours.splitlines(), theirs.splitlines(), strict=True):
         values = [[float(each) for each in NUMBER.findall(text)] for text in (line, other)]
@@ -133,6 +151,91 @@ def test_xor_needs_the_hidden_layer():
 
 def test_the_moons_are_told_apart():
     assert numbers(r"held-out accuracy (\S+)%", printed_by("moons"))[0] > 95
+
+
+def test_layers_by_hand_and_modules_learn_xor_in_step():
+    text = printed_by("layers_by_hand")
+    rows = re.findall(r"^ *(\d+)   +(\d\.\d+)   +(\d\.\d+)   (\S+)$", text, re.MULTILINE)
+    assert [int(row[0]) for row in rows] == [0, 1, 10, 100, 1000, 2000]
+    assert [row[1] for row in rows] == [row[2] for row in rows]
+    losses = [float(row[1]) for row in rows]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < 0.01
+    assert numbers(r"in 2000 steps: (\S+)", text)[0] < 1e-12
+
+
+def test_layers_by_hand_learn_xor():
+    text = printed_by("layers_by_hand")
+    table = re.findall(r"^\[(\d)\. (\d)\.\] +(\d) +(\S+)$", text, re.MULTILINE)
+    assert len(table) == 4
+    for first, second, target, output in table:
+        assert int(target) == int(first) ^ int(second)
+        assert float(output) == pytest.approx(int(target), abs=0.1)
+
+
+def test_the_chain_rule_of_sigmoid_layers_multiplies_along_each_line():
+    text = printed_by("sigmoid_digits")
+    lines = re.findall(r"^layer (\d) +\d+ +(.*?)   \((.*)\)$", text, re.MULTILINE)
+    assert [number for number, *_ in lines] == ["2", "1"]
+    assert [shapes for *_, shapes in lines] == [
+        "10,), (10,), (10, 30",
+        "30,), (30,), (30, 64",
+    ]
+    for _, line, _ in lines:
+        da, slope, dz, x, dW = map(float, line.split())
+        assert da != 0
+        assert 0 < slope <= 0.25
+        assert dz == pytest.approx(da * slope, abs=1e-4)
+        assert dW == pytest.approx(dz * x, abs=1e-4)
+    assert numbers(r"largest difference from autograd.*: (\S+)", text)[0] < 1e-6
+
+
+def test_batches_descend_further_than_one_step_an_epoch():
+    text = printed_by("sigmoid_digits")
+    rows = re.findall(r"^ +(\d+) +(\d+) +(\S+) +\S+% +(\S+) +(\S+) +\S+%$", text, re.MULTILINE)
+    assert [row[0] for row in rows] == ["1", "2", "3", "5", "10", "20"]
+    assert [row[1] for row in rows] == [row[0] for row in rows]
+    assert [int(row[3].replace(",", "")) for row in rows] == [130 * int(row[0]) for row in rows]
+    for column in (2, 4):
+        costs = [float(row[column]) for row in rows]
+        assert costs == sorted(costs, reverse=True)
+    descent, stochastic = numbers(r"(?:GD|SGD) (\S+)%", text)
+    assert stochastic > 80 > 40 > descent
+
+
+def test_layers_by_hand_read_digits():
+    text = printed_by("digits_by_hand")
+    assert numbers(r"from autograd, for one image: (\S+)", text)[0] < 1e-15
+    errors = numbers(r"error (\S+),", text)
+    assert errors == sorted(errors, reverse=True)
+    assert numbers(r"(\d+) of the first 20", text)[0] >= 17
+    assert numbers(r", (\S+)% of all 500", text)[0] > 90
+
+
+def test_a_convolution_tells_zeros_from_ones():
+    text = printed_by("zeros_and_ones")
+    losses = numbers(r"loss (\S+)", text)
+    assert losses == sorted(losses, reverse=True)
+    assert numbers(r"(\d+) of 200 held-out images right", text)[0] >= 196
+
+
+def test_the_table_goes_beyond_the_write_up(tmp_path):
+    with tnn.random.fork_rng(), redirect_stdout(StringIO()) as printed:
+        load("better_than_the_write_up").main(
+            ["--steps", "400", "--epochs", "40", "--table", str(tmp_path / "table.md")]
+        )
+    table = (tmp_path / "table.md").read_text("utf-8")
+    pattern = r"^\| (.*?) \| (\S+ \S+) \| (\S+)% \| (\S+)% \| (\S+) s \|$"
+    rows = re.findall(pattern, table, re.MULTILINE)
+    learned_for = ["400 steps", *["200 steps"] * 5, *["40 epochs"] * 3, "20 epochs"]
+    assert [row[1] for row in rows] == learned_for
+    held_out = {row[0]: float(row[3]) for row in rows}
+    assert held_out["the write-up"] > 85
+    assert held_out["another optimizer: momentum"] > held_out["the write-up"] + 2
+    assert held_out["... and 128 neurons"] > 96.5
+    assert max(held_out.values()) > held_out["the write-up"] + 5
+    for row in rows:
+        assert row[0] in printed.getvalue()
 
 
 def test_lenet_reads_digits_that_it_was_not_shown():

@@ -62,7 +62,7 @@ def test_an_example_runs_and_prints_lines_that_fit_a_screen(path):
     assert max(map(len, lines)) < 150
 
 
-@pytest.mark.parametrize("name", ["decision", "layers_by_hand", "own_operation"])
+@pytest.mark.parametrize("name", ["decision", "write_up", "own_operation"])
 def test_a_script_draws_where_a_file_is_named(name, tmp_path, monkeypatch):
     picture = tmp_path / "picture.png"
     monkeypatch.setattr(sys, "argv", [name, "--picture", str(picture)])
@@ -126,29 +126,6 @@ def test_the_chain_rule_by_hand_is_what_autograd_finds():
     assert numbers(r"largest difference: (\S+)", text)[0] < 1e-15
 
 
-# --- layers_by_hand.py ----------------------------------------------------------------------------
-
-
-def test_layers_by_hand_and_modules_learn_xor_in_step():
-    text = printed_by("layers_by_hand")
-    rows = re.findall(r"^ *(\d+)   +(\d\.\d+)   +(\d\.\d+)   (\S+)$", text, re.MULTILINE)
-    assert [int(row[0]) for row in rows] == [0, 1, 10, 100, 1000, 2000]
-    assert [row[1] for row in rows] == [row[2] for row in rows]
-    losses = [float(row[1]) for row in rows]
-    assert losses == sorted(losses, reverse=True)
-    assert losses[-1] < 0.01
-    assert numbers(r"in 2000 steps: (\S+)", text)[0] < 1e-12
-
-
-def test_xor_is_learned():
-    text = printed_by("layers_by_hand")
-    table = re.findall(r"^\[(\d)\. (\d)\.\] +(\d) +(\S+)$", text, re.MULTILINE)
-    assert len(table) == 4
-    for first, second, target, output in table:
-        assert int(target) == int(first) ^ int(second)
-        assert float(output) == pytest.approx(int(target), abs=0.1)
-
-
 # --- write_up.py ----------------------------------------------------------------------------------
 
 
@@ -160,6 +137,7 @@ def test_formulas_and_autograd_train_the_same_network():
     assert by_autograd == pytest.approx(by_hand, rel=1e-10)
     assert by_autograd == sorted(by_autograd, reverse=True)
     assert float(rows[-1][3]) > 85
+    assert numbers(r"largest difference of a loss: (\S+)", text)[0] < 1e-12
 
 
 def test_the_formulas_are_right_and_the_published_biases_wrong():
