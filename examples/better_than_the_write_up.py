@@ -176,11 +176,11 @@ def main(argv=None):
         print(line(row.cells()), flush=True)
 
     print("\nof the images that it learned from, the write-up reads")
+    reported = REPORTED if arguments.data == "mnist" else {}
     shares = []
     for epoch, _, share, _ in rows[0].curve:
         if epoch in (arguments.steps // 2, arguments.steps):
-            known = arguments.data == "mnist" and epoch in REPORTED
-            print(f"{share:.1%} after {epoch:,} steps{f' ({REPORTED[epoch]} reported)' * known}")
+            print(f"{share:.1%} after {epoch:,} steps; reported: {reported.get(epoch, 'nothing')}")
             shares.append(share)
     learned = " and ".join(f"{share:.1%}" for share in shares)
     first, best = rows[0].curve[-1][-1], max(row.curve[-1][-1] for row in rows)

@@ -22,8 +22,8 @@ PROGRAMS = {path.stem for path in EXAMPLES.glob("*.py") if "def main(" in path.r
 SECONDS = re.compile(r" *\d+\.\d s\b")  # differ from run to run
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?")
 
-# The flags that make each small, so that enough is learned to say that it works. Beside PyTorch some take
-# fewer steps: its rounding differs in the last bit, and grows into what is printed.
+# The flags that make each small, so that enough is learned to say that it works. Beside PyTorch
+# some take fewer steps: its rounding differs in the last bit, and grows into what is printed.
 SMALL = {
     "linear_regression": "",
     "xor": "",
@@ -215,7 +215,7 @@ def test_layers_by_hand_read_digits():
 def test_a_convolution_tells_zeros_from_ones():
     text = printed_by("zeros_and_ones")
     losses = numbers(r"loss (\S+)", text)
-    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < losses[0] / 20
     assert numbers(r"(\d+) of 200 held-out images right", text)[0] >= 196
 
 
