@@ -50,9 +50,10 @@ PROGRAMS = (  # in the order to read them, with flags
 )
 OPENING = """# Examples
 
-Short programs in PyTorch's style, to be read from top to bottom. Those that open
-with `import tinygrad_nn as torch` run on PyTorch too, once that import and the next ones name it
-(the digits still come from `tinygrad_nn.datasets`), and print the same until rounding has grown.
+Short programs in PyTorch's style, to be read from top to bottom; what one has already, another may
+import. Those that open with `import tinygrad_nn as torch` run on PyTorch too, once that import and
+the next ones name it (the digits still come from `tinygrad_nn.datasets`), and print the same until
+rounding has grown.
 `-h` tells a program's flags; `--picture FILE` draws what is shown here. The figures are what
 `python examples/all.py` reached at full size, and the seconds are those that one core worked.
 
@@ -71,7 +72,8 @@ REPORTED = {
     "better_than_the_write_up --data mnist": "the write-up, 784-10-10 units: of the images that it "
     "learned from 85% after 500 steps of gradient descent, 87% after 1,000",
     "sigmoid_digits --data mnist": "M. Nielsen, Neural Networks and Deep Learning, chapter 1, "
-    "784-30-10 units: 95.42% held out at the best of 30 epochs of SGD",
+    "784-30-10 units: 95.42% held out at the best of 30 epochs of SGD "
+    "on 50,000 images (here 60,000)",
     "digits_by_hand --data mnist": "TheIndependentCode/Neural-Network, `mnist.py`: 784-40-10 "
     "units, 20 guesses, not counted",
     "zeros_and_ones --data mnist": "TheIndependentCode/Neural-Network, `mnist_conv.py`: 200 "
@@ -79,8 +81,8 @@ REPORTED = {
 }
 BETTER = """
 What the discussion of the write-up proposes, measured by `better_than_the_write_up.py --data mnist`
-on one core. The first eight rows start from weights between -0.5 and 0.5 but for those that say
-otherwise.
+on one core; the seconds are those of learning. Weights start between -0.5 and 0.5, but as PyTorch's
+do where it is said and in the rows below.
 
 """
 CLOSING = """

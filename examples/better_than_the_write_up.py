@@ -94,7 +94,7 @@ def all_rows(steps, epochs):
         Row("another activation: tanh", tanh, descent, None, steps // 2),
         Row("another start: PyTorch's", dense(10), descent, None, steps // 2),
         Row("more layers: 10, 10", write_up_start(dense(10, 10)), descent, None, steps // 2),
-        Row("more neurons: 40", write_up_start(dense(40)), descent, None, steps // 2),
+        Row("more neurons: 20", write_up_start(dense(20)), descent, None, steps // 2),
         Row("another optimizer: momentum", ten, momentum, None, steps // 2),
         Row("another optimizer: batches of 64", ten, descent, 64, epochs),
         Row("batches, Adam, PyTorch's start", dense(10), adam, 64, epochs),
