@@ -91,9 +91,9 @@ def draw(path, weights):
     figure.suptitle("Weights of ten hidden units: red for ink, blue for paper", fontsize=9)
     for axes, weight in zip(figure.subplots(2, 5).flat, weights, strict=False):
         most = abs(weight).max()
-        axes.imshow(weight, cmap="RdBu_r", vmin=-most, vmax=most)
+        axes.imshow(weight, "RdBu_r", vmin=-most, vmax=most, interpolation="nearest")
         axes.axis("off")
-    figure.savefig(path, dpi=80)
+    figure.savefig(path, dpi=60)
 
 
 if __name__ == "__main__":
