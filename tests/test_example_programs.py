@@ -232,8 +232,8 @@ def test_the_table_goes_beyond_the_write_up(tmp_path):
     held_out = {row[0]: float(row[3]) for row in rows}
     assert held_out["the write-up"] > 85
     assert held_out["another optimizer: momentum"] > held_out["the write-up"] + 2
-    assert held_out["... and 128 neurons"] > 96.5
-    assert max(held_out.values()) > held_out["the write-up"] + 5
+    assert held_out["... and 128 neurons"] > held_out["the write-up"] + 4
+    assert held_out["... and convolutions instead"] > held_out["the write-up"] + 2
     for row in rows:
         assert row[0] in printed.getvalue()
 
