@@ -42,7 +42,14 @@ def test_gradients_go_through_it():
     assert tnn.autograd.gradcheck(lambda x: tnn.svd_lowrank(x, q=2)[1], (x,))
 
 
-@pytest.mark.parametrize("given", [{"q": 4}, {"q": -1}, {"niter": -1}])
-def test_what_cannot_be_is_refused(given):
-    with pytest.raises(ValueError, match=r"pca_lowrank: 0 <= q <= 2 for shape \(3, 2\)"):
-        tnn.pca_lowrank(tnn.ones(3, 2), **given)
+@pytest.mark.parametrize("q", [4, -1])
+def test_as_many_directions_as_there_are_can_be_asked_for(q):
+    with pytest.raises(ValueError, match=rf"0 <= q <= 2 expected for shape \(3, 2\), got q={q}"):
+        tnn.pca_lowrank(tnn.ones(3, 2), q=q)
+
+
+@pytest.mark.parametrize("function", [tnn.pca_lowrank, tnn.svd_lowrank])
+@pytest.mark.parametrize("niter", [-1, 10**30])
+def test_a_number_of_rounds_that_cannot_be_is_refused(function, niter):
+    with pytest.raises(ValueError, match=r"niter from 0 to 10,000 expected, got "):
+        function(tnn.ones(3, 2), q=1, niter=niter)

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..arrays.arguments import as_integer
 from ..arrays.refusing import refuses
 from ..errors import ArgumentError
 from ..ops.matrices.orthogonal import factors
 from ..ops.matrices.singular import singular_vectors
 from .sampling import randn
 from .tensor import Tensor
+
+MOST_ROUNDS = 10_000  # after a few the directions stand still
 
 
 @refuses
@@ -30,10 +33,12 @@ def svd_lowrank(A: Tensor, q: int | None = 6, niter: int | None = 2, M: Any = No
         >>> tnn.allclose(U * S @ V.mT, A)
         True
     """
+    q = 6 if q is None else as_integer(q, "q", "svd_lowrank")
+    niter = _rounds(2 if niter is None else niter, "svd_lowrank")
     A = A if M is None else A - M
     is_wide = A.shape[-2] < A.shape[-1]
     A = A.mH if is_wide else A
-    Q = _basis(A, 6 if q is None else q, 2 if niter is None else niter)
+    Q = _basis(A, q, niter)
     U, S, Vh = singular_vectors(Q.mH @ A, full_matrices=False)
     U, V = Q @ U, Vh.mH
     return (V, S, U) if is_wide else (U, S, V)
@@ -47,7 +52,7 @@ def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int
     min(6, m, n). With `center` the mean of each column is taken away first.
 
     Raises:
-        ArgumentError: q below 0 or above min(m, n), or niter below 0.
+        ArgumentError: q below 0 or above min(m, n), or niter that is no number of rounds.
 
     Example:
         >>> import tinygrad_nn as tnn
@@ -56,13 +61,20 @@ def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int
         tensor([2.])
     """
     most = min(A.shape[-2:])
-    q = min(6, most) if q is None else q
-    if not 0 <= q <= most or niter < 0:
+    q = min(6, most) if q is None else as_integer(q, "q", "pca_lowrank")
+    niter = _rounds(niter, "pca_lowrank")
+    if not 0 <= q <= most:
         raise ArgumentError(
-            f"pca_lowrank: 0 <= q <= {most} for shape {tuple(A.shape)}, and niter >= 0 expected, "
-            f"got q={q}, niter={niter}"
+            f"pca_lowrank: 0 <= q <= {most} expected for shape {tuple(A.shape)}, got q={q}"
         )
     return svd_lowrank(A - A.mean(dim=-2, keepdim=True) if center else A, q, niter)
+
+
+def _rounds(niter: Any, name: str) -> int:
+    rounds = as_integer(niter, "niter", name)
+    if not 0 <= rounds <= MOST_ROUNDS:
+        raise ArgumentError(f"{name}: niter from 0 to {MOST_ROUNDS:,} expected, got {rounds}")
+    return rounds
 
 
 def _basis(A: Tensor, q: int, niter: int) -> Any:
