@@ -235,6 +235,7 @@ WITHOUT_VALUE = {
     "retain_grad",
     "seed",
     "get_rng_state",
+    "cuda",
 }
 
 

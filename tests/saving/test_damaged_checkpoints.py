@@ -213,7 +213,7 @@ def forged(structure, tensors=None):
 
 FORGED = (
     *("", "{", "[" * 10**5, '{"tuple": 3}', '{"a": 1, "b": 2}', '{"run": ["x"]}', '{"float": "x"}'),
-    *('{"int": "9"}x', '{"int": []}', '{"dtype": "os"}', '{"device": "cuda"}', '{"set": [[1]]}'),
+    *('{"int": "9"}x', '{"int": []}', '{"dtype": "os"}', '{"device": "os"}', '{"set": [[1]]}'),
     *('{"dict": [[[], 1]]}', '{"dict": 3}', '{"dict": [[1]]}', '{"complex": [1]}', '{"Size": "a"}'),
     *(
         '{"tensor": "x"}',

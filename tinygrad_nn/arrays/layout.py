@@ -42,16 +42,19 @@ channels_last = memory_format("channels_last")
 class layout:  # noqa: N801 - PyTorch's spelling
     """Whether a tensor is dense: `strided`, as all are here."""
 
-    __slots__ = ()
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __repr__(self) -> str:
-        return "torch.strided"
+        return f"torch.{self.name}"
 
     def __reduce__(self) -> str:
-        return "strided"
+        return self.name
 
 
-strided = layout()
+strided = layout("strided")
 
 
 def check_format(given: Any, name: str) -> None:

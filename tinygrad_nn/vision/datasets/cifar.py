@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...errors import DataError, MissingDataError
+from ...saving.whole_files import write_file
 from .dataset import Function, VisionDataset
 from .fetching import fetch
 
@@ -75,7 +76,7 @@ class CIFAR10(VisionDataset):
                 member = archive.extractfile(f"{self.folder}/{name}")
                 if member is None:
                     raise DataError(f"{self.archive}: {name} is no file")
-                (place / name).write_bytes(member.read())
+                write_file(place / name, member.read())
 
     def _not_found(self, place: Path, lacking: list[str]) -> MissingDataError:
         said = f"{type(self).__name__}: Dataset not found or corrupted. You can use download=True "
