@@ -42,19 +42,19 @@ channels_last = memory_format("channels_last")
 class layout:  # noqa: N801 - PyTorch's spelling
     """Whether a tensor is dense: `strided`, as all are here."""
 
-    __slots__ = ("name",)
+    __slots__ = ()
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
+        """Take nothing, and say so of what is given."""
 
     def __repr__(self) -> str:
-        return f"torch.{self.name}"
+        return "torch.strided"
 
     def __reduce__(self) -> str:
-        return self.name
+        return "strided"
 
 
-strided = layout("strided")
+strided = layout()
 
 
 def check_format(given: Any, name: str) -> None:
