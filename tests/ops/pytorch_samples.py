@@ -56,6 +56,10 @@ DIFFERENT = {
     "chalf": "NumPy has no complex numbers of 32 bits",
     "nn.functional.triplet_margin_with_distance_loss": "of a module of PyTorch's",
     "rand_like": "the database draws the normal numbers of randn_like",
+    **dict.fromkeys(
+        ("svd_lowrank", "pca_lowrank"),
+        "the database's call makes A of two factors; tests/tensor/test_low_rank.py compares them",
+    ),
     **dict.fromkeys(("svd", "linalg.svd", "linalg.eig", "linalg.eigh"), PHASE),
 }
 UNKNOWN = {
