@@ -17,11 +17,13 @@ import warnings
 from typing import Any
 
 import numpy as np
-import torch
+import pytest
 from rules import GRIDS, Case, cases
 from schedules import SCHEDULES, Schedule
 
 import tinygrad_nn as tnn
+
+torch = pytest.importorskip("torch")  # where this file is collected for its doctests
 
 STEPS = 200
 TOLERANCES = {"float64": 1e-10, "float32": 1e-6}
