@@ -348,17 +348,6 @@ def test_a_second_exec_where_functions_are_written_is_found():
     assert len(list(forbidden(ast.parse(source + "\nexec('1')")))) == 2
 
 
-def test_no_test_needs_pytorch_to_be_collected():
-    """They ask `pytest.importorskip` for it; every file is collected, for its doctests."""
-    found = [
-        f"{path.relative_to(ROOT)}, line {node.lineno}"
-        for path in python_files("tests")
-        for node in ast.parse(path.read_text("utf-8")).body
-        if "torch" in {name.partition(".")[0] for name in imports(node, "tests", set())}
-    ]
-    assert found == []
-
-
 def test_a_layer_that_is_listed_is_there():
     there = {name.removeprefix(f"{PACKAGE}.") for name in TREES}
     assert [name for name in LAYERS if name not in there] == []

@@ -2,7 +2,9 @@
 Read `conftest.py` next, which sees to that.
 """
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +43,15 @@ def test_one_line_a_package_says_what_is_skipped_without_it(tmp_path):
         count = line.partition("[")[2].partition("]")[0]
         assert int(count) > 4
         assert package in line
+
+
+def test_no_test_needs_pytorch_to_be_collected():
+    """They ask `pytest.importorskip` for it; every file is collected, for its doctests."""
+    found = [
+        f"{path.name}, line {node.lineno}"
+        for path in sorted(Path(__file__).parent.rglob("*.py"))
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and re.match(r"(import|from) torch\b", ast.unparse(node))
+    ]
+    assert found == []
