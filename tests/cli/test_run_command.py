@@ -82,6 +82,11 @@ def test_a_module_is_run_by_its_name(run, write):
             "import torch\ndef f(x):\n    return x.sparse_mask(x)\nf(torch.ones(2))",
             "mine.py:3: tinygrad_nn.Tensor has no sparse_mask yet",
         ),
+        (
+            "import sys\nsys.modules['tensorboardX'] = None  # as if it were not installed\n"
+            "import torch.utils.tensorboard as t\nt.SummaryWriter()",
+            "mine.py:4: SummaryWriter needs tensorboardX: pip install 'tinygrad_nn[tensorboard]'",
+        ),
     ],
 )
 def test_what_is_missing_is_one_line_and_exit_code_1(run, write, program, said):

@@ -14,11 +14,18 @@ from types import TracebackType
 from typing import Any
 
 from ..compat.aliasing import HOMES, as_torch
-from ..errors import DataError, MissingImportError, MissingNameError, NotHereError
+from ..errors import (
+    DataError,
+    MissingExtraError,
+    MissingImportError,
+    MissingNameError,
+    NotHereError,
+)
 from ..missing import missing
 from .arguments import add_command
 
 PACKAGE = Path(__file__).parents[1]
+LACKING = (MissingNameError, MissingImportError, NotHereError, MissingExtraError)
 
 DESCRIPTION = """\
 Run a Python program in which import torch, and all below it, find this package: nothing in the
@@ -103,7 +110,7 @@ def _of_the_program(frames: TracebackType | None) -> TracebackType | None:
 
 def what_is_missing(error: Exception) -> str | None:
     """Say what a program needs that is not here, or return None for an error of another kind."""
-    if isinstance(error, (MissingNameError, MissingImportError, NotHereError)):
+    if isinstance(error, LACKING):
         return str(error)
     top, _, below = str(getattr(error, "name", "")).partition(".")
     if not isinstance(error, ModuleNotFoundError) or top not in HOMES or not below:
