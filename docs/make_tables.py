@@ -10,7 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tinygrad_nn import distributions, missing, nn, optim, saving, utils, vision
+from tinygrad_nn import distributions, nn, optim, saving, utils, vision
+from tinygrad_nn.places import missing
 
 PAGES = Path(__file__).parent
 TABLE = re.compile(r"(<!-- table: (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -75,8 +75,9 @@ GOLDEN = {
         trapezoid trapz triangular_solve tril tril_indices triu triu_indices true_divide trunc
         trunc_ typename types uint8 unbind unbind_copy unflatten unfold_copy unique
         unique_consecutive unravel_index unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze
-        unsqueeze_copy use_deterministic_algorithms utils vander var var_mean vdot view_as_complex
-        view_as_real view_copy vision viz vmap vsplit vstack where xlogy xlogy_ xpu zeros zeros_like
+        unsqueeze_copy use_deterministic_algorithms utils vander var var_mean vdot version
+        view_as_complex view_as_real view_copy vision viz vmap vsplit vstack where xlogy xlogy_ xpu
+        zeros zeros_like
     """,
     "nn": """
         AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveLogSoftmaxWithLoss

@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 import tinygrad_nn as tnn
-from tinygrad_nn import missing
+from tinygrad_nn.places import missing
 
 FILE = Path(missing.__file__).with_name("pytorch_names.txt")
 CLASSES = ("Tensor", "nn.Module", "optim.Optimizer")

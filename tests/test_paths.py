@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 import tinygrad_nn as tnn
-from tinygrad_nn import paths
-from tinygrad_nn.paths import pytorch_paths
+from tinygrad_nn.places import paths
+from tinygrad_nn.places.paths import pytorch_paths
 
-PACKAGE = Path(paths.__file__).parent
-FILE = PACKAGE / "pytorch_paths.txt"
+PACKAGE = Path(tnn.__file__).parent
+FILE = Path(paths.__file__).with_name("pytorch_paths.txt")
 HEADER = (
     "# Where PyTorch 2.13 has it: where it is here; python tests/test_paths.py writes it anew.\n"
 )

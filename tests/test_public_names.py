@@ -11,7 +11,7 @@ import pytest
 from golden_names import GOLDEN, OPERATORS, TENSOR
 
 import tinygrad_nn as tnn
-from tinygrad_nn.missing import vars_of
+from tinygrad_nn.places.missing import vars_of
 
 torch = pytest.importorskip("torch")
 for each in ("nn.utils.prune", "onnx", "fx", "utils.checkpoint", "export", "quantization"):

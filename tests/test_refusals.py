@@ -16,7 +16,7 @@ from tinygrad_nn import nn
 from tinygrad_nn.arrays.arguments import REQUIRED
 from tinygrad_nn.autograd import op, registry
 from tinygrad_nn.errors import DTypeError, GraphError, RangeError, ShapeError
-from tinygrad_nn.missing import vars_of
+from tinygrad_nn.places.missing import vars_of
 
 LEFT_OUT = {  # decorators, checks that take functions, what sets the state of the package, files
     *("save", "load"),

@@ -10,8 +10,6 @@ from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 
 from . import autograd, fft, func, linalg, nn, random, signal, special
-from . import missing as _missing
-from . import paths as _paths
 from .arrays.dtypes import (
     bfloat16,
     bool,
@@ -62,6 +60,9 @@ from .autograd.grad_mode import (
 from .func import vmap
 from .ops.names import *
 from .ops.names import __all__ as _operations
+from .places import missing as _missing
+from .places import paths as _paths
+from .places.table import PLACES as _PLACES
 from .random import Generator, default_generator, initial_seed, manual_seed, seed
 from .tensor import Tensor
 from .tensor import creation as _creation
@@ -129,7 +130,6 @@ __all__ = [
     "Size",
     "Tensor",
     "arange",
-    "accelerator",
     "autograd",
     "backends",
     "cuda",
@@ -227,22 +227,9 @@ __all__ = [
     "amp",
     "autocast",
     "compile",
-    "compiler",
-    "cpu",
     "distributed",
-    "export",
-    "fx",
-    "hub",
-    "jit",
-    "mps",
     "multiprocessing",
-    "onnx",
-    "overrides",
     "profiler",
-    "quantization",
-    "serialization",
-    "types",
-    "xpu",
     *_OF_AUTOCAST,
     *_OF_SETTINGS,
     *_operations,
@@ -251,6 +238,8 @@ __all__ = [
     *_old_classes.__all__,
     *_questions.__all__,
     *_sampling.__all__,
+    # the places that are no file here
+    *(name for name in _PLACES if "." not in name and name[0] != "_"),
 ]
 
 for _place in (
@@ -260,12 +249,12 @@ for _place in (
     _missing.explain_names_of(_sys.modules[f"{__name__}.{_place}"], _place)
 _missing.explain_methods_of(Tensor, "Tensor")
 _missing.explain_methods_of(nn.Module, "nn.Module")
+_paths.enter_below("")
 _paths.enter_below("nn")
 _paths.enter_below("autograd")
 
 if _typing.TYPE_CHECKING:
     from . import (
-        accelerator,
         backends,
         cuda,
         datasets,
@@ -279,18 +268,11 @@ if _typing.TYPE_CHECKING:
 
 # Modules that are imported when they are asked for, and what is taken from them.
 _LATER = {
-    **dict.fromkeys(("accelerator", "backends", "cuda")),
+    **dict.fromkeys(("amp", "backends", "cuda", "distributed", "multiprocessing", "profiler")),
     **dict.fromkeys(("datasets", "distributions", "optim", "saving", "testing", "utils")),
     **dict.fromkeys(("vision", "viz")),
     **dict.fromkeys(("load", "save"), "saving"),
-    **dict.fromkeys(
-        (
-            *("amp", "compiler", "cpu", "distributed", "export", "fx", "hub", "jit", "mps"),
-            *("multiprocessing", "onnx", "overrides", "profiler", "quantization"),
-            *("serialization", "types", "xpu", "_dynamo", "_inductor", "__config__"),
-        )
-    ),
-    "compile": "compiler",
+    "compile": "places.compiler",
     **dict.fromkeys(("GradScaler", "autocast"), "amp"),
     **dict.fromkeys(_OF_AUTOCAST, "amp.autocast_mode"),
     **dict.fromkeys(_OF_SETTINGS, "settings"),

@@ -191,7 +191,7 @@ def get_device_module(device: Any = None) -> ModuleType:
     Raises:
         DeviceError: another device.
     """
-    from . import cpu
+    from .places import cpu
 
     check_device(device, "get_device_module")
     return cpu

@@ -14,7 +14,7 @@ from beside_torch import assert_same, outcome, torch
 from looping import looped
 
 import tinygrad_nn as tnn
-from tinygrad_nn.missing import vars_of
+from tinygrad_nn.places.missing import vars_of
 
 OPERATION = Callable[..., Any]
 

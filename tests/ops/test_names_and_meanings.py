@@ -11,7 +11,7 @@ import pytest
 from beside_torch import assert_same, outcome, torch
 
 import tinygrad_nn as tnn
-from tinygrad_nn.missing import vars_of
+from tinygrad_nn.places.missing import vars_of
 
 TENSORS = {
     "bool": lambda f: f.tensor([[True, False], [False, False]]),

@@ -3,12 +3,16 @@ Read `../test_missing_names.py` next, for what cannot even be imported.
 """
 
 import importlib
+import re
+import subprocess
+import sys
 
 import pytest
 
 import tinygrad_nn as tnn
-from tinygrad_nn.absent import StandIn
 from tinygrad_nn.errors import DeviceError, NotHereError
+from tinygrad_nn.places.absent import StandIn
+from tinygrad_nn.places.table import PLACES as PLACES_OF_THE_TABLE
 
 PLACES = ("onnx", "fx", "quantization", "export", "hub", "distributed.fsdp", "cuda", "xpu", "mps")
 PLACES += ("accelerator", "cuda.nvtx")
@@ -78,3 +82,37 @@ def test_attention_computes_the_same_whatever_kernel_is_asked_for():
             assert tnn.equal(attend(q, q, q), attend(q, q, q))
     with pytest.raises(TypeError, match="SDPBackend members, got int 3"), ours.sdpa_kernel([3]):
         pass
+
+
+IMPORTS = [
+    "import {0}.onnx as onnx; onnx.export",
+    "import {0}; {0}.hub.load, {0}.version.cuda, {0}.__config__.show()",
+    "from {0}.fx import symbolic_trace",
+    "import {0}._dynamo; {0}._dynamo.config.no_such_switch = True",
+    "from {0}._inductor import config; config.triton.cudagraphs = True",
+    "from {0}.utils.model_zoo import load_url",
+    "from {0}.distributed.fsdp import FullyShardedDataParallel",
+    "from {0}.types import Number, _size",
+    "import {0}.cuda.nvtx as nvtx; nvtx.range_push",
+    "from importlib.util import find_spec; import {0}; assert find_spec('{0}.onnx')",
+]
+
+
+@pytest.mark.parametrize("program", IMPORTS)
+@pytest.mark.parametrize("name", ["tinygrad_nn", "torch"])
+def test_programs_import_the_place_as_any_other(program, name):
+    """In a process of its own: what another test imported must not be what makes it work."""
+    if name == "torch":
+        program = f"from tinygrad_nn.compat import use_as_torch\nuse_as_torch()\n{program}"
+    subprocess.run([sys.executable, "-c", program.format(name)], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("path", PLACES_OF_THE_TABLE)
+def test_a_place_lists_and_has_the_names_of_its_row(path):
+    module = importlib.import_module(f"tinygrad_nn.{path}")
+    assert module.__name__ == f"tinygrad_nn.{path}"
+    assert PLACES_OF_THE_TABLE[path].why in module.__doc__
+    assert {*module.__all__} <= {*dir(module)}
+    assert all(hasattr(module, name) for name in module.__all__)
+    with pytest.raises(ImportError, match=re.escape(PLACES_OF_THE_TABLE[path].why)):
+        exec(f"from tinygrad_nn.{path} import nothing_such", {})

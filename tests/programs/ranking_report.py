@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import tinygrad_nn as tnn
-from tinygrad_nn.absent import StandIn
+from tinygrad_nn.places.absent import StandIn
 
 PLACES: dict[str, Any] = {
     "torch": lambda: [tnn],

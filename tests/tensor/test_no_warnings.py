@@ -15,8 +15,8 @@ from looping import looped
 
 import tinygrad_nn as tnn
 from tinygrad_nn import nn
-from tinygrad_nn.missing import vars_of
 from tinygrad_nn.nn import functional as F
+from tinygrad_nn.places.missing import vars_of
 
 pytestmark = pytest.mark.filterwarnings(
     "error::RuntimeWarning",

@@ -6,7 +6,7 @@ Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `recorder`, `recor
 import sys as _sys
 import typing as _typing
 
-from .. import missing as _missing
+from ..places import missing as _missing
 from ..tensor.variable import Variable
 from . import function, functional
 from .declaring import elementwise, op

@@ -21,7 +21,7 @@ from ..errors import (
     MissingNameError,
     NotHereError,
 )
-from ..missing import missing
+from ..places.missing import missing
 from .arguments import add_command
 
 PACKAGE = Path(__file__).parents[1]

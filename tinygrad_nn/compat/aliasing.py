@@ -14,7 +14,7 @@ from types import ModuleType
 
 import tinygrad_nn
 
-from .. import version
+from ..places import version
 
 # What programs import, and where it is here.
 HOMES = {"torch": "tinygrad_nn", "torchvision": "tinygrad_nn.vision"}

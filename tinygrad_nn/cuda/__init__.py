@@ -1,5 +1,5 @@
 """What programs ask of a GPU before they choose a device: there is none, as in PyTorch on a CPU.
-Read `amp.py` next, and `../accelerator.py`, which newer programs ask.
+Read `amp.py` next, and `../places/no_gpu.py`, what is asked of any make.
 """
 
 from __future__ import annotations
@@ -8,10 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .. import paths as _paths
-from ..absent import stand_in, stand_ins
 from ..errors import DeviceError
-from . import amp, nvtx
+from ..places import paths as _paths
+from ..places.absent import stand_in, stand_ins
+from ..places.no_gpu import (
+    device_count,
+    empty_cache,
+    is_available,
+    is_initialized,
+    manual_seed,
+    manual_seed_all,
+    seed,
+    seed_all,
+)
+from . import amp
 
 _WHY = "there is no GPU here; ask cuda.is_available() first"
 _ABSENT = """
@@ -67,22 +77,6 @@ class OutOfMemoryError(RuntimeError):
     """What PyTorch raises where a GPU's memory is full; never raised here."""
 
 
-def is_available() -> bool:
-    """Return False: tensors are on the CPU.
-
-    Example:
-        >>> import tinygrad_nn as torch
-        >>> torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        device(type='cpu')
-    """
-    return False
-
-
-def is_initialized() -> bool:
-    """Return False."""
-    return False
-
-
 def is_bf16_supported(including_emulation: bool = True) -> bool:
     """Return False."""
     return False
@@ -98,11 +92,6 @@ def is_current_stream_capturing() -> bool:
     return False
 
 
-def device_count() -> int:
-    """Return 0."""
-    return 0
-
-
 def get_arch_list() -> list[str]:
     """Return an empty list."""
     return []
@@ -114,22 +103,6 @@ def get_gencode_flags() -> str:
 
 
 # --- random numbers -------------------------------------------------------------------------------
-
-
-def manual_seed(seed: int) -> None:
-    """Do nothing: the stream of a GPU that is not there has no seed."""
-
-
-def manual_seed_all(seed: int) -> None:
-    """Do nothing, as `manual_seed`."""
-
-
-def seed() -> None:
-    """Do nothing, as `manual_seed`."""
-
-
-def seed_all() -> None:
-    """Do nothing, as `manual_seed`."""
 
 
 def get_rng_state_all() -> list[Any]:
@@ -146,10 +119,6 @@ def set_rng_state_all(new_states: Any) -> None:
 
 
 # --- memory ---------------------------------------------------------------------------------------
-
-
-def empty_cache() -> None:
-    """Do nothing: no memory of a GPU is kept."""
 
 
 def memory_allocated(device: Any = None) -> int:

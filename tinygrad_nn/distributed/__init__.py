@@ -2,7 +2,7 @@
 Read `group.py` next, then `collectives.py`.
 """
 
-from .. import paths as _paths
+from ..places import paths as _paths
 from . import torchrun as torchrun  # at distributed.elastic, by the table of paths
 from .collectives import (
     ReduceOp,

@@ -4,8 +4,8 @@ Read `parameters.py`, `constraints.py`, `distribution.py` first, then `normal.py
 
 import sys as _sys
 
-from .. import missing as _missing
-from .. import paths as _paths
+from ..places import missing as _missing
+from ..places import paths as _paths
 from . import constraints, kl_across, kl_same, transforms
 from .bernoulli import Bernoulli
 from .beta import Beta

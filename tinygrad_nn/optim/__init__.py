@@ -4,8 +4,8 @@ Read `optimizer.py` first.
 
 import sys as _sys
 
-from .. import missing as _missing
-from .. import paths as _paths
+from ..places import missing as _missing
+from ..places import paths as _paths
 from . import lr_scheduler, swa_utils
 from .adadelta import Adadelta
 from .adafactor import Adafactor

@@ -8,8 +8,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from ..absent import stand_in
 from ..errors import NotHereError
+from ..places.absent import stand_in
 
 __all__ = ["profile", "record_function", "tensorboard_trace_handler"]
 

@@ -2,7 +2,7 @@
 Read `data/dataset.py` next, then `progress_bar.py` and `tensorboard.py`.
 """
 
-from .. import paths as _paths
+from ..places import paths as _paths
 from . import checkpoint, data, tensorboard
 from .progress_bar import progress
 

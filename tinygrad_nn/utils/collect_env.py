@@ -1,10 +1,10 @@
 """What a report of a fault says about the machine: `python -m tinygrad_nn.utils.collect_env`.
-Read `../__config__.py` next.
+Read `../places/config.py` next.
 """
 
 import platform
 
-from .. import __config__, version
+from ..places import config, version
 
 __all__ = ["get_pretty_env_info", "main"]
 
@@ -12,7 +12,7 @@ __all__ = ["get_pretty_env_info", "main"]
 def get_pretty_env_info() -> str:
     """Return the versions of what takes part, a line each."""
     return (
-        f"{__config__.show()}follows PyTorch {version.__version__}\n"
+        f"{config.show()}follows PyTorch {version.__version__}\n"
         f"{platform.platform()}, {platform.machine()}\n"
     )
 

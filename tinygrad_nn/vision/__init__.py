@@ -4,7 +4,7 @@ Read `transforms/conversions.py` first, which makes tensors of images, then `dat
 
 import sys as _sys
 
-from .. import missing as _missing
+from ..places import missing as _missing
 from . import datasets, models, transforms, utils
 
 __all__ = ["datasets", "models", "transforms", "utils"]

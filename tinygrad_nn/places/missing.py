@@ -1,5 +1,5 @@
 """What is said of a name of PyTorch's that is not here yet, and where the nearest name that is.
-Read `../tests/test_missing_names.py` next, which writes `pytorch_names.txt` anew.
+Read `../../tests/test_missing_names.py` next, which writes `pytorch_names.txt` anew.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ import opcode
 import os
 import re
 import sys
+from collections.abc import Callable
 from functools import cache, partial
 from types import FrameType, ModuleType
 from typing import Any
 
-from .errors import MissingImportError, MissingNameError
+from ..errors import MissingImportError, MissingNameError
 
 FEW = 4  # names are all named, near or not
 PACKAGE = __name__.partition(".")[0]
@@ -92,17 +93,25 @@ def explain_names_of(module: ModuleType, place: str) -> None:
 
 def refuse(module: ModuleType, place: str, name: str) -> Any:
     """Raise AttributeError for a name that a module does not have, ImportError in an import."""
+    raise not_found(module, name, lambda: missing(place, name, module))
+
+
+def not_found(module: ModuleType, name: str, explain: Callable[[], str]) -> Exception:
+    """Return AttributeError; at `from module import name`, which loses its words, ImportError."""
     if name.startswith("_"):  # what tools ask every object for
-        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
-    said = missing(place, name, module)
-    if _is_import(sys._getframe(1)) or _is_import(sys._getframe(1).f_back):
+        return AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+    said = explain()
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_globals.get("__package__") == __package__:
+        frame = frame.f_back
+    if frame is not None and (_is_import(frame) or _is_import(frame.f_back)):  # by a __getattr__
         path = getattr(module, "__file__", None)
-        raise MissingImportError(said, name=module.__name__, path=path)
-    raise MissingNameError(said, name=name, obj=module)
+        return MissingImportError(said, name=module.__name__, path=path)
+    return MissingNameError(said, name=name, obj=module)
 
 
 def _is_import(frame: FrameType | None) -> bool:
-    """Whether a frame is at `from module import name`, where an AttributeError's words are lost."""
+    """Whether a frame is at `from module import name`."""
     return frame is not None and opcode.opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM"
 
 

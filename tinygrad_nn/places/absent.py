@@ -1,13 +1,16 @@
 """Stand-ins for what PyTorch has and cannot work here: programs import and hold them, calls raise.
-Read `errors.py` next for `NotHereError`, and `missing.py` for names that are not here at all.
+Read `../errors.py` next for `NotHereError`, and `missing.py` for names that are not here at all.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from .errors import NotHereError
+from ..errors import NotHereError
+from .missing import PACKAGE, not_found
 
 
 class StandIn:
@@ -28,11 +31,13 @@ def stand_ins(
     place: str, why: str, names: str, error: type[Exception] = NotHereError
 ) -> Callable[[str], Any]:
     """Return the `__getattr__` of a module for these names of PyTorch's, each a stand-in."""
-    made = {name: stand_in(f"{place}.{name}", why, error) for name in names.split()}
+    listed = frozenset(names.split())
 
+    @cache
     def find(name: str) -> Any:
-        if name in made:
-            return made[name]
-        raise AttributeError(f"tinygrad_nn.{place} has no {name}: {why}", name=name)
+        if name in listed:
+            return stand_in(f"{place}.{name}", why, error)
+        full = f"{PACKAGE}.{place}"
+        raise not_found(sys.modules[full], name, lambda: f"{full} has no {name}: {why}")
 
     return find

@@ -8,20 +8,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-__all__ = [
-    "allow_in_graph",
-    "assume_constant_result",
-    "compile",
-    "cudagraph_mark_step_begin",
-    "disable",
-    "is_compiling",
-    "is_dynamo_compiling",
-    "is_exporting",
-    "list_backends",
-    "reset",
-    "set_stance",
-]
-
 
 def compile(  # noqa: A001 - PyTorch's spelling
     model: Callable[..., Any] | None = None,

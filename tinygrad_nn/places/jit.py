@@ -6,42 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any, Final
-
-from .absent import stand_in
-from .nn import Module as ScriptModule
-
-__all__ = [
-    "Attribute",
-    "Final",
-    "ScriptModule",
-    "annotate",
-    "export",
-    "freeze",
-    "fork",
-    "ignore",
-    "interface",
-    "is_scripting",
-    "is_tracing",
-    "isinstance",
-    "load",
-    "optimize_for_inference",
-    "optimized_execution",
-    "save",
-    "script",
-    "script_if_tracing",
-    "script_method",
-    "trace",
-    "trace_module",
-    "unused",
-    "wait",
-]
-
-_WHY = "there is no TorchScript; save model.state_dict() by tinygrad_nn.save"
-save = stand_in("jit.save", _WHY)
-load = stand_in("jit.load", _WHY)
-
-_isinstance = isinstance
+from typing import Any
+from typing import Final as Final
 
 
 def script(obj: Any = None, *args: Any, **options: Any) -> Any:
@@ -133,10 +99,10 @@ def is_tracing() -> bool:
     return False
 
 
-def isinstance(obj: Any, target_type: Any) -> bool:  # noqa: A001 - PyTorch's spelling
+def is_instance(obj: Any, target_type: Any) -> bool:
     """Whether an object is of a type, or of one of a tuple of types; of `list[int]`, a list."""
-    types = target_type if _isinstance(target_type, tuple) else (target_type,)
-    return any(_isinstance(obj, getattr(each, "__origin__", each)) for each in types)
+    types: Any = target_type if isinstance(target_type, tuple) else (target_type,)
+    return any(isinstance(obj, getattr(each, "__origin__", each)) for each in types)
 
 
 def fork(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -1,8 +1,6 @@
 """Which PyTorch this package follows: what a program finds that asks for `torch.version`.
-Read `compat/aliasing.py` next; the package's own version is `tinygrad_nn.__version__`.
+Read `../compat/aliasing.py` next; the package's own version is `tinygrad_nn.__version__`.
 """
-
-__all__ = ["cuda", "debug", "git_version", "hip", "xpu"]
 
 __version__ = "2.13.0"  # the oracle of the tests
 

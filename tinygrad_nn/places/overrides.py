@@ -1,5 +1,5 @@
 """Questions about classes that stand in for tensors, by `__torch_function__`, which isn't called.
-Read `tensor/tensor.py` next.
+Read `../tensor/tensor.py` next.
 """
 
 from __future__ import annotations
@@ -7,9 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .tensor import Tensor
-
-__all__ = ["has_torch_function", "is_tensor_like", "is_tensor_method_or_property"]
+from ..tensor import Tensor
 
 
 def is_tensor_like(inp: Any) -> bool:

@@ -1,5 +1,5 @@
 """What newer programs ask of any device, asked of the CPU.
-Read `cuda/__init__.py` next.
+Read `no_gpu.py` next.
 """
 
 from __future__ import annotations
@@ -7,16 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-
-__all__ = [
-    "current_device",
-    "device_count",
-    "is_available",
-    "is_initialized",
-    "set_device",
-    "stream",
-    "synchronize",
-]
 
 
 def is_available() -> bool:

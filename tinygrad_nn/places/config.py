@@ -6,8 +6,6 @@ import sys
 
 import numpy as np
 
-__all__ = ["parallel_info", "show"]
-
 
 def show() -> str:
     """Return the versions of Python and NumPy."""

@@ -1,16 +1,12 @@
 """Names of types that programs annotate with.
-Read `arrays/dtypes.py` next.
+Read `../tensor/device.py` next.
 """
 
 import os
 from typing import IO, Any, TypeAlias
 
-from .arrays.dtypes import dtype as _dtype  # noqa: F401
-from .arrays.size import Size
-from .tensor.device import device
-from .tensor.facts import UntypedStorage as Storage
-
-__all__ = ["Device", "FileLike", "Number", "Storage"]
+from ..arrays.size import Size
+from ..tensor.device import device
 
 Number: TypeAlias = int | float | bool
 Device: TypeAlias = device | str | int | None

@@ -1,0 +1,161 @@
+"""Places of PyTorch's that are no file of their own here: `torch.onnx`, `torch.hub`, `torch.xpu`.
+Read `paths.py` next, which makes modules of them, and `absent.py`, for the names that raise.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..errors import DeviceError, NotHereError
+
+
+class Place(NamedTuple):
+    """A module: why much of it is not here, which names are and where, and which raise if called.
+
+    `here` gives names by the module that they are taken from; one of another name there is written
+    `load_url=load_state_dict_from_url`.
+    """
+
+    why: str
+    here: dict[str, str] = {}  # noqa: RUF012 - of a tuple, which nobody writes to
+    raises: str = ""
+    error: type[Exception] = NotHereError
+
+
+_FROM_FILES = "nothing is fetched from the network; give tinygrad_nn.load the file of the weights"
+_NO_COMPILER = "there is no compiler here: each operation runs when it is called"
+
+PLACES = {
+    # --- which device there is
+    "accelerator": Place(
+        "there is none; ask accelerator.is_available()",
+        {"places.no_gpu": "current_accelerator device_count is_available"},
+        """current_device_idx current_device_index current_stream device_index empty_cache
+        get_device_capability get_memory_info max_memory_allocated max_memory_reserved
+        memory_allocated memory_reserved memory_stats reset_accumulated_memory_stats
+        reset_peak_memory_stats set_device_idx set_device_index set_stream synchronize""",
+        DeviceError,
+    ),
+    "cpu": Place(
+        "the CPU is asked what programs ask of any device",
+        {
+            "places.cpu": """current_device device_count is_available is_initialized set_device
+            stream synchronize"""
+        },
+    ),
+    "cuda.nvtx": Place(
+        "there is no GPU here",
+        raises="mark range range_end range_pop range_push range_start",
+        error=DeviceError,
+    ),
+    "mps": Place(
+        "there is no such GPU; ask mps.is_available()",
+        {"places.no_gpu": "device_count is_available manual_seed seed"},
+        """compile_shader current_allocated_memory driver_allocated_memory empty_cache get_rng_state
+        recommended_max_memory set_per_process_memory_fraction set_rng_state synchronize""",
+        DeviceError,
+    ),
+    "xpu": Place(
+        "there is no such GPU; ask xpu.is_available()",
+        {
+            "places.no_gpu": """device_count empty_cache is_available is_initialized manual_seed
+            manual_seed_all seed seed_all"""
+        },
+        """Event Stream current_device current_stream get_device_capability get_device_name
+        get_device_properties get_rng_state initial_seed mem_get_info set_device set_stream
+        synchronize""",
+        DeviceError,
+    ),
+    # --- programs that are compiled, written down or made smaller
+    "_dynamo": Place(
+        _NO_COMPILER,
+        {
+            "places.compiler": "allow_in_graph disable reset",
+            "places.compilers": "config=dynamo_config mark_dynamic optimize",
+        },
+    ),
+    "_inductor": Place(_NO_COMPILER, {"places.compilers": "config=inductor_config"}),
+    "compiler": Place(
+        _NO_COMPILER,
+        {
+            "places.compiler": """allow_in_graph assume_constant_result compile
+            cudagraph_mark_step_begin disable is_compiling is_dynamo_compiling is_exporting
+            list_backends reset set_stance"""
+        },
+    ),
+    "export": Place(
+        "programs are not exported; save model.state_dict() by tinygrad_nn.save",
+        raises="""Dim ExportGraphSignature ExportedProgram ModuleCallEntry ModuleCallSignature dims
+        export load register_dataclass save unflatten""",
+    ),
+    "fx": Place(
+        "there are no graphs of programs; tinygrad_nn.viz.graph draws what a program computes",
+        raises="""CodeGen Graph GraphModule Interpreter Node Proxy ProxyableClassMeta Tracer
+        Transformer has_side_effect map_arg replace_pattern symbolic_trace wrap""",
+    ),
+    "jit": Place(
+        "there is no TorchScript; save model.state_dict() by tinygrad_nn.save",
+        {
+            "nn": "ScriptModule=Module",
+            "places.jit": """Attribute Final annotate export fork freeze ignore interface
+            is_scripting is_tracing isinstance=is_instance optimize_for_inference
+            optimized_execution script script_if_tracing script_method trace trace_module unused
+            wait""",
+        },
+        "load save",
+    ),
+    "onnx": Place(
+        "files of ONNX are not written; save model.state_dict() by tinygrad_nn.save",
+        raises="""ONNXProgram OnnxExporterError OperatorExportTypes TrainingMode export
+        is_in_onnx_export register_custom_op_symbolic select_model_mode_for_export
+        unregister_custom_op_symbolic""",
+    ),
+    "quantization": Place(
+        "no integer arithmetic stands for floats here; bfloat16 takes half the memory",
+        raises="""DeQuantStub FakeQuantize MinMaxObserver MovingAverageMinMaxObserver
+        PerChannelMinMaxObserver QConfig QuantStub QuantWrapper convert default_observer
+        default_qconfig default_weight_observer disable_observer enable_observer fuse_modules
+        get_default_qat_qconfig get_default_qconfig prepare prepare_qat propagate_qconfig_
+        quantize quantize_dynamic quantize_qat""",
+    ),
+    # --- what is fetched, saved or spread over machines
+    "distributed.fsdp": Place(
+        "tinygrad_nn trains in one process, which holds the model whole",
+        raises="""BackwardPrefetch CPUOffload FullStateDictConfig FullyShardedDataParallel
+        MixedPrecision ShardingStrategy StateDictType fully_shard""",
+    ),
+    "hub": Place(
+        _FROM_FILES,
+        raises="download_url_to_file get_dir help list load load_state_dict_from_url set_dir",
+    ),
+    "serialization": Place(
+        "files of tensors hold plain data here, and nothing that runs",
+        {
+            "saving": "load save",
+            "saving.safe_classes": """add_safe_globals clear_safe_globals get_safe_globals
+            safe_globals""",
+        },
+    ),
+    "utils.model_zoo": Place(
+        _FROM_FILES, {"hub": "load_state_dict_from_url load_url=load_state_dict_from_url"}
+    ),
+    # --- what the library says of itself
+    "__config__": Place("NumPy is what computes here", {"places.config": "parallel_info show"}),
+    "overrides": Place(
+        "__torch_function__ is not called here",
+        {"places.overrides": "has_torch_function is_tensor_like is_tensor_method_or_property"},
+    ),
+    "types": Place(
+        "it names types that programs annotate with",
+        {
+            "arrays.dtypes": "_dtype=dtype",
+            "places.types": """Device FileLike Number _TensorOrTensors _bool _device _float _int
+            _size""",
+            "tensor.facts": "Storage=UntypedStorage",
+        },
+    ),
+    "version": Place(
+        "it says which PyTorch is followed",
+        {"places.version": "__version__ cuda debug git_version hip xpu"},
+    ),
+}
