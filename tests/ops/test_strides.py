@@ -91,7 +91,6 @@ OTHERS = {
         "PyTorch pools an image of one row, in its format for images",
     ),
     "eigh": "LAPACK's columns, which NumPy copies to rows",
-    **dict.fromkeys(("fft_c2c", "fft_r2c"), "ours lies by rows"),
     "overlay": "only the gradient of a write in place is made of it",
 }
 OF_GRADIENTS = {  # and a gradient is laid out once, where it arrives

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays.dtypes import default_float
-from ...arrays.kinds import is_array, is_differentiable, is_half
+from ...arrays.kinds import is_array, is_complex, is_differentiable, is_half
+from ...arrays.layout import copied
 from ...arrays.refusing import shown
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -28,15 +29,29 @@ def _as_floats(x: Array, dim: Any, name: str) -> Array:
     return x if is_differentiable(x) else x.astype(default_float())
 
 
+def _by_strides(x: Array, dims: Any) -> list[int]:
+    return sorted((d % x.ndim for d in dims), key=lambda d: -x.strides[d])
+
+
+def _over(transform: Any, x: Array, dims: Any, norm: str, sizes: Any = None) -> Array:
+    """Return x transformed over dims, which are last in the result's memory, as PyTorch's are.
+
+    The others come before them in the order of x's; random draws for the result follow its memory.
+    """
+    last = [d % x.ndim for d in dims]
+    order = [*_by_strides(x, [d for d in range(x.ndim) if d not in last]), *last]
+    axes = range(x.ndim - len(last), x.ndim)
+    y = np.ascontiguousarray(transform(x.transpose(order), sizes, axes, norm))
+    return y.transpose([order.index(d) for d in range(x.ndim)])
+
+
 @op(r"\sum_j x_j e^{-2 \pi i j k / n}", keeps_halves=True)
 def fft_c2c(input: Array, dim: Any, norm: Any = "backward", inverse: bool = False) -> Array:
     """Return the transform of complex or real numbers over a tuple of dims; or the inverse."""
     input = _as_floats(input, dim, "fft_c2c")
-    if len(dim) == 1:
-        y = (np.fft.ifft if inverse else np.fft.fft)(input, None, dim[0], norm)
-    else:
-        y = (np.fft.ifftn if inverse else np.fft.fftn)(input, None, dim, norm)
-    return np.ascontiguousarray(y)
+    if len(dim) > 1 and not is_complex(input):
+        input = copied(input, np.result_type(input, np.complex64))
+    return _over(np.fft.ifftn if inverse else np.fft.fftn, input, _by_strides(input, dim), norm)
 
 
 fft_c2c.vjp(input=lambda g, dim, norm, inverse: fft_c2c(g, dim, norm, inverse))
@@ -49,9 +64,7 @@ def fft_r2c(input: Array, dim: Any, norm: Any = "backward") -> Array:
     That half holds the conjugates of the first one.
     """
     input = _as_floats(input, dim, "fft_r2c")
-    if len(dim) == 1:
-        return np.ascontiguousarray(np.fft.rfft(input, None, dim[0], norm))
-    return np.ascontiguousarray(np.fft.rfftn(input, None, dim, norm))
+    return _over(np.fft.rfftn, input, [*_by_strides(input, dim[:-1]), dim[-1]], norm)
 
 
 @op(r"\frac{1}{n} \sum_k x_k e^{2 \pi i j k / n}", keeps_halves=True)
@@ -60,7 +73,7 @@ def fft_c2r(input: Array, dim: Any, size: Any, norm: Any = "backward") -> Array:
     input = _as_floats(input, dim, "fft_c2r")
     if len(dim) > 1:
         input = fft_c2c.op.forward(input, dim[:-1], norm, True)
-    return np.ascontiguousarray(np.fft.irfft(input, size, dim[-1], norm))
+    return _over(np.fft.irfftn, input, dim[-1:], norm, (size,))
 
 
 def _plain(g: Any) -> Any:
