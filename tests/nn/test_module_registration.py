@@ -287,3 +287,36 @@ def test_get_submodule_follows_a_path(library):
     for path in ("nothing", "inner.nothing", "size"):
         with pytest.raises(AttributeError):
             net.get_submodule(path)
+
+
+def test_a_wrapper_that_asks_its_base_class_first_finds_what_is_registered(library):
+    class Wrapper(library.nn.Module):
+        def __init__(self, inner):
+            super().__init__()
+            self.inner = inner
+
+        def __getattr__(self, name):
+            if name == "size":
+                return 7
+            try:
+                return super().__getattr__(name)
+            except AttributeError:
+                return getattr(self.inner, name)
+
+    wrapped = Wrapper(library.nn.Linear(2, 3))
+    assert wrapped.size == 7
+    assert wrapped.out_features == 3
+    assert wrapped.__getattr__("inner") is wrapped.inner
+    with pytest.raises(AttributeError, match="'Linear' object has no attribute 'nothing'"):
+        wrapped.nothing  # noqa: B018
+    assert wrapped.inner.__getattr__("weight") is wrapped.inner.weight  # as programs spell getattr
+
+
+def test_an_attribute_error_inside_a_property_is_told_as_it_is():
+    class Net(tnn.nn.Module):
+        @property
+        def size(self):
+            return self.forgotten
+
+    with pytest.raises(AttributeError, match="'Net' object has no attribute 'forgotten'"):
+        Net().size  # noqa: B018
