@@ -178,6 +178,20 @@ def test_loaded_state_has_the_dtype_of_its_parameter(library):
     assert optimizer.state[x]["momentum_buffer"].dtype == library.float32
 
 
+def test_a_rule_of_ones_own_may_complete_what_is_copied_and_loaded(library):
+    class Rule(library.optim.SGD):
+        def __setstate__(self, state):
+            super().__setstate__(state)
+            for group in self.param_groups:
+                group.setdefault("warmup", 3)
+
+    optimizer = Rule([parameter(library)], lr=0.5)
+    assert copy.deepcopy(optimizer).param_groups[0]["warmup"] == 3
+    optimizer.load_state_dict(library.optim.SGD([parameter(library)], lr=0.25).state_dict())
+    assert optimizer.param_groups[0]["lr"] == 0.25
+    assert optimizer.param_groups[0]["warmup"] == 3
+
+
 def test_loaded_state_is_a_copy():  # PyTorch shares a buffer of the right dtype
     x, buffer = parameter(tnn), tnn.ones(2)
     optimizer = tnn.optim.SGD([x], lr=0.1, momentum=0.9)

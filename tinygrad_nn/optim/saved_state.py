@@ -82,8 +82,12 @@ class SavedState(Rule, Hooks):
         options = deepcopy([{k: v for k, v in each.items() if k != "params"} for each in given])
         for ours, theirs in zip(self.param_groups, options, strict=True):
             ours.update(theirs)
-        self.state = state
+        self.__setstate__({"state": state, "param_groups": self.param_groups})
         self._call_hooks("load_state_dict_post")
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over attributes: of a copy, or the state and groups that `load_state_dict` made."""
+        self.__dict__.update(state)
 
     def _misfits(self, given: Sequence[Any], saved: Mapping[Any, Any]) -> Iterator[str]:
         """Yield all that keeps loaded groups and state from being those of this optimizer."""
