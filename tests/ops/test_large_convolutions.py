@@ -38,6 +38,8 @@ CASES = {
     "the same size": Case((12, 5, 19, 18), (7, 5, 4, 2), {"padding": "same"}),
     "pointwise": Case((12, 16, 20, 20), (8, 16, 1, 1)),
     "pointwise, in groups": Case((12, 16, 20, 20), (8, 4, 1, 1), {"groups": 4}),
+    "fewer places than filters": Case((2, 32, 6, 6), (96, 32, 3, 3), {"padding": 1}),
+    "no image": Case((0, 32, 6, 6), (96, 16, 3, 3), {"padding": 1, "groups": 2}),
     "one image": Case((8, 40, 40), (8, 8, 3, 3)),
     "one dimension": Case((19, 8, 300), (16, 8, 3), {"padding": 1}, "conv1d"),
     "three dimensions": Case((5, 4, 12, 11, 10), (8, 4, 3, 3, 3), {"padding": 1}, "conv3d"),
@@ -48,23 +50,25 @@ CASES = {
 }
 
 
-def results(library: Any, case: Case) -> list[np.ndarray]:
+def results(library: Any, case: Case, with_bias: bool) -> list[np.ndarray]:
     """Return the output, and the gradients of input, weight and bias."""
     random = np.random.default_rng(0)
     out = case.weight[1 if "transpose" in case.name else 0]
+    shapes = (case.x, case.weight, (out,)) if with_bias else (case.x, case.weight)
     leaves = [
-        library.from_numpy(random.standard_normal(shape)).requires_grad_()
-        for shape in (case.x, case.weight, (out,))
+        library.from_numpy(random.standard_normal(shape)).requires_grad_() for shape in shapes
     ]
     y = getattr(library.nn.functional, case.name)(*leaves, **case.given)
     y.backward(library.from_numpy(random.standard_normal(tuple(y.shape))))
     return [y.detach().numpy(), *(leaf.grad.numpy() for leaf in leaves)]
 
 
+@pytest.mark.parametrize("with_bias", [True, False], ids=["bias", "no bias"])
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 @pytest.mark.filterwarnings("ignore:Using padding='same':UserWarning")
-def test_a_large_convolution_gives_pytorchs_numbers(case):
-    for ours, theirs in zip(results(tnn, case), results(torch, case), strict=True):
+def test_a_large_convolution_gives_pytorchs_numbers(case, with_bias):
+    found = (results(library, case, with_bias) for library in (tnn, torch))
+    for ours, theirs in zip(*found, strict=True):
         assert ours.flags.c_contiguous
         np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-10)
 

@@ -103,7 +103,7 @@ def convolve_back(g: Array, input: Any, weight: Any, geometry: Geometry, wants: 
     if _is_pointwise(geometry):
         return _mixed_back(g, x, filters, wants)
     by_index = geometry.index is not None and not is_complex(g)
-    by_convolving = wants[0] and not by_index and _is_convolution_back(geometry)
+    by_convolving = wants[0] and not by_index and _is_convolution_back(geometry, out)
     wanted = (wants[0] and not by_convolving, *wants[1:])
     dx, dw, db = (_back_by_index if by_index else _back_by_parts)(g, x, filters, geometry, wanted)
     return _convolved_back(g, weight, geometry) if by_convolving else dx, dw, db
@@ -121,8 +121,13 @@ def _sides(geometry: Geometry) -> tuple[Sizes, Sizes, Sizes]:
     )
 
 
-def _is_convolution_back(geometry: Geometry) -> bool:
-    """Whether the input's gradient is best a convolution: at stride 1, of a g that is as large."""
+def _is_convolution_back(geometry: Geometry, out: int) -> bool:
+    """Whether the input's gradient is best a convolution: at stride 1, of a g that is as large.
+
+    It takes a copy of the weight, turned round, which costs more than it saves over few places.
+    """
+    if geometry.padded[0] * math.prod(geometry.sizes) < out // geometry.groups:
+        return False
     sizes, before, after = _sides(geometry)
     all_met = all(
         wide - d * (k - 1) == n
@@ -213,22 +218,23 @@ def _piece(columns: int, each: int) -> int:
 
 def _by_parts(x: Array, weight: Array, bias: Any, geometry: Geometry) -> Array:
     """Convolve as many images and rows at a time as keep the columns in the cache."""
-    filters = _with_bias(weight, bias, geometry.groups)
+    filters = _filters(weight, geometry.groups)
+    if bias is not None:
+        filters = _with_bias(filters, bias)
     y = np.empty((len(x), len(weight), *geometry.sizes), weight.dtype)
     for images in _parts(geometry):
         met = _windows(_padded(x[images], geometry), geometry)
         onto = _last(y[images])
         for rows in _parts_of_rows(geometry, images):
-            columns = _as_columns(met[(..., *rows)], geometry.groups)
+            columns = _as_columns(met[(..., *rows)], geometry.groups, with_ones=bias is not None)
             onto[(..., *rows)] = _by_pieces(filters, columns).reshape(onto[(..., *rows)].shape)
     return y
 
 
-def _with_bias(weight: Array, bias: Any, groups: int) -> Array:
-    """Return the weight as (groups, out/groups, C/groups h w + 1): the bias stands last."""
-    matrix = in_float32(weight).reshape(len(weight), -1)
-    column = np.zeros((len(weight), 1), matrix.dtype) if bias is None else bias[:, None]
-    return np.concatenate((matrix, column), 1).reshape(groups, len(weight) // groups, -1)
+def _with_bias(filters: Array, bias: Any) -> Array:
+    """Return filters as (groups, out/groups, C/groups h w + 1): the bias stands last."""
+    column = bias.reshape(*filters.shape[:2], 1)
+    return np.concatenate((filters, column), 2, dtype=filters.dtype)
 
 
 def _images(input: Array, geometry: Geometry) -> Array:
@@ -295,13 +301,13 @@ def _windows(x: Array, geometry: Geometry) -> Array:
     return np.ndarray(shape, x.dtype, x, 0, (c, *inside, *along, n))
 
 
-def _as_columns(windows: Array, groups: int) -> Array:
-    """Return windows as (groups, C/groups h w + 1, places and images): ones stand last."""
+def _as_columns(windows: Array, groups: int, with_ones: bool) -> Array:
+    """Return windows as (groups, C/groups h w, places and images); a row of ones may stand last."""
     dims = windows.ndim // 2 - 1
     channels, *sizes = windows.shape
     rows = channels * math.prod(sizes[:dims]) // groups
-    columns = _room(groups, rows + 1, math.prod(sizes[dims:]), windows.dtype)
-    columns[:, rows] = 1
+    columns = _room(groups, rows + with_ones, math.prod(sizes[dims:]), windows.dtype)
+    columns[:, rows:] = 1
     own = (groups, channels // groups, *sizes)
     columns[:, :rows].reshape(own)[...] = windows.reshape(own)
     return columns
@@ -334,29 +340,35 @@ def _back_by_index(g: Array, x: Any, filters: Any, geometry: Geometry, wants: An
 
 def _back_by_parts(g: Array, x: Any, filters: Any, geometry: Geometry, wants: Any) -> Any:
     groups, (number, channels, *wide) = geometry.groups, geometry.padded
-    rows_of_kernel = channels * math.prod(geometry.kernel) // groups
     sizes = tuple(each.stop - each.start for each in geometry.inner[1:])
     dx = np.empty((number, channels, *sizes), g.dtype) if wants[0] else None
-    dw = None
-    if wants[1] or wants[2]:
-        dw = np.zeros((groups, rows_of_kernel + 1, g.shape[1] // groups), g.dtype)
+    dw: Any = None
     for images in _parts(geometry):
-        met = None if dw is None else _windows(_padded(x[images], geometry), geometry)
+        met = None
+        if wants[1] or wants[2]:
+            met = _windows(_padded(x[images], geometry), geometry)
         if dx is not None:
             back = np.zeros((channels, *wide, images.stop - images.start), g.dtype)
             onto = _windows(back, geometry)
         for rows in _parts_of_rows(geometry, images):
             places = _placed(_last(g[images])[(..., *rows)], groups)
             if met is not None:
-                columns = _as_columns(met[(..., *rows)], groups)
-                dw += np.matmul(columns, places.swapaxes(1, 2))
+                columns = _as_columns(met[(..., *rows)], groups, with_ones=wants[2])
+                part = np.matmul(places, columns.swapaxes(1, 2))
+                if dw is None:
+                    dw = part
+                else:
+                    dw += part
             if dx is not None:
                 _fold(_by_pieces(filters, places), onto[(..., *rows)], geometry.kernel)
         if dx is not None:
             dx[images] = _first(back[_inside(geometry)])
-    if dw is None:
-        return dx, None, None
-    return dx, dw[:, :-1].swapaxes(1, 2), dw[:, -1].reshape(-1)
+    if dw is None and (wants[1] or wants[2]):  # there are no images
+        each = channels * math.prod(geometry.kernel) // groups
+        dw = np.zeros((groups, g.shape[1] // groups, each + wants[2]), g.dtype)
+    if not wants[2]:
+        return dx, dw, None
+    return dx, dw[..., :-1], dw[..., -1].reshape(-1)
 
 
 def _fold(columns: Array, onto: Array, kernel: Sizes) -> None:
