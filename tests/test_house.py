@@ -40,6 +40,7 @@ LAYERS = (
     *("saving", "datasets", "utils", "vision"),
     *("amp", "backends", "cuda"),
     *("profiler", "multiprocessing", "settings"),
+    "utils.benchmark",
     *("teaching",),
     *(PACKAGE, "viz", "compat"),
     *("cli", "__main__"),
