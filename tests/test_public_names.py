@@ -2,6 +2,7 @@
 Read `test_parity.py` beside it: programs that use the names.
 """
 
+import importlib
 import inspect
 import subprocess
 import sys
@@ -14,8 +15,12 @@ import tinygrad_nn as tnn
 from tinygrad_nn.places.missing import vars_of
 
 torch = pytest.importorskip("torch")
-for each in ("nn.utils.prune", "onnx", "fx", "utils.checkpoint", "export", "quantization"):
-    pytest.importorskip(f"torch.{each}")  # PyTorch imports them only when asked
+for each in (
+    *("nn.utils.prune", "onnx", "fx", "utils.benchmark", "utils.checkpoint", "export"),
+    "quantization",
+):
+    pytest.importorskip(f"torch.{each}")  # PyTorch imports them only when asked, and we some
+    importlib.import_module(f"tinygrad_nn.{each}")
 
 PLACES = (
     "",
@@ -34,9 +39,9 @@ PLACES = (
     "func",
     "special",
     *("accelerator", "amp", "backends.cuda", "backends.cudnn", "backends.mkldnn", "backends.mps"),
-    *("compiler", "cpu", "cuda", "cuda.amp", "distributed", "export", "fx", "hub", "jit", "mps"),
-    *("nn.parallel", "onnx", "overrides", "profiler", "quantization"),
-    *("serialization", "utils.checkpoint", "xpu"),
+    *("compiler", "cpu", "cuda", "cuda.amp", "distributed", "export", "functional", "fx", "hub"),
+    *("jit", "mps", "nn.parallel", "onnx", "overrides", "profiler", "quantization"),
+    *("serialization", "utils.benchmark", "utils.checkpoint", "xpu"),
 )
 CLASSES = (
     "nn.Module",

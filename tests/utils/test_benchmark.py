@@ -74,7 +74,7 @@ def test_threads_are_set_for_the_measurement_only():
 
 
 def test_a_measurement_survives_pickle():
-    found = benchmark.Measurement(10, [1.0, 2.0], benchmark.TaskSpec("f()", label="F"))
+    found = benchmark.Measurement(10, [1.0, 2.0], benchmark.TaskSpec("f()", "pass", label="F"))
     assert pickle.loads(pickle.dumps(found)) == found
 
 

@@ -32,7 +32,7 @@ class Compare:
 
     Example:
         >>> from tinygrad_nn.utils.benchmark import Compare, Measurement, TaskSpec
-        >>> tasks = [TaskSpec("x + x", label="Add", description=size) for size in ("4", "400")]
+        >>> tasks = [TaskSpec("x + x", "", "", "Add", None, size) for size in ("4", "400")]
         >>> found = [Measurement(1, [time], task) for time, task in zip([3e-6, 5e-5], tasks)]
         >>> print(str(Compare(found)).splitlines()[3])
               x + x  |  3.0  |  50.0

@@ -35,7 +35,7 @@ class TaskSpec:
     """What a `Timer` measures, but for its variables."""
 
     stmt: str
-    setup: str = "pass"
+    setup: str
     global_setup: str = ""
     label: str | None = None
     sub_label: str | None = None
@@ -75,7 +75,7 @@ class Measurement:
 
     Example:
         >>> from tinygrad_nn.utils.benchmark import Measurement, TaskSpec
-        >>> found = Measurement(10, [2.0, 3.0, 5.0], TaskSpec("x + y"))
+        >>> found = Measurement(10, [2.0, 3.0, 5.0], TaskSpec("x + y", "pass"))
         >>> found.median, found.stmt
         (0.3, 'x + y')
     """
