@@ -81,7 +81,7 @@ class Timer:
                 f"Timer: global_setup={global_setup!r} is for C++ alone; write it into setup"
             )
         stmt, setup = (textwrap.dedent(each).removeprefix("\n").rstrip() for each in (stmt, setup))
-        seen = {"torch": sys.modules.get("torch", sys.modules[PACKAGE]), **(globals or {})}
+        seen = {"torch": sys.modules[PACKAGE], **(globals or {})}
         self._timer = timeit.Timer(stmt, setup, timer, seen)
         self._task = TaskSpec(
             stmt, setup, label=label, sub_label=sub_label, description=description, env=env,
