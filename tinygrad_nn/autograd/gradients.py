@@ -152,10 +152,10 @@ def as_tensor(gradient: Any, owned: bool, tensor: Any = None) -> Any:
     """Wrap a gradient for the user; an array that others hold is copied."""
     if gradient is None or isinstance(gradient, TensorBase):
         return gradient
-    array = gradient if owned else np.array(gradient)
+    array = gradient
     if tensor is not None and not (array.flags.c_contiguous and tensor.array.flags.c_contiguous):
         array = _laid_out(array, tensor.array)
-    return make_tensor(array)
+    return make_tensor(array if owned or array is not gradient else np.array(array))
 
 
 def _laid_out(gradient: Any, array: Any) -> Any:
