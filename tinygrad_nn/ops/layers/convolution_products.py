@@ -124,11 +124,13 @@ def _sides(geometry: Geometry) -> tuple[Sizes, Sizes, Sizes]:
 def _is_convolution_back(geometry: Geometry, out: int) -> bool:
     """Whether the input's gradient is best a convolution: at stride 1, of a g that is as large.
 
-    It takes a copy of the weight, turned round, which costs more than it saves over few places.
+    An element of g's columns then takes 0.6 of the time of one that is folded, and an element of
+    the kernel, which is turned and copied, twice that time.
     """
-    if geometry.padded[0] * math.prod(geometry.sizes) < out // geometry.groups:
-        return False
     sizes, before, after = _sides(geometry)
+    images, channels = geometry.padded[:2]
+    places = images * math.prod(geometry.sizes)
+    convolved = 0.6 * out * places + 2.0 * out * channels // geometry.groups
     all_met = all(
         wide - d * (k - 1) == n
         for wide, d, k, n in zip(
@@ -136,7 +138,8 @@ def _is_convolution_back(geometry: Geometry, out: int) -> bool:
         )
     )
     is_as_large = math.prod(sizes) <= 1.3 * math.prod(geometry.sizes)
-    return set(geometry.stride) == {1} and all_met and is_as_large and min(before + after) >= 0
+    is_stepwise = set(geometry.stride) == {1} and all_met and min(before + after) >= 0
+    return is_stepwise and is_as_large and convolved < channels * places
 
 
 def _convolved_back(g: Array, weight: Array, geometry: Geometry) -> Array:
