@@ -31,15 +31,15 @@ GOLDEN = {
         feature_alpha_dropout_ feature_dropout feature_dropout_ fft fill fill_ finfo fix fix_
         flatten flip fliplr flipud float float16 float32 float64 float_power floor floor_
         floor_divide fmax fmin fmod formulas frac frac_ frexp from_dlpack from_numpy frombuffer full
-        full_like func fx gather gcd gcd_ ge geqrf ger get_autocast_cpu_dtype get_autocast_dtype
-        get_autocast_gpu_dtype get_default_device get_default_dtype get_deterministic_debug_mode
-        get_device get_device_module get_float32_matmul_precision get_num_interop_threads
-        get_num_threads get_rng_state gradient greater greater_equal grid_sampler grid_sampler_2d
-        grid_sampler_3d group_norm gru gru_cell gt half hamming_window hann_window hardshrink
-        heaviside histc histogram histogramdd hsplit hstack hub hypot i0 i0_ igamma igammac iinfo
-        imag index_add index_copy index_fill index_put index_put_ index_reduce index_select inf
-        inference_mode initial_seed inner instance_norm int int16 int32 int64 int8 inverse
-        is_anomaly_check_nan_enabled is_anomaly_enabled is_autocast_cache_enabled
+        full_like func functional fx gather gcd gcd_ ge geqrf ger get_autocast_cpu_dtype
+        get_autocast_dtype get_autocast_gpu_dtype get_default_device get_default_dtype
+        get_deterministic_debug_mode get_device get_device_module get_float32_matmul_precision
+        get_num_interop_threads get_num_threads get_rng_state gradient greater greater_equal
+        grid_sampler grid_sampler_2d grid_sampler_3d group_norm gru gru_cell gt half hamming_window
+        hann_window hardshrink heaviside histc histogram histogramdd hsplit hstack hub hypot i0 i0_
+        igamma igammac iinfo imag index_add index_copy index_fill index_put index_put_ index_reduce
+        index_select inf inference_mode initial_seed inner instance_norm int int16 int32 int64 int8
+        inverse is_anomaly_check_nan_enabled is_anomaly_enabled is_autocast_cache_enabled
         is_autocast_cpu_enabled is_autocast_enabled is_complex is_conj
         is_deterministic_algorithms_warn_only_enabled is_floating_point is_grad_enabled
         is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed is_storage is_tensor
