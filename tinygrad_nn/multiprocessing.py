@@ -101,7 +101,7 @@ def _run(fn: Any, number: int, args: tuple[Any, ...], errors: Any) -> None:
         raise SystemExit(1) from None
 
 
-def start_processes(
+def spawn(
     fn: Any,
     args: tuple[Any, ...] = (),
     nprocs: int = 1,
@@ -112,6 +112,7 @@ def start_processes(
     """Call `fn(i, *args)` in `nprocs` processes, and wait for them unless `join` is False.
 
     They are forked where the system can, so that `import torch` leads there where it leads here.
+    Processes that train together, by `distributed`, are not here: one of them, `nprocs=1`, is.
 
     Raises:
         ProcessRaisedException: one of them raised.
@@ -133,16 +134,4 @@ def start_processes(
     return None
 
 
-def spawn(
-    fn: Any,
-    args: tuple[Any, ...] = (),
-    nprocs: int = 1,
-    join: bool = True,
-    daemon: bool = False,
-    start_method: str = "spawn",
-) -> SpawnContext | None:
-    """Call `fn(i, *args)` in `nprocs` processes, as `start_processes`.
-
-    Processes that train together, by `distributed`, are not here: one of them, `nprocs=1`, is.
-    """
-    return start_processes(fn, args, nprocs, join, daemon, start_method)
+start_processes = spawn

@@ -109,7 +109,7 @@ def test_there_is_no_other_to_send_to():
     tnn.distributed.init_process_group(rank=0, world_size=1)
     try:
         for name in ("send", "recv", "isend", "irecv"):
-            with pytest.raises(NotHereError, match=f"{name}: the group has one process"):
+            with pytest.raises(NotHereError, match=rf"\b{name}\b.*: the group has one process"):
                 getattr(tnn.distributed, name)(tnn.ones(1), 0)
         with pytest.raises(ValueError, match="only rank is 0"):
             tnn.distributed.new_group([0, 1])

@@ -17,6 +17,7 @@ __all__ = [
     "all_gather",
     "all_gather_into_tensor",
     "all_gather_object",
+    "all_gather_single",
     "all_reduce",
     "all_to_all",
     "all_to_all_single",
@@ -31,6 +32,7 @@ __all__ = [
     "recv",
     "reduce",
     "reduce_scatter",
+    "reduce_scatter_single",
     "reduce_scatter_tensor",
     "scatter",
     "scatter_object_list",
@@ -106,11 +108,14 @@ def all_gather(
     return _copied("all_gather", async_op, to, tensor)
 
 
-def all_gather_into_tensor(
+def all_gather_single(
     output_tensor: Any, input_tensor: Any, group: Any = None, async_op: bool = False
 ) -> Work | None:
     """Write the second tensor into the first."""
-    return _copied("all_gather_into_tensor", async_op, output_tensor, input_tensor)
+    return _copied("all_gather_single", async_op, output_tensor, input_tensor)
+
+
+all_gather_into_tensor = all_gather_single  # its older name
 
 
 def gather(
@@ -151,11 +156,14 @@ def reduce_scatter(
     return _copied("reduce_scatter", async_op, output, given)
 
 
-def reduce_scatter_tensor(
+def reduce_scatter_single(
     output: Any, input: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False
 ) -> Work | None:
     """Write the second tensor into the first."""
-    return _copied("reduce_scatter_tensor", async_op, output, input)
+    return _copied("reduce_scatter_single", async_op, output, input)
+
+
+reduce_scatter_tensor = reduce_scatter_single  # its older name
 
 
 def all_to_all(
@@ -244,7 +252,7 @@ def send(
     group_dst: int | None = None,
 ) -> Any:
     """Raise NotHereError: there is no other process."""
-    return _no_other("send")
+    return _no_other("send or isend")
 
 
 def recv(
@@ -255,29 +263,10 @@ def recv(
     group_src: int | None = None,
 ) -> Any:
     """Raise NotHereError: there is no other process."""
-    return _no_other("recv")
+    return _no_other("recv or irecv")
 
 
-def isend(
-    tensor: Any,
-    dst: int | None = None,
-    group: Any = None,
-    tag: int = 0,
-    group_dst: int | None = None,
-) -> Any:
-    """Raise NotHereError: there is no other process."""
-    return _no_other("isend")
-
-
-def irecv(
-    tensor: Any,
-    src: int | None = None,
-    group: Any = None,
-    tag: int = 0,
-    group_src: int | None = None,
-) -> Any:
-    """Raise NotHereError: there is no other process."""
-    return _no_other("irecv")
+isend, irecv = send, recv
 
 
 def _no_other(name: str) -> Any:
