@@ -58,6 +58,8 @@ from .autograd.grad_mode import (
     set_grad_enabled,
 )
 from .func import vmap
+from .nn.functional import by_number as _by_number
+from .nn.functional.by_number import *
 from .ops.names import *
 from .ops.names import __all__ as _operations
 from .places import missing as _missing
@@ -65,10 +67,12 @@ from .places import paths as _paths
 from .places.table import PLACES as _PLACES
 from .random import Generator, default_generator, initial_seed, manual_seed, seed
 from .tensor import Tensor
+from .tensor import as_functions as _as_functions
 from .tensor import creation as _creation
 from .tensor import old_classes as _old_classes
 from .tensor import questions as _questions
 from .tensor import sampling as _sampling
+from .tensor.as_functions import *
 from .tensor.creation import *
 from .tensor.creation_like import empty_like, full_like, ones_like, zeros_like
 from .tensor.device import device
@@ -101,6 +105,7 @@ _OF_AUTOCAST = (
 )
 _OF_SETTINGS = (
     "are_deterministic_algorithms_enabled",
+    "clear_autocast_cache",
     "compiled_with_cxx11_abi",
     "get_autocast_cpu_dtype",
     "get_autocast_gpu_dtype",
@@ -113,6 +118,9 @@ _OF_SETTINGS = (
     "is_autocast_cpu_enabled",
     "is_deterministic_algorithms_warn_only_enabled",
     "is_warn_always_enabled",
+    "set_autocast_cpu_dtype",
+    "set_autocast_cpu_enabled",
+    "set_autocast_gpu_dtype",
     "set_default_device",
     "set_default_tensor_type",
     "set_deterministic_debug_mode",
@@ -224,6 +232,8 @@ __all__ = [
     "zeros_like",
     # what programs ask of the whole library, and what is imported when they do
     "GradScaler",
+    "OutOfMemoryError",
+    "UntypedStorage",
     "amp",
     "autocast",
     "compile",
@@ -234,6 +244,8 @@ __all__ = [
     *_OF_SETTINGS,
     *_operations,
     # the public names of each file that makes tensors
+    *_as_functions.__all__,
+    *_by_number.__all__,
     *_creation.__all__,
     *_old_classes.__all__,
     *_questions.__all__,
@@ -273,6 +285,8 @@ _LATER = {
     **dict.fromkeys(("vision", "viz")),
     **dict.fromkeys(("load", "save"), "saving"),
     "compile": "places.compiler",
+    "OutOfMemoryError": "cuda",
+    "UntypedStorage": "tensor.facts",
     **dict.fromkeys(("GradScaler", "autocast"), "amp"),
     **dict.fromkeys(_OF_AUTOCAST, "amp.autocast_mode"),
     **dict.fromkeys(_OF_SETTINGS, "settings"),

@@ -8,39 +8,18 @@ import os
 from types import ModuleType
 from typing import Any
 
-from .amp.autocast_mode import get_autocast_dtype, is_autocast_enabled
+from .amp.autocast_mode import (
+    get_autocast_dtype,
+    is_autocast_enabled,
+    set_autocast_dtype,
+    set_autocast_enabled,
+)
 from .arrays.dtypes import dtype, set_default_dtype
 from .arrays.refusing import shown
 from .errors import ArgumentError, DTypeError
 from .tensor.conversions import OLD_NAMES
 from .tensor.device import check_device, device
 from .warn import warn_user
-
-__all__ = [
-    "are_deterministic_algorithms_enabled",
-    "compiled_with_cxx11_abi",
-    "get_autocast_cpu_dtype",
-    "get_autocast_gpu_dtype",
-    "get_default_device",
-    "get_deterministic_debug_mode",
-    "get_device_module",
-    "get_float32_matmul_precision",
-    "get_num_interop_threads",
-    "get_num_threads",
-    "is_autocast_cpu_enabled",
-    "is_deterministic_algorithms_warn_only_enabled",
-    "is_warn_always_enabled",
-    "set_default_device",
-    "set_default_tensor_type",
-    "set_deterministic_debug_mode",
-    "set_float32_matmul_precision",
-    "set_flush_denormal",
-    "set_num_interop_threads",
-    "set_num_threads",
-    "set_warn_always",
-    "typename",
-    "use_deterministic_algorithms",
-]
 
 _PRECISIONS = ("highest", "high", "medium")
 _MODES = ("default", "warn", "error")
@@ -233,7 +212,7 @@ def compiled_with_cxx11_abi() -> bool:
     return True
 
 
-# --- older names of questions about autocast ------------------------------------------------------
+# --- older names of what is asked and set of autocast ---------------------------------------------
 
 
 def is_autocast_cpu_enabled() -> bool:
@@ -249,3 +228,22 @@ def get_autocast_cpu_dtype() -> dtype:
 def get_autocast_gpu_dtype() -> dtype:
     """Return `get_autocast_dtype("cuda")`."""
     return get_autocast_dtype("cuda")
+
+
+def set_autocast_cpu_enabled(enabled: bool, /) -> None:
+    """Call `set_autocast_enabled("cpu", enabled)`."""
+    set_autocast_enabled("cpu", enabled)
+
+
+def set_autocast_cpu_dtype(dtype: dtype, /) -> None:
+    """Call `set_autocast_dtype("cpu", dtype)`."""
+    set_autocast_dtype("cpu", dtype)
+
+
+def set_autocast_gpu_dtype(dtype: dtype, /) -> None:
+    """Call `set_autocast_dtype("cuda", dtype)`."""
+    set_autocast_dtype("cuda", dtype)
+
+
+def clear_autocast_cache() -> None:
+    """Do nothing: no weights are cast, and none are kept."""

@@ -103,9 +103,9 @@ def test_the_version_is_that_of_the_pytorch_that_is_followed():
 def test_what_is_not_here_is_no_module():
     with as_torch():
         assert find_spec("torch.nn") is not None
-        assert find_spec("torch.masked") is None
-        with pytest.raises(ModuleNotFoundError, match=r"torch\.masked"):
-            import torch.masked  # noqa: F401
+        assert find_spec("torch.monitor") is None
+        with pytest.raises(ModuleNotFoundError, match=r"torch\.monitor"):
+            import torch.monitor  # noqa: F401
 
 
 def test_what_a_module_of_ours_lacks_is_not_taken_for_the_module(monkeypatch):

@@ -38,6 +38,7 @@ cuda.get_rng_state_all() cuda.set_rng_state_all([]) cuda.stream(None).__enter__(
 cuda.device(-1).__enter__() cuda.get_gencode_flags()
 mps.is_available() mps.device_count() mps.manual_seed(0)
 xpu.is_available() xpu.device_count() xpu.manual_seed(0) xpu.manual_seed_all(0) xpu.empty_cache()
+clear_autocast_cache()
 overrides.is_tensor_like(torch.ones(1)) overrides.is_tensor_like(3)
 ones(1).is_pinned() ones(1).is_cuda ones(1).get_device()
 """.replace("is_vulkan_available\n", "").split()
@@ -93,6 +94,17 @@ def test_a_switch_is_set_inside_a_block(library):
     with cudnn.flags(enabled=False, deterministic=True):
         assert (cudnn.enabled, cudnn.deterministic) == (False, True)
     assert (cudnn.enabled, cudnn.deterministic) == (True, False)
+
+
+@pytest.mark.filterwarnings("ignore:.*is deprecated")
+def test_autocast_is_set_by_its_older_names(library):
+    library.set_autocast_cpu_enabled(True)
+    library.set_autocast_cpu_dtype(library.float16)
+    asked = library.is_autocast_cpu_enabled(), library.get_autocast_cpu_dtype()
+    library.set_autocast_cpu_enabled(False)
+    library.set_autocast_cpu_dtype(library.bfloat16)
+    assert asked == (True, library.float16)
+    assert library.get_autocast_cpu_dtype() == library.bfloat16
 
 
 def test_classes_that_files_may_hold_are_noted(library):

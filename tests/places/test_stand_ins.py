@@ -15,7 +15,7 @@ from tinygrad_nn.places.absent import StandIn
 from tinygrad_nn.places.table import PLACES as PLACES_OF_THE_TABLE
 
 PLACES = ("onnx", "fx", "quantization", "export", "hub", "distributed.fsdp", "cuda", "xpu", "mps")
-PLACES += ("accelerator", "cuda.nvtx")
+PLACES += ("accelerator", "cuda.nvtx", "ao.quantization", "masked", "nested", "sparse")
 HELD = [
     (place, name)
     for place in PLACES

@@ -82,12 +82,13 @@ def _enter_place(path: str) -> None:
         if name not in homes:
             return otherwise(name)
         entry, home = homes[name]
-        return getattr(import_module(f".{home}", PACKAGE), entry.rpartition("=")[2])
+        return getattr(import_module(f"{PACKAGE}.{home}".rstrip(".")), entry.rpartition("=")[2])
 
     module = ModuleType(f"{PACKAGE}.{path}", f"The names that PyTorch has in torch.{path}: {why}.")
     _enter_module(module, find, [*homes, *raises.split()])
     above, _, name = module.__name__.rpartition(".")
     setattr(sys.modules[above], name, module)
+    enter_below(path)
 
 
 def _enter_module(module: ModuleType, find: Callable[[str], Any], names: Collection[str]) -> None:

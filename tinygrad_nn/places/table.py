@@ -23,6 +23,12 @@ class Place(NamedTuple):
 
 
 _FROM_FILES = "nothing is fetched from the network; give tinygrad_nn.load the file of the weights"
+_NO_BYTES = "no integer arithmetic stands for floats here; bfloat16 takes half the memory"
+_OBSERVERS = """DeQuantStub FakeQuantize MinMaxObserver MovingAverageMinMaxObserver
+    PerChannelMinMaxObserver QConfig QuantStub QuantWrapper convert default_observer
+    default_qconfig default_weight_observer disable_observer enable_observer fuse_modules
+    get_default_qat_qconfig get_default_qconfig prepare prepare_qat propagate_qconfig_
+    quantize quantize_dynamic quantize_qat"""
 _NO_COMPILER = "there is no compiler here: each operation runs when it is called"
 
 PLACES = {
@@ -110,13 +116,26 @@ PLACES = {
         is_in_onnx_export register_custom_op_symbolic select_model_mode_for_export
         unregister_custom_op_symbolic""",
     ),
-    "quantization": Place(
-        "no integer arithmetic stands for floats here; bfloat16 takes half the memory",
-        raises="""DeQuantStub FakeQuantize MinMaxObserver MovingAverageMinMaxObserver
-        PerChannelMinMaxObserver QConfig QuantStub QuantWrapper convert default_observer
-        default_qconfig default_weight_observer disable_observer enable_observer fuse_modules
-        get_default_qat_qconfig get_default_qconfig prepare prepare_qat propagate_qconfig_
-        quantize quantize_dynamic quantize_qat""",
+    "ao": Place("of it there is torch.ao.quantization, whose calls say what is not here"),
+    "ao.quantization": Place(_NO_BYTES, raises=_OBSERVERS),
+    "quantization": Place(_NO_BYTES, raises=_OBSERVERS),
+    # --- tensors that are no plain arrays of numbers
+    "masked": Place(
+        "tensors have no mask of their own; multiply by one, or write masked_fill(~mask, value)",
+        raises="""MaskedTensor amax amin argmax argmin as_masked_tensor cumprod cumsum
+        is_masked_tensor log_softmax logaddexp logsumexp masked_tensor mean median norm normalize
+        prod softmax softmin std sum var""",
+    ),
+    "nested": Place(
+        "the rows of a tensor have one length; nn.utils.rnn.pad_sequence makes them so",
+        raises="""as_nested_tensor masked_select narrow nested_tensor nested_tensor_from_jagged
+        to_padded_tensor""",
+    ),
+    "sparse": Place(
+        "tensors are dense; index_add and scatter_add sum what few indices name",
+        raises="""SparseSemiStructuredTensor SparseSemiStructuredTensorCUSPARSELT
+        SparseSemiStructuredTensorCUTLASS addmm as_sparse_gradcheck check_sparse_tensor_invariants
+        log_softmax mm sampled_addmm softmax solve spdiags spsolve sum to_sparse_semi_structured""",
     ),
     # --- what is fetched, saved or spread over machines
     "distributed.fsdp": Place(
@@ -138,6 +157,15 @@ PLACES = {
     ),
     "utils.model_zoo": Place(
         _FROM_FILES, {"hub": "load_state_dict_from_url load_url=load_state_dict_from_url"}
+    ),
+    # --- an older home of operations
+    "functional": Place(
+        "it has the operations that are composed of others; tinygrad_nn itself has all",
+        {
+            "": """atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors
+            cartesian_prod cdist chain_matmul einsum istft lu meshgrid norm pca_lowrank split stft
+            svd_lowrank tensordot unique unique_consecutive unravel_index"""
+        },
     ),
     # --- what the library says of itself
     "functional": Place(

@@ -11,16 +11,18 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Integer
+from ...arrays.refusing import instead_of, shown
 from ...arrays.sums import accurate_sum
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ArgumentError, ShapeError
 from ..matrices.products import matmul
-from .convolution import check_operands
+from ..shape.sizes import shape_of
+from .convolution import check_operands, conv1d, conv2d, conv3d
 from .convolution_products import Geometry, convolve, convolve_back, geometry_over
 from .windows import Sizes, as_sizes, fold_windows
 
-__all__ = ["conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
+__all__ = ["conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution"]
 
 
 def _transposed(dims: int, doc: str) -> Any:
@@ -138,6 +140,46 @@ conv_transpose3d = _transposed(
     Its height is (H - 1) stride - 2 padding + dilation (h - 1) + output_padding + 1.
     """,
 )
+
+_BY_DIMENSIONS = {
+    3: (conv1d, conv_transpose1d),
+    4: (conv2d, conv_transpose2d),
+    5: (conv3d, conv_transpose3d),
+}
+
+
+@instead_of(*(each.__name__ for both in _BY_DIMENSIONS.values() for each in both))
+def convolution(
+    input: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    transposed: bool,
+    output_padding: Any,
+    groups: int,
+) -> Any:
+    """Return the convolution or the transposed one, over as many dimensions as the weight has.
+
+    Raises:
+        ShapeError: a weight of other dimensions than (out, C/groups, l), (.., h, w), (.., d, h, w).
+
+    Example:
+        >>> import tinygrad_nn as tnn
+        >>> x, w = tnn.ones(1, 1, 4), tnn.ones(1, 1, 3)
+        >>> tnn.convolution(x, w, None, [1], [0], [1], False, [0], 1)
+        tensor([[[3., 3.]]])
+    """
+    dims = len(shape_of(weight, "convolution"))
+    if dims not in _BY_DIMENSIONS:
+        raise ShapeError(
+            f"convolution: a weight of 3, 4 or 5 dimensions expected, got {shown(weight)}"
+        )
+    straight, back = _BY_DIMENSIONS[dims]
+    if transposed:
+        return back(input, weight, bias, stride, padding, output_padding, groups, dilation)
+    return straight(input, weight, bias, stride, padding, dilation, groups)
 
 
 def _geometry_of(
