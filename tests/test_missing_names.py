@@ -4,6 +4,7 @@ Read `test_public_names.py` next, for the names that are here.
 
 import copy
 import importlib
+import pkgutil
 import re
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from types import ModuleType
 import pytest
 
 import tinygrad_nn as tnn
+from tinygrad_nn.errors import MissingImportError, MissingNameError
 from tinygrad_nn.places import missing
+from tinygrad_nn.places.paths import pytorch_paths
 
 FILE = Path(missing.__file__).with_name("pytorch_names.txt")
 CLASSES = ("Tensor", "nn.Module", "optim.Optimizer")
@@ -176,11 +179,43 @@ def test_a_program_that_asks_at_its_top_level_is_told():
         assert said in run.stderr
 
 
+PLACES = [  # what can be imported here and in PyTorch, a file of ours or not
+    name
+    for name in sorted(
+        {each.name for each in pkgutil.walk_packages(tnn.__path__, "tinygrad_nn.")}
+        | {f"tinygrad_nn.{path}" for path in pytorch_paths()}
+    )
+    if not name.endswith("__main__")
+]
+
+
+def test_every_place_of_pytorch_s_says_what_it_lacks_in_attributes_and_in_imports():
+    pytest.importorskip("torch")
+    seen = 0
+    for place in PLACES:
+        try:
+            importlib.import_module(place.replace("tinygrad_nn", "torch", 1))
+        except ImportError:
+            continue
+        module = importlib.import_module(place)
+        for name in ("nothing_such", "_nothing_such"):
+            with pytest.raises(MissingNameError, match=f"has no {name}[:,]"):
+                getattr(module, name)
+            with pytest.raises(MissingImportError, match=f"has no {name}[:,]"):
+                exec(f"from {place} import {name}", {})
+        assert not hasattr(module, "__nothing__")
+        seen += 1
+    assert seen > 150
+
+
+def test_a_private_name_is_told_to_be_one():
+    with pytest.raises(MissingImportError, match="no _such: it is private to PyTorch"):
+        exec("from tinygrad_nn.optim.sgd import _such", {})
+
+
 def test_what_python_asks_of_a_module_is_answered_as_ever():
     assert not hasattr(tnn, "__wrapped__")
     assert not hasattr(tnn, "")
-    with pytest.raises(AttributeError, match="no attribute '_mock'"):
-        tnn.nn._mock  # noqa: B018
     assert importlib.import_module("tinygrad_nn.optim") is tnn.optim
     with pytest.raises(AttributeError, match="module 'tinygrad_nn' has no attribute '__wrapped__'"):
         tnn.__wrapped__  # noqa: B018

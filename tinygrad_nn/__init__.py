@@ -256,7 +256,7 @@ __all__ = [
 
 for _place in (
     *("nn", "nn.functional", "nn.init", "nn.utils"),
-    *("linalg", "fft", "func", "special"),
+    *("linalg", "fft", "func", "ops", "special"),
 ):
     _missing.explain_names_of(_sys.modules[f"{__name__}.{_place}"], _place)
 _missing.explain_methods_of(Tensor, "Tensor")

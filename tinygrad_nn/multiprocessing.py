@@ -11,6 +11,7 @@ from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
 from .errors import WorkerError
+from .places.missing import explained
 
 __all__ = [
     *_python.__all__,
@@ -135,3 +136,4 @@ def spawn(
 
 
 start_processes = spawn
+__getattr__ = explained(__name__)

@@ -13,6 +13,7 @@ from .arrays import dtypes
 from .arrays.dtypes import dtype
 from .arrays.kinds import is_complex
 from .errors import ArgumentError
+from .places.missing import explained
 from .tensor import Tensor
 from .tensor.creation import as_tensor
 
@@ -191,3 +192,6 @@ def _fail(says: str, where: str, wanted: _Wanted | None = None) -> None:
     if wanted is not None and wanted.msg is not None:
         says = wanted.msg(says) if callable(wanted.msg) else wanted.msg
     raise AssertionError(says)
+
+
+__getattr__ = explained(__name__)

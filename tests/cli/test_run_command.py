@@ -76,6 +76,14 @@ def test_a_module_is_run_by_its_name(run, write):
             r"mine.py:2: tinygrad_nn has no sparse_coo_tensor yet: PyTorch has it, tinygrad_nn "
             "does not; the nearest that is here: ",
         ),
+        (
+            "from torch.optim.optimizer import nothing_such",
+            "mine.py:1: tinygrad_nn.optim.optimizer has no nothing_such: ",
+        ),
+        (
+            "from torch.nn.modules.conv import _such",
+            "mine.py:1: tinygrad_nn.nn has no _such: it is",
+        ),
         ("import torch.masked", "mine.py:1: tinygrad_nn has no masked yet: PyTorch has it"),
         ("from torch.nn import Linaer", "mine.py:1: tinygrad_nn.nn has no Linaer, and neither"),
         (

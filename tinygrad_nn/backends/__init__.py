@@ -2,6 +2,9 @@
 Read `cudnn.py` next, then `cuda.py`.
 """
 
+from ..places import missing as _missing
 from . import cpu, cuda, cudnn, mha, mkl, mkldnn, mps, openmp, opt_einsum
 
 __all__ = ["cpu", "cuda", "cudnn", "mha", "mkl", "mkldnn", "mps", "openmp", "opt_einsum"]
+
+_missing.explain_below("backends")

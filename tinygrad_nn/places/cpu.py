@@ -41,3 +41,6 @@ def synchronize(device: Any = None) -> None:
 def stream(stream: Any) -> Iterator[None]:
     """Do nothing."""
     yield
+
+
+__getattr__ = explained(__name__)

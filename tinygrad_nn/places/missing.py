@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from functools import cache, partial
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from ..errors import MissingImportError, MissingNameError
 
@@ -30,6 +30,9 @@ def pytorch_names() -> dict[str, frozenset[str]]:
 
 def missing(place: str, name: str, owner: Any) -> str:
     """Say of a name that `owner`, known to users as `place`, does not have what there is."""
+    own = f"{PACKAGE}.{place}".rstrip(".")
+    if name.startswith("_"):
+        return f"{own} has no {name}: it is private to PyTorch, of whose private names few are here"
     from difflib import get_close_matches  # 5 ms that an import of the package need not take
 
     names = getattr(owner, "__all__", None) or vars_of(owner)
@@ -37,10 +40,12 @@ def missing(place: str, name: str, owner: Any) -> str:
     near = get_close_matches(name, there, 3) or (there if len(there) <= FEW else [])
     near += [each for each in (*_elsewhere(name), *_as_function(name)) if each not in near]
     nearest = f"; the nearest that is here: {', '.join(near)}" if near else ""
-    own = f"{PACKAGE}.{place}".rstrip(".")
     if place.partition(".")[0] == "vision":
         return f"{own} has no {name}: of torchvision there is here what most programs use{nearest}"
-    if name in pytorch_names().get(place, ()):
+    theirs = pytorch_names().get(place)
+    if theirs is None:
+        return f"{own} has no {name}: those here are what programs use most{nearest}"
+    if name in theirs:
         return f"{own} has no {name} yet: PyTorch has it, tinygrad_nn does not{nearest}"
     return f"{own} has no {name}, and neither has PyTorch{nearest}"
 
@@ -91,19 +96,36 @@ def explain_names_of(module: ModuleType, place: str) -> None:
     module.__getattr__ = partial(refuse, module, place)  # type: ignore[method-assign]
 
 
-def refuse(module: ModuleType, place: str, name: str) -> Any:
+def explained(module: str) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a file with a place of PyTorch's, which says what there is."""
+    return lambda name: refuse(sys.modules[module], module.partition(".")[2], name)
+
+
+def explain_below(package: str) -> None:
+    """Have every file below a package that is imported by now say of a missing name what there is.
+
+    One that finds names by itself, by a `__getattr__` of its own, is left as it is.
+    """
+    start = f"{PACKAGE}.{package}"
+    for name, module in list(sys.modules.items()):
+        if f"{name}.".startswith(f"{start}.") and "__getattr__" not in vars(module):
+            explain_names_of(module, name.removeprefix(f"{PACKAGE}."))
+
+
+def refuse(module: ModuleType, place: str, name: str) -> NoReturn:
     """Raise AttributeError for a name that a module does not have, ImportError in an import."""
     raise not_found(module, name, lambda: missing(place, name, module))
 
 
 def not_found(module: ModuleType, name: str, explain: Callable[[], str]) -> Exception:
     """Return AttributeError; at `from module import name`, which loses its words, ImportError."""
-    if name.startswith("_"):  # what tools ask every object for
-        return AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
-    said = explain()
     frame: FrameType | None = sys._getframe()
     while frame is not None and frame.f_globals.get("__package__") == __package__:
         frame = frame.f_back
+    asks_first = frame is not None and frame.f_code.co_name == "_handle_fromlist"
+    if name.startswith("__") or asks_first:  # tools, of every object; Python, before it imports
+        return AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+    said = explain()
     if frame is not None and (_is_import(frame) or _is_import(frame.f_back)):  # by a __getattr__
         path = getattr(module, "__file__", None)
         return MissingImportError(said, name=module.__name__, path=path)

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from .absent import stand_ins
-from .missing import PACKAGE, refuse
+from .missing import PACKAGE, explain_below, refuse
 from .table import PLACES
 
 
@@ -36,7 +36,8 @@ def _named(entry: str) -> tuple[str, str]:
 def enter_below(package: str) -> None:
     """Make the modules below a package, each time that package is imported itself.
 
-    The package is "" for those that are below none.
+    The package is "" for those that are below none. Then it and all files below it say of a name
+    that is missing what there is.
     """
     for path in pytorch_paths():
         if path.startswith(f"{package}."):
@@ -44,6 +45,8 @@ def enter_below(package: str) -> None:
     for path in PLACES:
         if path.rpartition(".")[0] == package:
             _enter_place(path)
+    if package:
+        explain_below(package)
 
 
 def _enter(path: str) -> None:

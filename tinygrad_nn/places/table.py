@@ -168,15 +168,6 @@ PLACES = {
         },
     ),
     # --- what the library says of itself
-    "functional": Place(
-        "PyTorch's older place for some functions of the package itself",
-        {
-            "ops.names": """atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes
-            broadcast_tensors cartesian_prod cdist chain_matmul einsum istft lu meshgrid norm split
-            stft tensordot unique unique_consecutive unravel_index""",
-            "tensor.low_rank": "pca_lowrank svd_lowrank",
-        },
-    ),
     "__config__": Place("NumPy is what computes here", {"places.config": "parallel_info show"}),
     "overrides": Place(
         "__torch_function__ is not called here",

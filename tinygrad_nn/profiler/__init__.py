@@ -2,6 +2,7 @@
 Read `profiling.py` next, then `schedules.py`.
 """
 
+from ..places import missing as _missing
 from .profiling import profile, record_function, tensorboard_trace_handler
 from .schedules import ProfilerAction, ProfilerActivity, schedule, supported_activities
 
@@ -14,3 +15,5 @@ __all__ = [
     "supported_activities",
     "tensorboard_trace_handler",
 ]
+
+_missing.explain_below("profiler")

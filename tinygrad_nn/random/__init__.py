@@ -2,6 +2,7 @@
 Read `mersenne_twister.py` (the words), `generator.py` (the draws), `box_muller.py` (the normals).
 """
 
+from ..places import missing as _missing
 from .forking import fork_rng, thread_safe_generator
 from .generator import (
     Generator,
@@ -26,3 +27,5 @@ __all__ = [
     "set_rng_state",
     "thread_safe_generator",
 ]
+
+_missing.explain_below("random")

@@ -2,6 +2,9 @@
 Read `windows.py` next.
 """
 
+from ..places import missing as _missing
 from . import windows
 
 __all__ = ["windows"]
+
+_missing.explain_below("signal")
