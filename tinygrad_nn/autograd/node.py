@@ -258,15 +258,23 @@ def extra_of(node: Node) -> Extra:
 
 
 class RemovableHandle:
-    """What registering a hook returns: `remove()` unregisters it, also as a `with` block."""
+    """What registering a hook returns: `remove()` unregisters it, also as a `with` block.
 
-    def __init__(self, hooks: dict[int, Callable[..., Any]], key: int) -> None:
-        self._hooks = hooks
-        self.id = key
+    A program with hooks of its own makes one, `handle = RemovableHandle(hooks)`, and puts its hook
+    into the dict under `handle.id`; what `extra_dict` has there goes with it.
+    """
+
+    def __init__(
+        self, hooks_dict: dict[int, Any], key: int | None = None, *, extra_dict: Any = None
+    ) -> None:
+        extra = extra_dict if isinstance(extra_dict, list) else [extra_dict or {}]
+        self._of = (hooks_dict, *extra)
+        self.id = clock() if key is None else key
 
     def remove(self) -> None:
         """Unregister the hook; a second call does nothing."""
-        self._hooks.pop(self.id, None)
+        for hooks in self._of:
+            hooks.pop(self.id, None)
 
     def __enter__(self) -> RemovableHandle:
         return self

@@ -89,6 +89,3 @@ def list_backends(exclude_tags: Any = ("debug", "experimental")) -> list[str]:
 def set_stance(stance: str = "default", **options: Any) -> Any:
     """Return a context that does nothing: there is no compiler to tell when to compile."""
     return nullcontext()
-
-
-__getattr__ = explained(__name__)

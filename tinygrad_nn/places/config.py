@@ -15,6 +15,3 @@ def show() -> str:
 def parallel_info() -> str:
     """Say who decides the number of threads."""
     return "threads: NumPy's, as OMP_NUM_THREADS and OPENBLAS_NUM_THREADS say when it is imported\n"
-
-
-__getattr__ = explained(__name__)

@@ -41,6 +41,3 @@ def synchronize(device: Any = None) -> None:
 def stream(stream: Any) -> Iterator[None]:
     """Do nothing."""
     yield
-
-
-__getattr__ = explained(__name__)

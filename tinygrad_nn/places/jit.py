@@ -113,6 +113,3 @@ def fork(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 def wait(future: Any) -> Any:
     """Return the result of `fork`."""
     return future
-
-
-__getattr__ = explained(__name__)

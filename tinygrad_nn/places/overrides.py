@@ -23,6 +23,3 @@ def has_torch_function(relevant_args: Iterable[Any]) -> bool:
 def is_tensor_method_or_property(func: Callable[..., Any]) -> bool:
     """Whether a function is a method or a property of Tensor."""
     return any(func is each for kind in Tensor.__mro__ for each in vars(kind).values())
-
-
-__getattr__ = explained(__name__)

@@ -15,5 +15,3 @@ _size: TypeAlias = Size | list[int] | tuple[int, ...]
 _int, _float, _bool = int, float, bool
 _device: TypeAlias = Any
 _TensorOrTensors: TypeAlias = Any
-
-__getattr__ = explained(__name__)

@@ -7,5 +7,3 @@ __version__ = "2.13.0"  # the oracle of the tests
 cuda = hip = xpu = None  # on the CPU alone
 debug = False
 git_version = "unknown"
-
-__getattr__ = explained(__name__)

@@ -3,9 +3,9 @@ Read `data/dataset.py` next, then `progress_bar.py` and `tensorboard.py`.
 """
 
 from ..places import paths as _paths
-from . import checkpoint, data, tensorboard
+from . import _pytree, checkpoint, data, hooks, tensorboard
 from .progress_bar import progress
 
-__all__ = ["checkpoint", "data", "progress", "tensorboard"]
+__all__ = ["checkpoint", "data", "hooks", "progress", "tensorboard"]
 
 _paths.enter_below("utils")

@@ -5,6 +5,7 @@ Read `../places/config.py` next.
 import platform
 
 from ..places import config, version
+from ..places.missing import explained
 
 __all__ = ["get_pretty_env_info", "main"]
 
@@ -21,6 +22,8 @@ def main() -> None:
     """Print it."""
     print(get_pretty_env_info())
 
+
+__getattr__ = explained(__name__)
 
 if __name__ == "__main__":
     main()
