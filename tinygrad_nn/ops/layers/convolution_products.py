@@ -36,6 +36,7 @@ class Geometry(NamedTuple):
     dilation: Sizes
     sizes: Sizes  # of the output
     groups: int
+    weights: int  # how many
     index: Any  # of the columns' elements in the padded input, as a matrix a group; None of many
 
 
@@ -64,6 +65,7 @@ def geometry_over(
         dilation=dilation,
         sizes=sizes,
         groups=groups,
+        weights=math.prod(weight_shape),
         index=None,
     )
     return geometry._replace(index=_index_of_columns(geometry)) if few else geometry
@@ -282,9 +284,12 @@ def _parts(geometry: Geometry) -> list[slice]:
 
 
 def _parts_of_rows(geometry: Geometry, images: slice) -> list[tuple[Any, ...]]:
-    """Return indices of (..., *sizes, N) for some images: all rows, or some of them at a time."""
+    """Return indices of (..., *sizes, N) for some images: all rows, or some of them at a time.
+
+    As many columns as there are weights, at least, for every product reads all of these.
+    """
     each = _columns_of_a_row(geometry) * (images.stop - images.start)
-    rows, step = geometry.sizes[0], max(_MOST // each, 1)
+    rows, step = geometry.sizes[0], max(max(_MOST, geometry.weights) // each, 1)
     others = (slice(None),) * len(geometry.sizes)
     return [(slice(i, i + step), *others) for i in range(0, rows, step)]
 
