@@ -179,6 +179,66 @@ def test_pytorchs_format_for_images_is_kept_where_tensors_are_joined():
                 assert _strides(make(tnn)) == _strides(make(torch))
 
 
+IMAGE_LAYERS = {
+    "conv2d": lambda f, x: f.nn.functional.conv2d(x, f.ones(5, 8, 3, 3), padding=1),
+    "conv2d, 1 x 1": lambda f, x: f.nn.functional.conv2d(x, f.ones(5, 8, 1, 1)),
+    "conv2d in groups": lambda f, x: f.nn.functional.conv2d(x, f.ones(8, 1, 3, 3), groups=8),
+    "conv_transpose2d": lambda f, x: f.nn.functional.conv_transpose2d(x, f.ones(8, 5, 2, 2)),
+    "group_norm": lambda f, x: f.nn.functional.group_norm(x, 4, f.ones(8), f.ones(8)),
+    "batch_norm": lambda f, x: f.nn.BatchNorm2d(8)(x),
+    "batch_norm, eval": lambda f, x: f.nn.BatchNorm2d(8).eval()(x),
+    "instance_norm": lambda f, x: f.nn.functional.instance_norm(x),
+    "max_pool2d": lambda f, x: f.nn.functional.max_pool2d(x, 2),
+    "max_pool2d, indices": lambda f, x: f.nn.functional.max_pool2d(x, 2, return_indices=True)[1],
+    "avg_pool2d": lambda f, x: f.nn.functional.avg_pool2d(x, 2),
+    "adaptive_avg_pool2d": lambda f, x: f.nn.functional.adaptive_avg_pool2d(x, 2),
+    "adaptive_max_pool2d": lambda f, x: f.nn.functional.adaptive_max_pool2d(x, 2),
+    "nearest": lambda f, x: f.nn.functional.interpolate(x, scale_factor=2),
+    "bilinear": lambda f, x: f.nn.functional.interpolate(x, scale_factor=2, mode="bilinear"),
+    "bicubic": lambda f, x: f.nn.functional.interpolate(x, scale_factor=2, mode="bicubic"),
+    **{
+        mode: lambda f, x, mode=mode: f.nn.functional.pad(x, (1, 1, 1, 1), mode=mode)
+        for mode in ("constant", "reflect", "replicate", "circular")
+    },
+    "roll": lambda f, x: f.roll(x, 1, 2),
+}
+
+
+def _images(f: Any, n: int, *, lie: str) -> Any:
+    x = f.from_numpy(np.random.default_rng(0).standard_normal((n, 4, 6, 8), np.float32))
+    x = x.permute(0, 3, 1, 2)
+    return {"rows": x.contiguous(), "channels last": x, "with gaps": x[:, :, :3]}[lie]
+
+
+@pytest.mark.parametrize("lie", ["rows", "channels last", "with gaps"])
+@pytest.mark.parametrize("layer", IMAGE_LAYERS)
+def test_layers_of_images_keep_pytorchs_format_for_them(layer, lie):
+    for n in (1, 2):
+        mine, other = (IMAGE_LAYERS[layer](f, _images(f, n, lie=lie)) for f in (tnn, torch))
+        assert _strides(mine) == _strides(other)
+        np.testing.assert_allclose(mine.detach(), other.detach(), rtol=1e-4, atol=1e-5)
+
+
+def test_filters_with_their_channels_innermost_make_an_image_of_that_format():
+    for name, shape in (("conv2d", (5, 3, 3, 8)), ("conv_transpose2d", (8, 3, 3, 5))):
+        made = []
+        for f in (tnn, torch):
+            x, weight = _images(f, 2, lie="rows"), f.ones(*shape).permute(0, 3, 1, 2)
+            made.append(getattr(f.nn.functional, name)(x, weight))
+        assert _strides(made[0]) == _strides(made[1])
+
+
+def test_dropout_behind_an_attention_of_pixels_draws_what_pytorch_draws():
+    kept = []
+    for f in (tnn, torch):
+        f.manual_seed(0)
+        pixels = f.ones(2, 24, 8)  # (N, H W, C), as attention leaves them
+        images = pixels.transpose(1, 2).view(2, 8, 4, 6)
+        y = f.nn.functional.conv2d(images, f.ones(8, 8, 3, 3), padding=1)
+        kept.append(f.nn.functional.dropout(y, 0.5).numpy() != 0)
+    np.testing.assert_array_equal(*kept)
+
+
 @pytest.mark.parametrize("name", ["gather", "take", "masked_fill", "take_along_dim"])
 def test_what_is_picked_lies_by_rows_however_its_index_lies(name):
     values, places = np.random.default_rng(0).random((4, 3)), np.argsort(np.eye(4, 3), 1)

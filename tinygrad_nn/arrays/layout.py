@@ -114,6 +114,29 @@ def copied_as(x: Array, values: Array, dtype: Any = None) -> Array:
     return y
 
 
+def with_channels_as(y: Array, *operands: Array) -> Array:
+    """Return y, (N, C, H, W), with the channels innermost in memory if an operand lies so.
+
+    PyTorch's layers of images do this, and random draws for y follow its memory.
+    """
+    if not any(_lies_by_channels(x) for x in operands):
+        return y
+    return np.ascontiguousarray(y.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+
+
+def _lies_by_channels(x: Array) -> bool:
+    """Whether (N, C, H, W) lies, gaps and all, with the channels innermost, and not row by row."""
+    if x.ndim != 4 or x.strides[1] > x.strides[3] or not x.strides[1]:
+        return False
+    least = 0
+    for d in (1, 3, 2, 0):
+        size, stride = x.shape[d], x.strides[d]
+        if not size or stride < least or (d == 0 and least == x.strides[1]):
+            return False
+        least = stride * size
+    return True
+
+
 def is_dense(x: Array) -> bool:
     """Whether the elements of x fill a stretch of memory, each its own place."""
     return in_memory_order(x).flags.c_contiguous

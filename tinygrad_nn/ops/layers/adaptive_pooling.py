@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.layout import with_channels_as
 from ...autograd.declaring import op
 from ...autograd.op import Array, Data
 from ...errors import ShapeError
@@ -44,7 +45,7 @@ def _adaptive_max_pool(dims: int) -> Any:
             which = _largest(met)
             values[(..., *place)] = np.take_along_axis(met, which[..., None], -1)[..., 0]
             indices[(..., *place)] = flat[window].reshape(-1)[which]
-        return values, indices
+        return with_channels_as(values, input), with_channels_as(indices, input)
 
     return adaptive_max_pool.vjp(
         input=lambda g, indices, input_shape: to_the_places(g, indices, input_shape, dims)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...arrays.kinds import is_complex
+from ...arrays.layout import with_channels_as
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -101,7 +102,7 @@ def along_axes(input: Array, matrices: Any) -> Array:
     for axis, matrix in enumerate(matrices, first):
         y = multiplied(y, axis, matrix)
     y = np.ascontiguousarray(y, input.dtype)
-    return y.copy() if np.may_share_memory(y, input) else y
+    return with_channels_as(y.copy() if np.may_share_memory(y, input) else y, input)
 
 
 @op(r"A x B^T")

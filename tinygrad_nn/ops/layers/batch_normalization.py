@@ -13,6 +13,7 @@ import numpy as np
 
 from ...arrays.arguments import Number, as_number
 from ...arrays.kinds import may_scale
+from ...arrays.layout import with_channels_as
 from ...arrays.refusing import check_are_tensors, instead_of, refuses
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
@@ -105,7 +106,8 @@ def normalize_channels(
     y = centred * _beside(rstd if weight is None else rstd * in_float32(weight), x)
     if bias is not None:
         y += _beside(in_float32(bias), x)
-    return y.reshape(input.shape).astype(input.dtype, copy=False), centred, rstd
+    y = y.reshape(input.shape).astype(input.dtype, copy=False)
+    return with_channels_as(y, input), centred, rstd
 
 
 def _with_statistics(
@@ -119,7 +121,8 @@ def _with_statistics(
         offset += in_float32(bias)
     y = x * _beside(scale, x)
     y += _beside(offset, x)
-    return y.reshape(input.shape).astype(input.dtype, copy=False), None, rstd
+    y = y.reshape(input.shape).astype(input.dtype, copy=False)
+    return with_channels_as(y, input), None, rstd
 
 
 @normalize_channels.backward
@@ -271,7 +274,7 @@ def instance_norm(
         return batch_norm(input, weight, bias, running_mean, running_var, False, momentum, eps)
     samples = input.array.shape[0]
     learn = _learner(running_mean, running_var, as_number(momentum, "momentum", name), samples)
-    rows = input.reshape(1, samples * channels, *input.array.shape[2:])
+    rows = input.contiguous().reshape(1, samples * channels, *input.array.shape[2:])
     y = normalize_channels(rows, None, None, None, None, eps, learn).reshape(input.array.shape)
     each = (channels, *(1,) * (input.ndim - 2))
     y = y if weight is None else y * weight.reshape(each)

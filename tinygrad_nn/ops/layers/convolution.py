@@ -12,6 +12,7 @@ import numpy as np
 
 from ...arrays.arguments import Integer
 from ...arrays.kinds import is_complex
+from ...arrays.layout import with_channels_as
 from ...autograd.declaring import op
 from ...autograd.op import Array
 from ...errors import ArgumentError, DTypeError, ShapeError
@@ -39,7 +40,7 @@ def _convolution(dims: int, doc: str) -> Any:
     ) -> Array:
         geometry = geometry_of(name, dims, input, weight, bias, stride, padding, dilation, groups)
         y = convolve(input, weight, bias, geometry)
-        return y if input.ndim == dims + 2 else y[0]
+        return with_channels_as(y, input, weight) if input.ndim == dims + 2 else y[0]
 
     forward.__doc__ = doc
     convolution = op(r"x * W + b", name=name)(forward)

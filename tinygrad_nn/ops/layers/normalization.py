@@ -12,6 +12,7 @@ import numpy as np
 
 from ...arrays.arguments import Integer, Number, Shape
 from ...arrays.kinds import may_scale
+from ...arrays.layout import with_channels_as
 from ...arrays.refusing import instead_of, refuses
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.declaring import op
@@ -226,8 +227,8 @@ def normalize_groups(
         y = y * weight[:, None]
     if bias is not None:
         y = np.add(y, bias[:, None], y) if weight is not None else y + bias[:, None]
-    y = y.reshape(input.shape)
-    return y.astype(input.dtype, copy=weight is None and bias is None), normal, rstd
+    y = y.reshape(input.shape).astype(input.dtype, copy=weight is None and bias is None)
+    return with_channels_as(y, input), normal, rstd
 
 
 @normalize_groups.backward

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...arrays.kinds import is_floating
+from ...arrays.layout import with_channels_as
 from ...arrays.sums import holds_nan, in_float32
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -180,7 +181,8 @@ def _max_pool(dims: int) -> tuple[Any, Any]:
         pool = pool_over(input.shape, *given, as_name=own)
         values, which = _choose(input, pool)
         starts, offsets = _positions(pool, input.shape[-dims:])
-        return values, offsets[which] + starts
+        indices = with_channels_as(offsets[which] + starts, input)
+        return with_channels_as(values, input), indices
 
     max_pool_with_indices.vjp(
         input=lambda g, indices, input_shape: to_the_places(g, indices, input_shape, dims)
@@ -205,7 +207,8 @@ def _max_pool(dims: int) -> tuple[Any, Any]:
         if dims == 1:
             check_float(input, name)
         pool = pool_over(input.shape, kernel_size, stride, padding, dilation, ceil_mode)
-        return _choose(input, pool)
+        best, which = _choose(input, pool)
+        return with_channels_as(best, input), which
 
     @max_pool.backward
     def _(

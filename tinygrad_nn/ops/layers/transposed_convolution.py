@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Integer
+from ...arrays.layout import with_channels_as
 from ...arrays.refusing import instead_of, shown
 from ...arrays.sums import accurate_sum
 from ...autograd.declaring import op
@@ -46,7 +47,7 @@ def _transposed(dims: int, doc: str) -> Any:
         if bias is not None:
             y = y + bias.reshape(-1, *(1,) * dims)
         y = np.ascontiguousarray(y, input.dtype)
-        return y if input.ndim == dims + 2 else y[0]
+        return with_channels_as(y, input, weight) if input.ndim == dims + 2 else y[0]
 
     forward.__doc__ = doc
     transposed = op(r"x *^T W + b", name=name)(forward)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Number, Shape, as_integers
+from ...arrays.layout import with_channels_as
 from ...arrays.reading import number_from
 from ...arrays.refusing import instead_of, shown
 from ...arrays.sums import in_float32
@@ -57,7 +58,7 @@ def constant_pad_nd(input: Array, pad: Shape, value: Number = 0) -> Array:
         inside.append(slice(max(before, 0), size - max(after, 0)))
         kept.append(slice(max(-before, 0), min(after, 0) or None))
     y[tuple(inside)] = input[tuple(kept)]
-    return y
+    return with_channels_as(y, input)
 
 
 def _cut_off(g: Array, pad: tuple[int, ...]) -> Array:
@@ -91,7 +92,7 @@ def pad_with_own(input: Array, pad: Shape, padding_mode: str) -> Array:
         slices = y.swapaxes(0, dim)
         for place, source in _copies(padding_mode, input.shape[dim], before, after):
             slices[place] = slices[source]
-    return y
+    return y if padding_mode == "circular" else with_channels_as(y, input)
 
 
 def _inside(shape: tuple[int, ...], widths: list[tuple[int, int]]) -> tuple[slice, ...]:

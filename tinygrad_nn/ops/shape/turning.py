@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.arguments import Shape, as_dim, as_integer, as_integers
+from ...arrays.layout import with_channels_as
 from ...arrays.refusing import instead_of
 from ...autograd.declaring import op
 from ...autograd.op import Array
@@ -43,7 +44,7 @@ def roll(input: Array, shifts: Shape, dims: Shape = ()) -> Array:
         for pairs in product(*stretches):
             to, of = zip(*pairs, strict=True) if pairs else ((), ())
             y[to] = input[of]
-    return y
+    return with_channels_as(y, input)
 
 
 def _stretches(size: int, shift: int) -> Iterator[tuple[slice, slice]]:
