@@ -34,6 +34,7 @@ PLACES = (
     "optim",
     "autograd",
     "autograd.functional",
+    "autograd.graph",
     "linalg",
     "fft",
     "func",

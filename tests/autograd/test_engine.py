@@ -365,7 +365,8 @@ def test_next_functions_lead_back_to_the_leaf():
     x = leaf(tnn, 1.0)
     y = (x * 2).exp()
     ((mul, index),) = y.grad_fn.next_functions
-    ((accumulate, _),) = mul.next_functions
+    ((accumulate, _), (nothing, _)) = mul.next_functions
+    assert nothing is None  # of the number, as in PyTorch
     assert (y.grad_fn.name(), mul.name(), index) == ("ExpBackward0", "MulBackward0", 0)
     assert accumulate.name() == "AccumulateGrad"
     assert repr(y.grad_fn) == "<ExpBackward0>"

@@ -140,7 +140,7 @@ def test_a_hook_does_not_record_otherwise():
 def test_a_hook_of_a_node_of_the_graph():
     x = leaf(tnn, 1.0, 2.0)
     y = x * 2
-    handle = y.grad_fn.register_hook(lambda g: g * 10)
+    handle = y.grad_fn.hook_gradient(lambda g: g * 10)
     y.sum().backward()
     handle.remove()
     assert x.grad.tolist() == [20.0, 20.0]

@@ -8,7 +8,7 @@ import typing as _typing
 
 from ..places import missing as _missing
 from ..tensor.variable import Variable
-from . import function, functional
+from . import function, functional, graph
 from .declaring import elementwise, op
 from .engine import backward, grad
 from .function import Function
@@ -38,6 +38,7 @@ __all__ = [
     "grad",
     "gradcheck",
     "gradgradcheck",
+    "graph",
     "inference_mode",
     "is_grad_enabled",
     "no_grad",

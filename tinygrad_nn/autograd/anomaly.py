@@ -1,4 +1,4 @@
-"""What anomaly mode remembers of each operation: the program's line and a checksum of what it kept.
+"""What is done for operations that are looked at: their line, checksums, packing what is kept.
 Read `engine.py` next, which checks them.
 """
 
@@ -15,17 +15,21 @@ from ..errors import GraphError
 from ..warn import user_frame
 from .grad_mode import checks_nan
 from .node import Extra, Line, Node
+from .packing import pack
 
 
 def remember_call(node: Node) -> Extra:
-    """Note the innermost line outside this package, and checksums of the arrays kept.
+    """Have hooks pack what is kept; note the innermost line outside this package, and checksums.
 
     For pictures, inside `remember_calls`, keep alive what the operation took instead of checking.
     """
-    frame, _ = user_frame()
     extra = Extra()
-    extra.line = Line(frame.f_code, frame.f_lineno, frame.f_lasti)
+    extra.packed = pack(node)
     taken = checks_nan()
+    if taken is None:
+        return extra
+    frame, _ = user_frame()
+    extra.line = Line(frame.f_code, frame.f_lineno, frame.f_lasti)
     if isinstance(taken, list):
         for each in node.arguments:
             listed = each if isinstance(each, tuple) else (each,)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -19,10 +18,12 @@ from ..arrays.warnings import quiet
 from ..errors import ArgumentError, DTypeError, GraphError, ShapeError
 from .anomaly import check_finite
 from .grad_mode import enable_grad, mode
-from .gradients import accumulate, as_tensor, fit, no_gradient, pull_in_float32, watch
+from .gradients import accumulate, as_tensor, behind, fit, no_gradient, pull_in_float32, watch
 from .node import Node
 from .op import Array, Op, freed, written_since
 from .outputs import gradients_of
+from .packing import unpacked
+from .passes import Pass, leading_to, running, set_running
 from .tensor_base import CONSTANT, TensorBase, make_tensor
 
 RULED = (FLOAT32, FLOAT64)  # the dtypes that rules take as they are
@@ -65,7 +66,7 @@ def backward(
     keep = create_graph if retain_graph is None else retain_graph
     with quiet():
         start = _start(tensors, grad_tensors, create_graph)
-        found, fresh = _visit(start, targets, create_graph, keep)
+        found, fresh = _pass(start, targets, create_graph, keep)
         for node, gradient in found.items():
             accumulate(node, gradient, node in fresh, create_graph)
 
@@ -123,7 +124,7 @@ def grad(
     keep = create_graph if retain_graph is None else retain_graph
     with quiet():
         start = _start(outputs, grad_outputs, create_graph)
-        found, fresh = _visit(start, targets, create_graph, keep)
+        found, fresh = _pass(start, targets, create_graph, keep)
     results: list[Any] = []
     for i, target in enumerate(targets):
         gradient = found.get(target.node)
@@ -164,6 +165,17 @@ def observe(
             node.saved = None
 
 
+def _pass(
+    start: dict[Node, Any], targets: list[TensorBase] | None, create_graph: bool, keep: bool
+) -> tuple[dict[Node, Any], set[Node]]:
+    before = running()
+    set_running(Pass(start, targets))
+    try:
+        return _visit(start, targets, create_graph, keep)
+    finally:
+        set_running(before)
+
+
 def _visit(
     pending: dict[Node, Any],
     targets: list[TensorBase] | None,
@@ -188,7 +200,7 @@ def _visit(
     ends = wanted = None
     if targets is not None:
         ends = {target.node for target in targets}
-        wanted = _leading_to(ends, pending, beyond=not to_targets)
+        wanted = leading_to(ends, pending, beyond=not to_targets)
     is_plain = targets is None and not create_graph and observer is None
     while heap:
         node = heappop(heap)[1]
@@ -231,7 +243,7 @@ def _visit(
             node.saved = None
     for leaf, g in pending.items():
         if ends is None or leaf in ends:
-            if leaf.extra.hooks and observer is None and not to_targets:  # type: ignore[union-attr]
+            if (leaf.extra.hooks or leaf.extra.before) and observer is None and not to_targets:  # type: ignore[union-attr]
                 g = watch(leaf, g, create_graph)
                 fresh.discard(leaf)
             found[leaf] = g
@@ -245,7 +257,25 @@ def _pull_with_care(
     create_graph: bool,
     observer: Observer | None,
 ) -> list[tuple[Node, Any]]:
-    """Go back through a Node in a pass that is recorded, watched, or only for some inputs.
+    """Go back through a Node in a pass that is recorded, watched, or only for some inputs."""
+    if node.extra is not None and node.extra.packed:
+        with unpacked(node):
+            contributions = _pull(node, g, wanted, create_graph)
+    else:
+        contributions = _pull(node, g, wanted, create_graph)
+    if node.extra is not None:
+        check_finite(node, contributions)
+        if node.extra.behind and observer is None:
+            contributions = behind(node, g, contributions, create_graph)
+    if observer is not None:
+        observer(node, g, contributions)
+    return contributions
+
+
+def _pull(
+    node: Node, g: Any, wanted: set[Node] | None, create_graph: bool
+) -> list[tuple[Node, Any]]:
+    """Go back through a Node by the rule that its dtype and the pass ask for.
 
     A rule is written for real numbers. For complex ones the gradient is conj(rule(conj(g))); for
     float16 and bfloat16 it is computed in float32.
@@ -253,19 +283,13 @@ def _pull_with_care(
     by_parts = create_graph and node.op.is_joint
     pull = _through_composite if by_parts else node.op.pull
     if node.dtype in RULED:
-        contributions = pull(node, g, wanted, create_graph)
-    elif node.dtype in HALVES and isinstance(node.op, Op):
-        contributions = pull_in_float32(pull, node, g, wanted, create_graph)
-    elif node.dtype in COMPLEX and not by_parts:  # else each part conjugates for itself
+        return pull(node, g, wanted, create_graph)
+    if node.dtype in HALVES and isinstance(node.op, Op):
+        return pull_in_float32(pull, node, g, wanted, create_graph)
+    if node.dtype in COMPLEX and not by_parts:  # else each part conjugates for itself
         pulled = pull(node, g.conj(), wanted, create_graph)
-        contributions = [(edge, each.conj()) for edge, each in pulled]
-    else:
-        contributions = pull(node, g, wanted, create_graph)
-    if node.extra is not None:
-        check_finite(node, contributions)
-    if observer is not None:
-        observer(node, g, contributions)
-    return contributions
+        return [(edge, each.conj()) for edge, each in pulled]
+    return pull(node, g, wanted, create_graph)
 
 
 def _through_composite(
@@ -298,22 +322,6 @@ def _through_composite(
     start = _start(roots, gradients, True)
     found, _ = _visit(start, list(edges.values()), True, True, to_targets=True)
     return [(edge, found[edge]) for edge in edges if edge in found]
-
-
-def _leading_to(targets: set[Any], roots: Iterable[Node], beyond: bool = True) -> set[Node]:
-    """Return the Nodes between roots and targets: through which a gradient has to flow."""
-    stack = list(roots)
-    seen = set(stack) if beyond else {*stack, *targets}
-    while stack:
-        for edge in stack.pop().inputs:
-            if edge is not None and edge not in seen:
-                seen.add(edge)
-                stack.append(edge)
-    wanted = set(targets)
-    for node in sorted(seen, key=attrgetter("serial")):  # inputs before what was made of them
-        if not wanted.isdisjoint(node.inputs):
-            wanted.add(node)
-    return wanted
 
 
 def _as_list(given: Any) -> list[Any]:

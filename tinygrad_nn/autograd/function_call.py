@@ -5,7 +5,7 @@ Read `function.py` next, which makes the call.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
@@ -48,6 +48,15 @@ class FunctionOp(Origin):
         """The names of forward's arguments, for those who look: reading them takes 8 µs."""
         names = tuple(inspect.signature(self.function.forward).parameters)
         return names if self.function.has_setup() else names[1:]
+
+    def ways(self, node: Node) -> Iterable[int]:
+        """Return which of forward's arguments are tensors."""
+        return [i for i, is_tensor in enumerate(self.takes_tensors) if is_tensor]
+
+    def source_of(self, node: Node, i: int) -> Any:
+        """Return the Node that made saved tensor i, if it is no output of this call."""
+        source = self.ctx._sources[i]
+        return None if isinstance(source, int) else source
 
     def pull(self, node: Node, g: Any, wanted: Any, recorded: bool) -> list[Any]:
         """Return the contributions to the arguments of forward, from the user's backward."""

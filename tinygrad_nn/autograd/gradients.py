@@ -18,7 +18,7 @@ from ..errors import DTypeError, GraphError, ShapeError
 from .anomaly import check_kept
 from .grad_mode import no_grad
 from .node import Node, extra_of
-from .outputs import Gradients
+from .outputs import Gradients, gradients_of
 from .tensor_base import TensorBase, make_tensor
 
 _NOTHING = nullcontext()
@@ -108,10 +108,59 @@ def watch(node: Node, g: Any, create_graph: bool) -> Any:
                     f"a gradient hook changed the dtype from {node.dtype} to {answer.array.dtype}"
                 )
             g = answer if create_graph else answer.array
+    if extra.before:
+        g = _before(node, g, create_graph)
     if node.op is not None and extra.retains_grad:
         kept = g if extra.grad is None else g + (extra.grad if create_graph else extra.grad.array)
         extra.grad = as_tensor(kept, False)
     return g
+
+
+def _before(node: Node, g: Any, create_graph: bool) -> Any:
+    """Let a Node's own hooks see its gradient, in a tuple, and replace it."""
+    for hook in list(extra_of(node).before.values()):
+        with _NOTHING if create_graph else no_grad():
+            answer = hook((as_tensor(g, False),))
+        if answer is not None:
+            (g,) = _answered(answer, (g,), create_graph)
+    return g
+
+
+def behind(
+    node: Node, g: Any, contributions: list[tuple[Node, Any]], create_graph: bool
+) -> list[tuple[Node, Any]]:
+    """Let a Node's own hooks see its inputs' gradients and its own, and replace the former."""
+    left, taken = list(contributions), []
+    for edge, _ in node.next_functions:
+        place = next((i for i, (to, _) in enumerate(left) if to is edge), None)
+        given = None if place is None or edge is None else left.pop(place)[1]
+        if edge is not None and given is not None:
+            given = fit(given, edge, node, create_graph)
+        taken.append((edge, given))
+    grad_inputs = tuple(as_tensor(each, False) for _, each in taken)
+    several = gradients_of(node, g, create_graph) if node.shape is None else [g]
+    grad_outputs = tuple(as_tensor(each, False) for each in several)
+    for hook in list(extra_of(node).behind.values()):
+        with _NOTHING if create_graph else no_grad():
+            answer = hook(grad_inputs, grad_outputs)
+        if answer is not None:
+            found = _answered(answer, grad_inputs, create_graph)
+            grad_inputs = tuple(as_tensor(each, True) for each in found)
+            taken = [(edge, each) for (edge, _), each in zip(taken, found, strict=True)]
+    return left + [(edge, each) for edge, each in taken if edge is not None and each is not None]
+
+
+def _answered(answer: Any, given: tuple[Any, ...], create_graph: bool) -> list[Any]:
+    """Return the gradients that a Node's hook returned, as arrays unless the pass is recorded."""
+    answers = answer if isinstance(answer, tuple) else (answer,)
+    if len(answers) != len(given):
+        raise ShapeError(
+            f"a hook of a Node was given {len(given)} gradients and returned {len(answers)}"
+        )
+    for each in answers:
+        if each is not None and not isinstance(each, TensorBase):
+            raise DTypeError(f"a hook of a Node returned {type(each).__name__}, not a Tensor")
+    return [each if create_graph or each is None else each.array for each in answers]
 
 
 def accumulate(node: Node, gradient: Any, owned: bool, create_graph: bool) -> None:
@@ -133,6 +182,8 @@ def accumulate(node: Node, gradient: Any, owned: bool, create_graph: bool) -> No
         extra.grad.version[0] += 1
     if extra.after:
         _call_after(node, create_graph)
+    if extra.behind and node.op is None:
+        behind(node, gradient, [], create_graph)
 
 
 def _call_after(node: Node, create_graph: bool) -> None:

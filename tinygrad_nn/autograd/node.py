@@ -5,7 +5,7 @@ Read `op.py` next, whose operations leave Nodes behind, and then `engine.py`, wh
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import CodeType
 from typing import Any, NamedTuple
 from weakref import ref
@@ -45,6 +45,7 @@ class Origin:
     returns: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()  # names of what a Node may keep, in the order of its `saved`
     view = False
+    selects = False  # whether it only hands on one output of a call
     is_joint = False  # whether one rule on arrays gives the gradients of all operands
     composite: Callable[..., Any] | None = None  # by simpler operations, for where it is recorded
     pull: Callable[..., list[tuple[Node, Any]]]  # (node, g, wanted, recorded): its contributions
@@ -67,6 +68,18 @@ class Origin:
             tensor = value() if isinstance(value, ref) else None
             array, unchanged = kept.get(name, (getattr(tensor, "array", None), True))
             yield Operand(name, edge, array if unchanged else None, name in kept, tensor)
+
+    def ways(self, node: Node) -> Iterable[int]:
+        """Return which of the Node's inputs have a gradient rule."""
+        return range(len(node.inputs))
+
+    def source_of(self, node: Node, i: int) -> Any:
+        """Return the Node that made the operand kept at place i of `saved`, or those of a list."""
+        return None
+
+    def saved_of(self, node: Node, name: str) -> Any:
+        """Return what a Node keeps, or was given, under PyTorch's name; see `Node.__getattr__`."""
+        raise AttributeError(f"{node!r} keeps no {name}", name=f"_saved_{name}", obj=node)
 
     def constants_of(self, node: Node) -> dict[str, Any]:
         """Return the arguments that are no tensors; see `Node.constants`."""
@@ -129,13 +142,41 @@ class Node:
         return "AccumulateGrad" if self.op is None else str(self.op.backward_name)
 
     @property
-    def next_functions(self) -> tuple[tuple[Node, int], ...]:
-        """The Nodes that this one's gradient flows to, as PyTorch lists them."""
-        return tuple((node, 0) for node in self.inputs if node is not None)
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """The Nodes that this one's gradient flows to, and the number of each one's output.
 
-    def register_hook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
+        There is one for each operand that has a gradient rule, None where it needs no gradient.
+        """
+        if self.op is None:
+            return ()
+        if self.op.selects:
+            return self.inputs[0].next_functions  # type: ignore[union-attr]
+        edges = [self.inputs[i] for i in self.op.ways(self)]
+        return tuple((each, getattr(each and each.op, "position", 0)) for each in edges)
+
+    def edges(self) -> list[Node]:
+        """Return the Nodes that the gradient flows to; of one output of several, that of the call."""
+        return [each for each in self.inputs if each is not None]
+
+    def hook_gradient(self, hook: Callable[[Any], Any]) -> RemovableHandle:
         """Call `hook(gradient)` when this Node's whole gradient is known; it may return another."""
         return add_hook(extra_of(self).hooks, hook)
+
+    def register_prehook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
+        """Call `hook(grad_outputs)` before a backward pass goes through; it may return others.
+
+        They are a tuple of tensors: the gradient of what the operation made.
+        """
+        return add_hook(extra_of(self).before, hook)
+
+    def register_hook(self, hook: Callable[[Any, Any], Any]) -> RemovableHandle:
+        """Call `hook(grad_inputs, grad_outputs)` when a backward pass has gone through.
+
+        Both are tuples of tensors; `grad_inputs` has one for each of `next_functions`, None where
+        there is no gradient, and the hook may return others. A leaf has no `grad_inputs`.
+        """
+        node = self.inputs[0] if self.op is not None and self.op.selects else self
+        return add_hook(extra_of(node).behind, hook)  # type: ignore[arg-type]
 
     def register_post_hook(self, hook: Callable[[Any], None]) -> RemovableHandle:
         """Call `hook(tensor)` when a backward pass has added to the `.grad` of this leaf."""
@@ -146,6 +187,14 @@ class Node:
         """The hooks of a leaf, in the form that `make_leaf` takes; None if there are none."""
         extra = self.extra
         return (extra.hooks, extra.after) if extra and (extra.hooks or extra.after) else None
+
+    def __getattr__(self, name: str) -> Any:
+        """Find PyTorch's names of what is kept, `_saved_self`, and a leaf's tensor, `variable`."""
+        if name == "variable" and self.op is None:
+            return self.tensor
+        if name.startswith("_saved_") and self.op is not None:
+            return self.op.saved_of(self, name.removeprefix("_saved_"))
+        raise AttributeError(f"a Node has no {name}", name=name, obj=self)
 
     # --- for those who look from outside ----------------------------------------------------------
 
@@ -201,16 +250,22 @@ class Extra:
     A leaf's has a weak reference to its tensor, for graphs to show.
     """
 
-    __slots__ = ("after", "checksums", "grad", "hooks", "line", "name", "retains_grad", "tensor")
+    __slots__ = (
+        *("after", "before", "behind", "checksums", "grad", "hooks", "line", "name", "packed"),
+        *("retains_grad", "tensor"),
+    )
 
     def __init__(self) -> None:
         self.grad: Any = None
         self.retains_grad = False
         self.hooks: dict[int, Callable[[Any], Any]] = {}
         self.after: dict[int, Callable[[Any], None]] = {}  # hooks for when `.grad` has grown
+        self.before: dict[int, Callable[[Any], Any]] = {}  # hooks of the Node itself
+        self.behind: dict[int, Callable[[Any, Any], Any]] = {}
         self.line: Line | None = None
         self.checksums: tuple[int, ...] | None = None  # of what is kept, in anomaly mode
         self.name: str | None = None
+        self.packed = False  # whether hooks have packed what is kept
         self.tensor: ref[Any] | None = None
 
 

@@ -4,7 +4,7 @@ Read `recorder.py` next: the function that users call, which is written for each
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, NamedTuple, ParamSpec, Protocol
 
@@ -13,6 +13,7 @@ from ..arrays.named_results import result
 from ..errors import GraphError
 from .node import Node, Origin
 from .outputs import make_selector
+from .packing import unpacked
 from .parameters import Parameter, names_of_parameters
 from .tensor_base import CONSTANT, make_tensor
 
@@ -137,6 +138,41 @@ class Op(Origin):
         if self.is_variadic:
             return tuple
         return result(self.public, ", ".join(self.returns))._make
+
+    def ways(self, node: Node) -> Iterable[int]:
+        """Return which of the Node's inputs have a gradient rule."""
+        if self.sequence is not None:
+            return range(len(node.inputs))
+        return [i for i, name in enumerate(self.parameters) if name in self.differentiable]
+
+    def source_of(self, node: Node, i: int) -> Any:
+        """Return the Node that made the operand kept at place i of `saved`, or those of a list."""
+        name = self.kept[i]
+        if name == self.sequence:
+            return node.inputs
+        return node.inputs[self.parameters.index(name)] if name in self.differentiable else None
+
+    def saved_of(self, node: Node, name: str) -> Any:
+        """Return a kept operand or output as a tensor, or an argument, by PyTorch's name.
+
+        PyTorch calls the first operand self, and the only output result.
+        """
+        own = {"self": self.parameters[0], "result": "y"}.get(name, name)
+        if own in self.kept:
+            if node.saved is None:
+                raise freed(node)
+            entry = node.saved[self.kept.index(own)]
+            if entry is None:
+                return None
+            edge = node.inputs[self.parameters.index(own)] if own in self.operands else None
+            leaf = None if edge is None else edge.tensor
+            if leaf is not None and leaf.array is entry[0]:
+                return leaf
+            with unpacked(node):
+                found = self.value_of(node, own)
+            return make_tensor(found) if is_array(found) else found
+        constants = node.constants()
+        return constants[own] if own in constants else super().saved_of(node, name)
 
     def value_of(self, node: Node, name: str) -> Any:
         """Return a kept operand or output as the Tensor that it was, with its graph."""

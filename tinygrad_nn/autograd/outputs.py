@@ -55,6 +55,7 @@ class Selector(Origin):
     """What makes output number i of a call: hands its gradient on under that number."""
 
     parameters = ("outputs",)
+    selects = True
 
     def __init__(self, name: str, backward_name: str, position: int) -> None:
         super().__init__(name, backward_name)

@@ -19,6 +19,7 @@ from .declaring import op
 from .grad_mode import INFERENCE, mode
 from .node import hand_on
 from .op import Array
+from .packing import pack_before_write
 from .recording import make_node
 from .tensor_base import InferenceVersion, TensorBase
 from .views import base_of, renew_views, replay
@@ -183,6 +184,8 @@ def _keep_before(node: Any, x: TensorBase) -> None:
     if not node.saved or kept[0] != node.op.operands[0]:
         return
     first = node.saved[0]
-    if first is not None:
+    if node.extra is not None and node.extra.packed:
+        pack_before_write(node, x.array)
+    elif first is not None:
         own = (x.array.copy() if first[0] is x.array else first[0], [0], 0)
         node.saved = tuple(own if e is not None and e[0] is first[0] else e for e in node.saved)

@@ -161,7 +161,7 @@ class Differentiable(TensorBase):
         """Call `hook(gradient)` when this tensor's gradient is known; it may return another."""
         if self.node is None:
             raise GraphError("register_hook() on a tensor that does not require a gradient")
-        return self.node.register_hook(hook)
+        return self.node.hook_gradient(hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Any], None]) -> RemovableHandle:
         """Call `hook(self)` when a backward pass has added to the `.grad` of this leaf.

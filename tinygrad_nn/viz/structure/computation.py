@@ -82,7 +82,7 @@ class Step:
 
 def call_of(node: Node) -> Node:
     """Return the Node of the operation that made a tensor, of which it may have made several."""
-    return node.next_functions[0][0] if isinstance(node.op, Selector) else node
+    return node.edges()[0] if isinstance(node.op, Selector) else node
 
 
 def part_of(node: Node) -> int | None:

@@ -86,7 +86,7 @@ def oldest_first(roots: Iterable[Node | None]) -> list[Node]:
     seen = {root for root in roots if root is not None}
     stack = list(seen)
     while stack:
-        for edge, _ in stack.pop().next_functions:
+        for edge in stack.pop().edges():
             if edge not in seen:
                 seen.add(edge)
                 stack.append(edge)
