@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
-from .. import missing
 from ..arrays.refusing import shown
 from ..errors import ArgumentError, DTypeError, GraphError
+from ..places import missing
 from .grad_mode import hooks_of_kept, saving
 from .node import Node, RemovableHandle
 from .packing import Hooks
