@@ -94,7 +94,7 @@ from .tensor.windows import (
 
 newaxis = None
 
-# Names that are imported from `amp.autocast_mode` and `settings` when they are asked for.
+# Names that are imported from `amp.autocast_mode`, `settings` and others when they are asked for.
 _OF_AUTOCAST = (
     "get_autocast_dtype",
     "is_autocast_cache_enabled",
@@ -102,6 +102,11 @@ _OF_AUTOCAST = (
     "set_autocast_cache_enabled",
     "set_autocast_dtype",
     "set_autocast_enabled",
+)
+_OF_ASSERTIONS = (
+    *("_assert", "_assert_async", "_check", "_check_index", "_check_is_size"),
+    *("_check_not_implemented", "_check_tensor_all", "_check_tensor_all_with"),
+    *("_check_type", "_check_value", "_check_with"),
 )
 _OF_SETTINGS = (
     "are_deterministic_algorithms_enabled",
@@ -290,15 +295,17 @@ _LATER = {
     **dict.fromkeys(("GradScaler", "autocast"), "amp"),
     **dict.fromkeys(_OF_AUTOCAST, "amp.autocast_mode"),
     **dict.fromkeys(_OF_SETTINGS, "settings"),
+    **dict.fromkeys(_OF_ASSERTIONS, "tensor.assertions"),
     **dict.fromkeys(("formulas", "summary"), "viz"),
 }
 
 
 def __getattr__(name: str) -> _typing.Any:
     """Import what not every program needs when it is asked for: `viz` is half of our time."""
-    if name not in _LATER:
+    is_foreach = name.startswith("_foreach_")
+    if name not in _LATER and not is_foreach:
         _missing.refuse(_sys.modules[__name__], "", name)
-    home = _LATER[name]
+    home = "tensor.foreach" if is_foreach else _LATER[name]
     loaded = _import_module(f".{home or name}", __name__)
     return getattr(loaded, name) if home else loaded
 

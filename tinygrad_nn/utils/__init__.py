@@ -3,7 +3,8 @@ Read `data/dataset.py` next, then `progress_bar.py` and `tensorboard.py`.
 """
 
 from ..places import paths as _paths
-from . import _pytree, checkpoint, data, hooks, tensorboard
+from . import _pytree as _pytree
+from . import checkpoint, data, hooks, tensorboard
 from .progress_bar import progress
 
 __all__ = ["checkpoint", "data", "hooks", "progress", "tensorboard"]
