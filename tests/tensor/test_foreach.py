@@ -16,7 +16,7 @@ BETWEEN = [("o",), (0.5,), ("n",)]
 CALLS = {  # operands: "o" is a list of tensors, "n" a list of numbers, "0-d" a tensor of one
     **{name: [()] for name in (*ALONE, "max", "zero_", "clone")},
     **{name: [*BETWEEN, ("0-d",)] for name in ("add", "mul", "div")},
-    **{name: BETWEEN for name in ("clamp_max", "clamp_min", "maximum", "minimum", "pow", "sub")},
+    **dict.fromkeys(("clamp_max", "clamp_min", "maximum", "minimum", "pow", "sub"), BETWEEN),
     "lerp": [("o", "o"), ("o", 0.3), ("o", "n")],
     **{name: [("o", "o"), ("o", "o", 0.5), ("o", "o", "n")] for name in ("addcdiv", "addcmul")},
     "copy_": [("o",)],

@@ -124,7 +124,7 @@ FOREACH: dict[str, Callable[..., Any]] = {
     "_foreach_zero_": _zero_,
     "_foreach_copy_": _copy_,
 }
-"""By name: `torch._foreach_abs` and all its kin. Those that end in _ write, and return the tensors."""
+"""By name: `torch._foreach_abs` and all its kin. Those that end in _ write into the tensors."""
 
 for _name, _function in FOREACH.items():
     _function.__name__ = _function.__qualname__ = _name

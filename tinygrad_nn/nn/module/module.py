@@ -13,6 +13,7 @@ from typing import Any, Self
 from ...arrays import dtypes
 from ...arrays.kinds import DIFFERENTIABLE
 from ...arrays.refusing import refuses, shown
+from ...autograd.grad_mode import no_grad
 from ...errors import ArgumentError, DTypeError
 from ...tensor import Tensor
 from ...tensor.destination import destination
@@ -23,7 +24,12 @@ from .registration import BUFFER, MODULE, PARAMETER
 
 HOOKS = (
     *("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"),
-    *("_state_dict_hooks", "_state_dict_pre_hooks", "_load_hooks", "_load_pre_hooks"),
+    *(
+        "_state_dict_hooks",
+        "_state_dict_pre_hooks",
+        "_load_state_dict_post_hooks",
+        "_load_state_dict_pre_hooks",
+    ),
 )
 
 
@@ -238,9 +244,18 @@ class Module(Calling):
             return self
         if dtype not in DIFFERENTIABLE:
             raise DTypeError(f"Module.to() takes floating-point and complex dtypes, got {dtype}")
-        for tensor in [*self.parameters(), *self.buffers()]:
-            if tensor.is_floating_point():
-                _convert(tensor, dtypes.from_numpy(dtype))
+        wanted = dtypes.from_numpy(dtype)
+        return self._apply(lambda t: t.to(wanted) if t.is_floating_point() else t)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Put `fn` of each parameter, buffer and gradient in its place; return this module.
+
+        All conversions go through it: a subclass that holds tensors of its own may extend it.
+        """
+        for module in self.children() if recurse else ():
+            module._apply(fn)
+        for tensor in [*self.parameters(recurse=False), *self.buffers(recurse=False)]:
+            _replace(tensor, fn)
         return self
 
     def float(self) -> Self:
@@ -261,9 +276,7 @@ class Module(Calling):
 
     def type(self, dst_type: Any) -> Self:
         """Convert to a dtype, also all that are no floating-point tensors, as PyTorch does."""
-        for tensor in [*self.parameters(), *self.buffers()]:
-            _convert(tensor, tensor.type(dst_type).dtype)
-        return self
+        return self._apply(lambda t: t.type(dst_type))
 
     def cpu(self) -> Self:
         """Return this module, which is on the CPU."""
@@ -315,10 +328,13 @@ class Module(Calling):
         return str(drawing.module_html(self))
 
 
-def _convert(tensor: Tensor, dtype: dtypes.dtype) -> None:
-    if tensor.dtype is dtype:
-        return
-    gradient = tensor.grad if tensor.is_leaf else None
-    tensor.data = tensor.detach().to(dtype)
-    if gradient is not None:
-        tensor.grad = gradient.detach().to(dtype)
+def _replace(tensor: Tensor, fn: Callable[[Tensor], Tensor]) -> None:
+    """Put what a function makes of a tensor, and of its gradient, in its place."""
+    with no_grad():
+        made = fn(tensor)
+        if made is tensor:
+            return
+        gradient = tensor.grad if tensor.is_leaf else None
+        tensor.data = made.detach()
+        if gradient is not None:
+            tensor.grad = fn(gradient).detach()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from os import PathLike
 from typing import Any, ClassVar, NamedTuple
 
@@ -45,8 +46,8 @@ class StateDict(Registration):
     _version: ClassVar[int] = 1  # of what state_dict holds of a class, in PyTorch's counting
     _state_dict_hooks: dict[int, Callable[..., Any]]
     _state_dict_pre_hooks: dict[int, Callable[..., Any]] = Unset()  # type: ignore[assignment]
-    _load_hooks: dict[int, Callable[..., Any]]
-    _load_pre_hooks: dict[int, Callable[..., Any]]
+    _load_state_dict_post_hooks: dict[int, Callable[..., Any]]
+    _load_state_dict_pre_hooks: dict[int, Callable[..., Any]]
 
     def get_extra_state(self) -> Any:
         """Return what else state_dict is to hold of this module; a subclass may define it."""
@@ -93,16 +94,21 @@ class StateDict(Registration):
             found._metadata[prefix[:-1]] = about
         for hook in list(self._state_dict_pre_hooks.values()):
             hook(self, prefix, keep_vars)
-        for name, tensor in self._own_state():
-            is_kept = keep_vars or isinstance(tensor, Uninitialized)
-            found[prefix + name] = tensor if is_kept else tensor.detach()
-        if type(self).get_extra_state is not StateDict.get_extra_state:
-            found[prefix + EXTRA] = self.get_extra_state()
+        self._save_to_state_dict(found, prefix, keep_vars)
         for name, module in self._own(MODULE):
             module.state_dict(destination=found, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         for hook in list(self._state_dict_hooks.values()):
-            hook(self, found, prefix, about)
+            changed = hook(self, found, prefix, about)
+            found = found if changed is None else changed
         return found
+
+    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
+        """Put this module's own state into a dict; a subclass may put more, or other, there."""
+        for name, tensor in self._own_state():
+            is_kept = keep_vars or isinstance(tensor, Uninitialized)
+            destination[prefix + name] = tensor if is_kept else tensor.detach()
+        if type(self).get_extra_state is not StateDict.get_extra_state:
+            destination[prefix + EXTRA] = self.get_extra_state()
 
     def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, prefix, keep_vars)` before this module's state is taken."""
@@ -112,17 +118,26 @@ class StateDict(Registration):
         """Call `hook(module, state_dict, prefix, metadata)` after; it may change the dict."""
         return add_hook(self._state_dict_hooks, hook)
 
+    _register_state_dict_hook = register_state_dict_post_hook  # the older name
+
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call a hook before this module's state is loaded; it may change the dict, a copy.
 
         `hook(module, state_dict, prefix, metadata, strict, missing_keys, unexpected_keys,
         error_msgs)` may add to the last, and nothing is loaded then.
         """
-        return add_hook(self._load_pre_hooks, hook)
+        return add_hook(self._load_state_dict_pre_hooks, hook)
+
+    def _register_load_state_dict_pre_hook(
+        self, hook: Callable[..., Any], with_module: bool = False
+    ) -> RemovableHandle:
+        """Call a hook before loading, as the public one but for the module, left out by default."""
+        own = hook if with_module else lambda module, *given: hook(*given)
+        return add_hook(self._load_state_dict_pre_hooks, own)
 
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, incompatible_keys)` when all is loaded; it may empty the two lists."""
-        return add_hook(self._load_hooks, hook)
+        return add_hook(self._load_state_dict_post_hooks, hook)
 
     def _before_loading(self, state_dict: Any, prefix: str, version: int | None) -> None:
         """Bring the state of an older version of this class up to date; most have no older one."""
@@ -145,55 +160,134 @@ class StateDict(Registration):
                 f"load_state_dict() takes a dict, got {type(state_dict).__name__}"
                 f"{_way_out_of(state_dict)}"
             )
-        given: dict[str, Any] = OrderedDict(state_dict)
         metadata = getattr(state_dict, "_metadata", {})
-        modules = list(self._with_prefixes(""))
+        modules = [module for _, module in self._with_prefixes("")]
+        hooks = [
+            (each, hook)
+            for each in self._inner_first()
+            for hook in each._load_state_dict_post_hooks.values()
+        ]
+        own_way = any(
+            type(each)._load_from_state_dict is not StateDict._load_from_state_dict
+            for each in modules
+        )
+        own = dict(self._named_tensors(""))
+        before: dict[str, Tensor] = {}
+        if own_way or hooks:  # what may be loaded before all is known to fit is put back then
+            before = {
+                name: each.detach().clone() for name, each in own.items() if _has_memory(each)
+            }
+        given = _Given(state_dict)
+        given.writes = None if own_way else []
         incompatible = IncompatibleKeys([], [])
         problems: list[str] = []
-        for prefix, module in modules:
-            about = metadata.get(prefix[:-1], {})
-            module._before_loading(given, prefix, about.get("version"))
-            for hook in list(module._load_pre_hooks.values()):
-                hook(module, given, prefix, about, strict, *incompatible, problems)
-        own = dict(self._named_tensors(""))
-        extra = {
-            prefix + EXTRA: module
-            for prefix, module in modules
-            if type(module).set_extra_state is not StateDict.set_extra_state
-        }
-        expected = [*own, *extra]
-        incompatible.missing_keys[:] += [name for name in expected if name not in given]
-        known = set(expected)
-        incompatible.unexpected_keys[:] += [name for name in given if name not in known]
-        shared = [name for name in own if name in given]
-        problems += [each for name in shared for each in _misfit(name, own, given, assign)]
-        hooks = [(each, hook) for each in self._inner_first() for hook in each._load_hooks.values()]
-        if not hooks or problems:
-            self._refuse_to_load(problems + _mismatch(incompatible, strict), given)
-        before = {name: tensor.detach().clone() for name, tensor in own.items()} if hooks else {}
-        self._load_tensors(own, given, assign)
-        for name, module in extra.items():
-            if name in given:
-                module.set_extra_state(given[name])
+        self._load_all(given, "", metadata, assign, (*incompatible, problems))
+        if problems or not hooks:
+            self._finish(problems + _mismatch(incompatible, strict), state_dict, before, assign)
+        for write in given.writes or ():
+            write()
         for module, hook in hooks:
             hook(module, incompatible)
-        left = _mismatch(incompatible, strict)
-        if left:  # the hooks did not excuse it
-            self._load_tensors(own, before, False)
-        self._refuse_to_load(left, given)
+        self._finish(_mismatch(incompatible, strict), state_dict, before, assign)
         return incompatible
 
-    def _refuse_to_load(self, problems: list[str], given: Mapping[Any, Any]) -> None:
-        if problems:
-            hint = _hint([name for name, _ in self._named_tensors("")], given)
-            raise LoadError.of(type(self).__name__, problems, *hint)
-
-    def _load_tensors(
-        self, own: Mapping[str, Tensor], given: Mapping[str, Any], assign: bool
+    def _load_all(
+        self, given: _Given, prefix: str, metadata: Any, assign: bool, found: tuple[Any, ...]
     ) -> None:
-        for name, tensor in own.items():
-            if name in given:
-                _load(tensor, given[name], assign)
+        """Load this module, then those inside it, each from the part of the dict below its path."""
+        about = dict(metadata.get(prefix[:-1], {}))
+        if assign:
+            about["assign_to_params_buffers"] = True
+        self._load_from_state_dict(given, prefix, about, True, *found)
+        for name, module in self._own(MODULE):
+            path = f"{prefix}{name}."
+            part = _Given((key, value) for key, value in given.items() if key.startswith(path))
+            part.writes = given.writes
+            module._load_all(part, path, metadata, assign, found)
+
+    def _load_from_state_dict(
+        self,
+        state_dict: Any,
+        prefix: str,
+        local_metadata: Any,
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        """Load this module's own state, not that of inner ones; a subclass may do it its own way.
+
+        One that changes the names of an older version in `state_dict` calls this afterwards. What
+        is missing, not expected or does not fit is added to the three lists.
+        """
+        for hook in list(self._load_state_dict_pre_hooks.values()):
+            hook(
+                *(self, state_dict, prefix, local_metadata, strict),
+                *(missing_keys, unexpected_keys, error_msgs),
+            )
+        self._before_loading(state_dict, prefix, local_metadata.get("version"))
+        assign = local_metadata.get("assign_to_params_buffers", False)
+        own = {prefix + name: tensor for name, tensor in self._own_state()}
+        writes = [
+            partial(_load, tensor, state_dict[name], assign)
+            for name, tensor in own.items()
+            if name in state_dict and not _note_misfit(name, own, state_dict, assign, error_msgs)
+        ]
+        expected = [*own]
+        if type(self).set_extra_state is not StateDict.set_extra_state:
+            expected.append(prefix + EXTRA)
+            if prefix + EXTRA in state_dict:
+                writes.append(partial(self.set_extra_state, state_dict[prefix + EXTRA]))
+        if strict:
+            missing_keys += [name for name in expected if name not in state_dict]
+            inner = {name for name, _ in self._own(MODULE)}
+            unexpected_keys += [
+                key
+                for key in state_dict
+                if key.startswith(prefix)
+                and key not in expected
+                and not (
+                    "." in key[len(prefix) :] and key[len(prefix) :].partition(".")[0] in inner
+                )
+            ]
+        planned = getattr(state_dict, "writes", None)
+        if planned is not None:
+            planned += writes
+            return
+        for write in writes:
+            write()
+
+    def _finish(
+        self, problems: list[str], given: Any, before: Mapping[str, Tensor], assign: bool
+    ) -> None:
+        """Raise if there are problems, after putting back the values from before."""
+        if not problems:
+            return
+        own = dict(self._named_tensors(""))
+        for name, value in before.items():
+            if name in own:
+                _load(own[name], value, assign)
+        hint = _hint([*own], given)
+        raise LoadError.of(type(self).__name__, problems, *hint)
+
+
+class _Given(OrderedDict[str, Any]):
+    """A dict that is loaded, and what is to be written once all of it is known to fit."""
+
+    writes: list[Callable[[], Any]] | None = None  # None: each write at once
+
+
+def _has_memory(tensor: Tensor) -> bool:
+    return not isinstance(tensor, Uninitialized)
+
+
+def _note_misfit(
+    name: str, own: Mapping[str, Tensor], given: Mapping[str, Any], assign: bool, notes: list[str]
+) -> bool:
+    """Add to the notes what keeps a tensor of the dict from being loaded; return whether any."""
+    found = list(_misfit(name, own, given, assign))
+    notes += found
+    return bool(found)
 
 
 def _way_out_of(given: Any) -> str:
