@@ -6,8 +6,6 @@ from collections import OrderedDict
 
 import pytest
 
-import tinygrad_nn as tnn
-
 
 def names(pairs):
     return [name for name, _ in pairs]
@@ -184,10 +182,70 @@ def test_the_dicts_that_pytorch_keeps_can_be_read(library):
     assert len(net._buffers) == 1
 
 
-def test_a_write_to_them_is_an_error_rather_than_lost():
-    net = make_net(tnn)
-    with pytest.raises(TypeError, match="does not support item assignment"):
-        net._modules["first"] = tnn.nn.Tanh()
+def test_a_write_to_them_registers_and_is_read_as_an_attribute(library):
+    net = make_net(library)
+    act = net._modules["first"] = library.nn.Tanh()
+    assert net.first is act
+    assert names(net.named_children()) == ["first", "inner"]
+    net._parameters["factor"] = net.factor * 2  # a tensor with a history, as in MAML
+    assert net.factor.grad_fn is not None
+    assert [id(each) for each in net.parameters(recurse=False)] == [id(net.factor)]
+    net._buffers.update(mean=None, new=library.ones(3))
+    assert names(net.named_buffers()) == ["new"]
+    assert net.mean is None
+
+
+def test_what_is_deleted_from_them_can_become_a_plain_attribute(library):
+    net = make_net(library)
+    del net._parameters["factor"]
+    assert not hasattr(net, "factor")
+    net.factor = library.ones(1)
+    assert names(net.named_parameters()) == names(make_net(library).named_parameters())[1:]
+    inner = net.inner
+    assert net._modules.pop("inner") is inner
+    assert net._modules.popitem()[0] == "first"
+    assert len(net._modules) == 0
+    assert net._modules.pop("first", 7) == 7
+    for taken in (net._modules.popitem, lambda: net._parameters.__delitem__("factor")):
+        with pytest.raises(KeyError):
+            taken()
+
+
+def test_a_copy_gets_dicts_of_its_own_when_they_are_assigned(library):
+    net = make_net(library)
+    copied = net.__new__(type(net))
+    copied.__dict__ = net.__dict__.copy()
+    for each in ("_parameters", "_buffers", "_modules"):
+        setattr(copied, each, getattr(copied, each).copy())
+    copied._parameters["factor"] = copied.factor * 3
+    copied._modules["more"] = library.nn.Tanh()
+    copied._buffers.clear()
+    assert net.factor.is_leaf
+    assert names(net.named_children()) == ["first", "inner"]
+    assert names(net.named_buffers()) == ["mean"]
+    assert copied.inner is net.inner
+    assert names(copied.named_parameters())[0] == "factor"
+    copied._parameters = {"other": library.nn.Parameter(library.ones(2))}
+    assert names(copied.named_parameters(recurse=False)) == ["other"]
+    assert not hasattr(copied, "factor")
+
+
+def test_every_name_that_the_class_lists_can_be_read(library):
+    for name in dir(library.nn.Module):
+        assert hasattr(library.nn.Module, name), name
+
+
+def test_arguments_go_on_to_another_base_where_the_class_says_so(library):
+    class Named:
+        def __init__(self, name):
+            self.name = name
+
+    class Net(library.nn.Module, Named):
+        call_super_init = True
+
+    assert Net(name="net").name == "net"
+    with pytest.raises(TypeError, match="name"):
+        library.nn.Module(name="net")
 
 
 def test_assigning_before_init_says_what_is_missing(library):

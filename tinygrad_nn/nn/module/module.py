@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from copy import copy
 from importlib import import_module
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from ...arrays import dtypes
 from ...arrays.kinds import DIFFERENTIABLE
@@ -20,6 +20,7 @@ from ...tensor.destination import destination
 from ...tensor.device import refuse_device
 from ..parameter import Parameter
 from .calling import Calling
+from .registered import Registered
 from .registration import BUFFER, MODULE, PARAMETER
 
 HOOKS = (
@@ -50,11 +51,22 @@ class Module(Calling):
         ['layer.weight', 'layer.bias']
     """
 
+    T_destination = TypeVar("T_destination", bound=dict[str, Any])
+    call_super_init: bool = False  # True hands the arguments on, to another base of a model
+    dump_patches: bool = False
     training: bool
 
-    def __init__(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if (args or kwargs) and not self.call_super_init:
+            given = ", ".join([*map(shown, args), *kwargs])
+            raise DTypeError(
+                f"Module.__init__() takes no arguments, got {given}; call_super_init = True in "
+                f"{type(self).__name__} hands them on to its other base"
+            )
         hooks: dict[str, Any] = {name: OrderedDict() for name in HOOKS}
         self.__dict__.update(training=True, _is_hooked=False, _kinds={}, _unsaved=set(), **hooks)
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
 
     def __copy__(self) -> Self:
         """Return a module of the same parameters and modules, which may gain others of its own."""
@@ -178,7 +190,7 @@ class Module(Calling):
 
     def _member(self, kind: str, target: str) -> Any:
         module, name = self._parent(target)
-        found = module._registered(kind).get(name)
+        found = Registered(module, kind).get(name)
         if found is None:
             raise AttributeError(f"{type(module).__name__} has no {kind} {name!r} ({target!r})")
         return found
@@ -289,6 +301,14 @@ class Module(Calling):
     def xpu(self, device: Any = None) -> Self:
         """Raise DeviceError: there is no such GPU."""
         return refuse_device("Module.xpu")
+
+    def ipu(self, device: Any = None) -> Self:
+        """Raise DeviceError: there is no such processor."""
+        return refuse_device("Module.ipu")
+
+    def mtia(self, device: Any = None) -> Self:
+        """Raise DeviceError: there is no such processor."""
+        return refuse_device("Module.mtia")
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """Do nothing: there is no compiler here, and none is needed."""

@@ -5,13 +5,13 @@ Read `state.py` next, which saves and loads them, and then `module.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from ...errors import DTypeError
 from ...tensor import Tensor
 from ..buffer import Buffer
 from ..parameter import Parameter
+from .registered import Registered
 
 PARAMETER, BUFFER, MODULE = "parameter", "buffer", "module"
 
@@ -35,6 +35,8 @@ class Unset:
     """Stands in the class for what `Module.__init__` sets: reading it says what was forgotten."""
 
     def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:  # a walk over the names of the class
+            return self
         raise AttributeError(
             f"{owner.__name__} cannot be used before super().__init__() was called; make it the "
             f"first line of {owner.__name__}.__init__"
@@ -155,21 +157,35 @@ class Registration:
             if each == kind and values[name] is not None
         ]
 
-    def _registered(self, kind: str) -> Mapping[str, Any]:
-        """Return {name: value} for reading only: a write to it would be lost, so it is an error."""
-        values = self.__dict__
-        return MappingProxyType(
-            {name: values[name] for name, each in self._kinds.items() if each == kind}
-        )
+    def _replace(self, kind: str, values: Mapping[str, Any]) -> None:
+        """Register `values` alone as `kind`; a copy that shares its notes gets its own."""
+        kept = {name: each for name, each in self._kinds.items() if each != kind}
+        for name in self._kinds.keys() - kept.keys():
+            self.__dict__.pop(name, None)
+        self.__dict__["_kinds"] = kept
+        for name, value in dict(values).items():
+            self._register(name, value, kind)
 
     @property
-    def _parameters(self) -> Mapping[str, Parameter | None]:
-        return self._registered(PARAMETER)
+    def _parameters(self) -> Registered:
+        return Registered(self, PARAMETER)
+
+    @_parameters.setter
+    def _parameters(self, values: Mapping[str, Any]) -> None:
+        self._replace(PARAMETER, values)
 
     @property
-    def _buffers(self) -> Mapping[str, Tensor | None]:
-        return self._registered(BUFFER)
+    def _buffers(self) -> Registered:
+        return Registered(self, BUFFER)
+
+    @_buffers.setter
+    def _buffers(self, values: Mapping[str, Any]) -> None:
+        self._replace(BUFFER, values)
 
     @property
-    def _modules(self) -> Mapping[str, Any]:
-        return self._registered(MODULE)
+    def _modules(self) -> Registered:
+        return Registered(self, MODULE)
+
+    @_modules.setter
+    def _modules(self, values: Mapping[str, Any]) -> None:
+        self._replace(MODULE, values)
