@@ -5,10 +5,7 @@ Read `registration.py` next, where the values stand.
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .registration import Registration
+from typing import Any
 
 
 class Registered(MutableMapping[str, Any]):
@@ -20,7 +17,7 @@ class Registered(MutableMapping[str, Any]):
 
     __slots__ = ("_kind", "_module")
 
-    def __init__(self, module: Registration, kind: str) -> None:
+    def __init__(self, module: Any, kind: str) -> None:
         self._module, self._kind = module, kind
 
     def __getitem__(self, name: str) -> Any:
@@ -37,7 +34,7 @@ class Registered(MutableMapping[str, Any]):
         del self._module._kinds[name], self._module.__dict__[name]
 
     def __contains__(self, name: object) -> bool:
-        return self._module._kinds.get(name) == self._kind  # type: ignore[call-overload, no-any-return]
+        return bool(self._module._kinds.get(name) == self._kind)
 
     def __iter__(self) -> Iterator[str]:
         return iter([name for name, kind in self._module._kinds.items() if kind == self._kind])
