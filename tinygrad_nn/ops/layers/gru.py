@@ -20,6 +20,7 @@ from .time_steps import (
     by_steps,
     carried,
     check_layer,
+    from_inputs,
     in_blocks,
     products_by_gate,
     steps_of,
@@ -51,22 +52,18 @@ def gru_layer(
     """Return the outputs of all steps and h after the last: input (T, N, in), h (N, H)."""
     check_layer("gru", 3, input, [h], w_ih, w_hh, b_ih, b_hh, batch_sizes)
     dtype, n = input.dtype, h.shape[1]
-    x, h = in_float32(input), in_float32(h)
-    x = x.reshape(-1, x.shape[-1])
+    h = in_float32(h)
     steps = steps_of(input, batch_sizes, reverse)
     by_w, by_u = (products_by_gate(each, *GATES, len(steps)) for each in (w_ih, w_hh))
     b, k = (
         bias_of_rows(len(h), None if each is None else by_gate(each, *GATES))
         for each in (b_ih, b_hh)
     )
-    gates = np.empty((3 * len(x), n), x.dtype)  # r, z, n of a step, then those of the next
-    from_h, hidden = (np.empty((len(x), n), x.dtype) for _ in range(2))
+    gates = from_inputs(by_w, (3, n), input, steps, b)  # r, z, n of each step
+    from_h, hidden = (np.empty((len(gates) // 3, n), gates.dtype) for _ in range(2))
     for step in steps:
         size = step.stop - step.start
         now = gates[3 * step.start : 3 * step.stop].reshape(3, size, n)
-        by_w(x[step], out=now)
-        if b is not None:
-            now += b[:, :size]
         of_h = by_u(h[:size])
         if k is not None:
             of_h += k[:, :size]

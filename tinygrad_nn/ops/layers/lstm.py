@@ -23,6 +23,7 @@ from .time_steps import (
     by_steps,
     carried,
     check_layer,
+    from_inputs,
     in_blocks,
     products_by_gate,
     steps_of,
@@ -54,21 +55,17 @@ def lstm_layer(
     """Return the outputs of all steps, h and c after the last: input (T, N, in), h and c (N, H)."""
     check_layer("lstm", 4, input, [h, c], w_ih, w_hh, b_ih, b_hh, batch_sizes)
     dtype, n = input.dtype, h.shape[1]
-    x, h, c = (in_float32(each) for each in (input, h, c))
-    x = x.reshape(-1, x.shape[-1])
+    h, c = in_float32(h), in_float32(c)
     steps = steps_of(input, batch_sizes, reverse)
     by_w, by_u = (products_by_gate(each, *GATES, len(steps)) for each in (w_ih, w_hh))
     given = (None if b is None else by_gate(b, *GATES) for b in (b_ih, b_hh))
     bias = bias_of_rows(len(h), *given)
-    gates = np.empty((4 * len(x), n), x.dtype)  # i, f, o, g of a step, then those of the next
-    output, cells, tanh_cells = (np.empty((len(x), n), x.dtype) for _ in range(3))
+    gates = from_inputs(by_w, (4, n), input, steps, bias)  # i, f, o, g of each step
+    output, cells, tanh_cells = (np.empty((len(gates) // 4, n), gates.dtype) for _ in range(3))
     for step in steps:
         size = step.stop - step.start
         now = gates[4 * step.start : 4 * step.stop].reshape(4, size, n)
-        by_w(x[step], out=now)
         now += by_u(h[:size])
-        if bias is not None:
-            now += bias[:, :size]
         np.tanh(now, now)
         sigmoids = now[:3]  # (1 + tanh(x / 2)) / 2
         sigmoids *= 0.5

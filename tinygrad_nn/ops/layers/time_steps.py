@@ -4,6 +4,7 @@ Read `lstm.py` next, the first of such layers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import accumulate
@@ -98,6 +99,36 @@ def _ordered_product(
         return made
     out[...] = made
     return out
+
+
+def from_inputs(
+    by_weights: Callable[..., Array],
+    shape: tuple[int, int],
+    input: Array,
+    steps: list[slice],
+    bias: Array | None,
+) -> Array:
+    """Return what the inputs give to the gates, (gates N, H) of one step after the other.
+
+    `shape` is (gates, H), and `bias` (gates, N, H). Of many steps of as many sequences each one
+    call makes all: 0.8 of the time.
+    """
+    gates, width = shape
+    x = in_float32(input)
+    made = np.empty((gates * math.prod(x.shape[:-1]), width), x.dtype)
+    if x.ndim == 3 and len(steps) >= MANY:
+        by_step = made.reshape(len(x), gates, -1, width)
+        by_weights(x[:, None], out=by_step)
+        if bias is not None:
+            by_step += bias
+        return made
+    rows = x.reshape(-1, x.shape[-1])
+    for step in steps:
+        now = made[gates * step.start : gates * step.stop].reshape(gates, -1, width)
+        by_weights(rows[step], out=now)
+        if bias is not None:
+            now += bias[:, : now.shape[1]]
+    return made
 
 
 def bias_of_rows(rows: int, *biases: Array | None) -> Array | None:
