@@ -32,6 +32,8 @@ OTHER = {  # modules of which PyTorch has more than ours give
         distributed.get_rank distributed.get_world_size distributed.init_process_group
         distributed.is_initialized distributed.destroy_process_group""",
     "distributed.elastic.multiprocessing.errors": "record=distributed.torchrun.record",
+    "distributed.rpc.api": """distributed.rpc.RRef distributed.rpc.remote
+        distributed.rpc.rpc_async distributed.rpc.rpc_sync distributed.rpc.shutdown""",
 }
 PRIVATE = (
     OTHER

@@ -16,6 +16,7 @@ from tinygrad_nn.places.table import PLACES as PLACES_OF_THE_TABLE
 
 PLACES = ("onnx", "fx", "quantization", "export", "hub", "distributed.fsdp", "cuda", "xpu", "mps")
 PLACES += ("accelerator", "cuda.nvtx", "ao.quantization", "masked", "nested", "sparse")
+PLACES += ("distributed.rpc",)
 HELD = [
     (place, name)
     for place in PLACES
@@ -49,6 +50,7 @@ def test_it_is_pytorch_that_has_the_name(place):
 
 def test_nothing_is_an_instance_and_a_subclass_says_so_when_it_is_made():
     assert not isinstance(tnn.ones(1), tnn.cuda.FloatTensor)
+    assert not isinstance(tnn.ones(1), tnn.distributed.rpc.api.RRef)
 
     class Own(tnn.fx.Interpreter):
         pass

@@ -143,6 +143,12 @@ PLACES = {
         raises="""BackwardPrefetch CPUOffload FullStateDictConfig FullyShardedDataParallel
         MixedPrecision ShardingStrategy StateDictType fully_shard""",
     ),
+    "distributed.rpc": Place(
+        "tinygrad_nn trains in one process, and calls none elsewhere",
+        {"places.no_gpu": "is_available"},
+        """BackendType RRef RpcBackendOptions TensorPipeRpcBackendOptions WorkerInfo get_rpc_timeout
+        get_worker_info init_rpc remote rpc_async rpc_sync shutdown""",
+    ),
     "hub": Place(
         _FROM_FILES,
         raises="download_url_to_file get_dir help list load load_state_dict_from_url set_dir",
