@@ -155,7 +155,7 @@ class Node:
         return tuple((each, getattr(each and each.op, "position", 0)) for each in edges)
 
     def edges(self) -> list[Node]:
-        """Return the Nodes that the gradient flows to; of one output of several, that of the call."""
+        """Return the Nodes that the gradient flows to; of one output of several, its call's."""
         return [each for each in self.inputs if each is not None]
 
     def hook_gradient(self, hook: Callable[[Any], Any]) -> RemovableHandle:

@@ -39,12 +39,13 @@ def enter_below(package: str) -> None:
     The package is "" for those that are below none. Then it and all files below it say of a name
     that is missing what there is.
     """
+    places = [path for path in PLACES if path.rpartition(".")[0] == package]
+    for path in places:
+        _enter_place(path)  # and what is below it
+    below_places = tuple(f"{path}." for path in places)
     for path in pytorch_paths():
-        if path.startswith(f"{package}."):
+        if path.startswith(f"{package}.") and not path.startswith(below_places):
             _enter(path)
-    for path in PLACES:
-        if path.rpartition(".")[0] == package:
-            _enter_place(path)
     if package:
         explain_below(package)
 

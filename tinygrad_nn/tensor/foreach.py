@@ -10,7 +10,7 @@ from typing import Any
 from ..arrays.refusing import shown
 from ..errors import ArgumentError, DTypeError, ShapeError
 from ..linalg import vector_norm
-from ..missing import explained
+from ..places.missing import explained
 from .tensor import Tensor
 
 ALONE = (
