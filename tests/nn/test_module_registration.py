@@ -6,6 +6,8 @@ from collections import OrderedDict
 
 import pytest
 
+import tinygrad_nn as tnn
+
 
 def names(pairs):
     return [name for name, _ in pairs]
@@ -370,8 +372,8 @@ def test_a_wrapper_that_asks_its_base_class_first_finds_what_is_registered(libra
     assert wrapped.inner.__getattr__("weight") is wrapped.inner.weight  # as programs spell getattr
 
 
-def test_an_attribute_error_inside_a_property_is_told_as_it_is(library):
-    class Net(library.nn.Module):
+def test_an_attribute_error_inside_a_property_is_told_as_it_is():
+    class Net(tnn.nn.Module):
         @property
         def size(self):
             return self.forgotten
