@@ -287,6 +287,16 @@ def test_the_second_normal_of_a_pair_waits_for_the_next_small_draw(torch):
     assert_same_bits(*normal(torch, ours, theirs, shape=(1,)))
 
 
+@pytest.mark.parametrize("words", ["words32", "words64"])
+def test_many_words_at_once_are_those_of_few_at_a_time(words):
+    at_once, in_turn = Generator(), Generator()
+    many = getattr(at_once, words)(5_000)
+    few = np.concatenate([getattr(in_turn, words)(500) for _ in range(10)])
+    np.testing.assert_array_equal(many, few)
+    assert many.dtype == few.dtype
+    np.testing.assert_array_equal(at_once.place(), in_turn.place())
+
+
 def test_a_linear_layer_starts_from_our_draws(torch):
     for fan_in, fan_out in ((4, 8), (3, 5), (784, 10), (7, 1)):
         torch.manual_seed(0)

@@ -20,6 +20,7 @@ Array = NDArray[Any]
 
 LOW_24, LOW_53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
 ULP_24 = np.float32(2.0**-24)
+MANY = 2**11  # words, from which NumPy's loop is worth its call of 4 µs: a million take a third
 
 # PyTorch's own layout, so that states move between the two: `left` counts to the next renewal of
 # the 624 words, `cached` is the second normal of a pair that has given only its first.
@@ -58,6 +59,11 @@ class MersenneTwister:
         made = np.random.MT19937(0)
         made._legacy_seeding(self._initial_seed & 0xFFFFFFFF)  # Matsumoto and Nishimura, 2002
         return made
+
+    @cached_property
+    def _loop(self) -> np.random.Generator:
+        """Takes the words themselves, where integers of all their values are asked for."""
+        return np.random.Generator(self._mt19937)
 
     def manual_seed(self, seed: int) -> Self:
         """Restart the stream at `seed`, from -2**63 to 2**64 - 1, and return itself.
@@ -158,11 +164,15 @@ class MersenneTwister:
     def words32(self, count: int) -> NDArray[np.uint32]:
         """Return the next `count` words of 32 bits, which all other draws are made of."""
         with self._lock:
-            return self._mt19937.random_raw(count).astype(np.uint32)
+            if count < MANY:
+                return self._mt19937.random_raw(count).astype(np.uint32)
+            return self._loop.integers(2**32, size=count, dtype=np.uint32)
 
     def words64(self, count: int) -> NDArray[np.uint64]:
         """Return the next `count` words of 64 bits, each from two of 32, the high half first."""
         with self._lock:
+            if count >= MANY:
+                return self._loop.integers(2**64, size=count, dtype=np.uint64)
             halves = self._mt19937.random_raw(2 * count)
         return (halves[0::2] << np.uint64(32)) | halves[1::2]
 
