@@ -18,8 +18,8 @@ from ..errors import DTypeError, ShapeError
 
 Array = NDArray[Any]
 
-LOW_24, LOW_53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
-ULP_24 = np.float32(2.0**-24)
+LOW_24, LOW_53 = np.array(2**24 - 1, np.uint32), np.array(2**53 - 1, np.uint64)
+ULP_24 = np.array(2.0**-24, np.float32)  # of no dimension: ufuncs take that in half the time
 MANY = 2**11  # words, from which NumPy's loop is worth its call of 4 µs: a million take a third
 
 # PyTorch's own layout, so that states move between the two: `left` counts to the next renewal of
