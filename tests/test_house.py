@@ -27,7 +27,7 @@ LAYERS = (
     *("warn", "arrays", "random"),
     *("autograd.grad_mode", "autograd.node", "autograd.tensor_base", "autograd.outputs"),
     *("autograd.parameters", "autograd.packing", "autograd.op", "autograd.anomaly"),
-    *("autograd.views", "autograd.recording"),
+    *("autograd.views", "autograd.recording", "autograd.older_calls"),
     *("autograd.operands", "autograd.written_call", "autograd.written_pull", "autograd.recorder"),
     *("autograd.declaring", "autograd.gradients", "autograd.passes", "autograd.engine"),
     *("autograd.writing", "autograd.context", "autograd.function_call", "autograd.function"),

@@ -27,6 +27,7 @@ from . import tensor_base
 from .anomaly import remember_call
 from .grad_mode import INFERENCE, RECORD, mode
 from .node import Node, clock
+from .older_calls import in_older_order
 from .op import Op, freed, pair_up, registry, written_since
 from .operands import (
     as_operand,

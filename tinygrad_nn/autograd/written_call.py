@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from textwrap import indent
 
 from ..arrays.arguments import REQUIRED
+from .older_calls import ORDERS
 from .op import Op
 
 READ = """\
@@ -146,6 +147,14 @@ def call_source(op: Op, is_operator: bool = False) -> str:
         "    if other_arguments:\n",
         f"        return call_otherwise(op, {as_tuple(op.parameters)}, other_arguments)\n",
     ]
+    if scalars := _older_scalars(op):
+        named = ", ".join(f"{name!r}: {name}" for name in scalars)
+        lines.insert(
+            1,
+            "    if in_between:\n"
+            f"        return in_older_order(op.call, ({', '.join(op.operands)}, *in_between), "
+            f"{{{named}}}, other_arguments)\n",
+        )
     given, checks = [], []
     for i, p in enumerate(op.signature):
         value = arrays.get(p.name, p.name)
@@ -232,11 +241,17 @@ def _signature(op: Op) -> str:
             optional = optional and p.annotation == "Dim"
         may_lack[p.name] = optional
     for p in op.signature:
-        if p.keyword_only and "*" not in shown:
-            shown.append("*")
+        if p.keyword_only and not any(each[0] == "*" for each in shown):
+            shown.append("*in_between" if _older_scalars(op) else "*")
         has_default = p.default is not REQUIRED or (p.annotation == "Dim" and may_lack[p.name])
         shown.append(f"{p.name}=default_{p.name}" if has_default else p.name)
     return ", ".join([*shown, "**other_arguments"])
+
+
+def _older_scalars(op: Op) -> tuple[str, ...]:
+    """The scalars that stood between the operands in PyTorch's first versions, and still may."""
+    names = tuple(p.name for p in op.signature if p.keyword_only)
+    return names if names in ORDERS and (*op.operands, *names) == op.parameters else ()
 
 
 def _conversions(op: Op, arrays: dict[str, str]) -> list[str]:

@@ -13,6 +13,7 @@ from ...arrays.kinds import is_integral
 from ...arrays.refusing import instead_of, refuses, shown
 from ...arrays.sums import in_float32
 from ...autograd.declaring import op
+from ...autograd.older_calls import in_older_order
 from ...autograd.op import Array
 from ...autograd.writing import in_place
 from ...errors import DTypeError, ShapeError
@@ -115,12 +116,21 @@ baddbmm.vjp(
 @refuses
 @instead_of("addmm")
 def addbmm(
-    input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1, out: Any = None
+    input: Any,
+    batch1: Any,
+    batch2: Any,
+    *in_between: Any,
+    beta: Any = 1,
+    alpha: Any = 1,
+    out: Any = None,
 ) -> Any:
     """Return beta * input + alpha * the sum of the products of two batches' matrices.
 
     It is one product: the batch is summed over with the columns.
     """
+    if in_between:
+        given = (input, batch1, batch2, *in_between)
+        return in_older_order(addbmm, given, {"beta": beta, "alpha": alpha}, {"out": out})
     for each in (batch1, batch2):
         if getattr(each, "ndim", 0) != 3:
             raise ShapeError(f"addbmm: batches of matrices expected, got {shown(each)}")
@@ -139,9 +149,18 @@ def addbmm(
 @refuses
 @instead_of("add", "mul", "outer")
 def addr(
-    input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1, out: Any = None
+    input: Any,
+    vec1: Any,
+    vec2: Any,
+    *in_between: Any,
+    beta: Any = 1,
+    alpha: Any = 1,
+    out: Any = None,
 ) -> Any:
     """Return beta * input + alpha * the outer product of two vectors; see addmm."""
+    if in_between:
+        given = (input, vec1, vec2, *in_between)
+        return in_older_order(addr, given, {"beta": beta, "alpha": alpha}, {"out": out})
     beta, alpha = as_number(beta, "beta", "addr"), as_number(alpha, "alpha", "addr")
     y = outer(vec1, vec2)
     if alpha != 1 or isinstance(alpha, bool):
