@@ -35,7 +35,7 @@ LAYERS = (
     *("tensor.device", "tensor.printing", "tensor.numpy_functions", "tensor.numpy_protocol"),
     *("tensor.differentiable", "tensor.facts", "tensor.copy_protocol", "tensor.destination"),
     *("tensor.drawing", "tensor.making", "tensor.conversions", "tensor.tensor"),
-    *("tensor", "testing", "func", "fft", "signal", "autograd"),
+    *("tensor", "testing", "func", "autograd.forward_ad", "fft", "signal", "autograd"),
     *("distributions", "distributed", "nn", "optim", "places"),
     *("saving", "datasets", "utils", "vision"),
     *("amp", "backends", "cuda"),

@@ -33,6 +33,7 @@ PLACES = (
     "nn.utils.prune",
     "optim",
     "autograd",
+    "autograd.forward_ad",
     "autograd.functional",
     "autograd.graph",
     "linalg",

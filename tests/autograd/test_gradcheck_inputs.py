@@ -185,7 +185,6 @@ def test_an_output_that_is_no_tensor_is_named(result):
     [
         (gradcheck, "check_batched_grad"),
         (gradcheck, "check_batched_forward_grad"),
-        (gradcheck, "check_forward_ad"),
         (gradgradcheck, "check_batched_grad"),
         (gradgradcheck, "check_fwd_over_rev"),
     ],

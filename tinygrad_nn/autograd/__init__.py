@@ -5,6 +5,7 @@ Read in this order: `grad_mode`, `node`, `tensor_base`, `op`, `recorder`, `recor
 
 import sys as _sys
 import typing as _typing
+from importlib import import_module as _import_module
 
 from ..places import missing as _missing
 from ..tensor.variable import Variable
@@ -33,6 +34,7 @@ __all__ = [
     "detect_anomaly",
     "elementwise",
     "enable_grad",
+    "forward_ad",
     "function",
     "functional",
     "grad",
@@ -55,7 +57,9 @@ _OF_CHECKS = {"Comparison", "GradcheckError", "compare", "gradcheck", "gradgradc
 
 
 def __getattr__(name: str) -> _typing.Any:
-    """Import what checks gradients when it is asked for: few programs do."""
+    """Import what checks gradients, and what is made beside them, when it is asked for."""
+    if name == "forward_ad":
+        return _import_module(".forward_ad", __name__)
     if name not in _OF_CHECKS:
         _missing.refuse(_sys.modules[__name__], "autograd", name)
     from . import checks
@@ -64,4 +68,4 @@ def __getattr__(name: str) -> _typing.Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_OF_CHECKS})
+    return sorted({*globals(), *_OF_CHECKS, "forward_ad"})

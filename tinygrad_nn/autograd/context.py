@@ -31,8 +31,9 @@ class FunctionCtx:
         self.to_save = tensors
 
     def save_for_forward(self, *tensors: Any) -> None:
-        """Take the tensors that `jvp` would use; there is no forward mode that calls it."""
+        """Keep these tensors (inputs, outputs or None) for `jvp`."""
         _check_tensors("save_for_forward", tensors)
+        self.to_save = self.to_save or tensors
 
     def mark_non_differentiable(self, *outputs: Any) -> None:
         """Say that these outputs need no gradient."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from ..arrays.kinds import is_differentiable
@@ -18,6 +19,9 @@ from .grad_mode import mode, no_grad
 from .tensor_base import TensorBase, make_tensor
 from .views import base_of, link_view
 from .writing import check_writable
+
+_pushing: ContextVar[Any] = ContextVar("pushing", default=None)
+pushing, set_pushing = _pushing.get, _pushing.set  # what gives outputs the tangents of `jvp`
 
 
 class Function:
@@ -70,8 +74,8 @@ class Function:
 
     @staticmethod
     def jvp(ctx: Any, *grad_inputs: Any) -> Any:
-        """Say that there is no forward mode, which a Function's own jvp would be for."""
-        raise NotImplementedError("tinygrad_nn has no forward mode: jvp is never called")
+        """Return the tangents of the outputs; for `forward_ad`, and only without a backward."""
+        raise NotImplementedError("a Function's jvp(ctx, *tangents) is its own")
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
@@ -106,6 +110,11 @@ class Function:
                 result = cls.forward(ctx, *args)
         is_recorded = bool(mode()) and any(ctx.needs_input_grad)
         outputs = list(result) if isinstance(result, tuple) else [result]
+        push = pushing() if cls.jvp is not Function.jvp else None
+        if push is not None and cls.backward is Function.backward and cls.vjp is Function.vjp:
+            duals = push(cls, ctx, args, outputs)
+            if duals is not None:
+                return tuple(duals) if isinstance(result, tuple) else duals[0]
         _write_dirty(cls.__name__, ctx, outputs, is_recorded)
         given = {id(arg) for arg in args if isinstance(arg, TensorBase)}
         apart = {id(each) for each in ctx.non_differentiable}

@@ -155,7 +155,7 @@ class Node:
         return tuple((each, getattr(each and each.op, "position", 0)) for each in edges)
 
     def edges(self) -> list[Node]:
-        """Return the Nodes that the gradient flows to; of one output of several, its call's."""
+        """Return the Nodes that its gradient flows to; of one of several outputs, the call's."""
         return [each for each in self.inputs if each is not None]
 
     def hook_gradient(self, hook: Callable[[Any], Any]) -> RemovableHandle:
@@ -190,7 +190,7 @@ class Node:
 
     def __getattr__(self, name: str) -> Any:
         """Find PyTorch's names of what is kept, `_saved_self`, and a leaf's tensor, `variable`."""
-        if name == "variable" and self.op is None:
+        if name == "variable" and self.op is None and self.tensor is not None:
             return self.tensor
         if name.startswith("_saved_") and self.op is not None:
             return self.op.saved_of(self, name.removeprefix("_saved_"))

@@ -35,7 +35,7 @@ def _own(tree: Any, name: str) -> Any:
     return mapped(alias, tree)
 
 
-def _without(own: Sequence[Tensor], tree: Any) -> Any:
+def without(own: Sequence[Tensor], tree: Any) -> Any:
     """Detach what depends on nothing that requires a gradient but the tensors of this call."""
     inner = {x.node for x in own}
 
@@ -127,8 +127,8 @@ def grad_and_value(
             gradients = filled(own, _pulled([value], inner, [ones_like(value)]))
             result = gradients[0] if isinstance(argnums, int) else tuple(gradients)
             if has_aux:
-                return _without(inner, (result, (value, aux)))
-            return _without(inner, (result, value))
+                return without(inner, (result, (value, aux)))
+            return without(inner, (result, value))
 
     return gradient_and_value
 
@@ -179,10 +179,10 @@ def vjp(func: Function, *primals: Any, has_aux: bool = False) -> Any:
                 f"shapes {[tuple(y.shape) for y in ends]}"
             )
         with enable_grad():
-            return _without(inner, filled(own, _pulled(ends, inner, given)))
+            return without(inner, filled(own, _pulled(ends, inner, given)))
 
-    results = (_without(inner, outputs), vjp_fn)
-    return (*results, _without(inner, aux)) if has_aux else results
+    results = (without(inner, outputs), vjp_fn)
+    return (*results, without(inner, aux)) if has_aux else results
 
 
 def jvp(
@@ -209,12 +209,11 @@ def jvp(
                 f"jvp: tangents of shapes {[tuple(v.shape) for v in directions]} for primals of "
                 f"shapes {[tuple(x.shape) for x in inner]}"
             )
-        pushed = _pushed(ends, inner, directions)
-        results = (outputs, filled(outputs, pushed))
-        return _without(inner, (*results, aux) if has_aux else results)
+        results = (outputs, filled(outputs, pushed(ends, inner, directions)))
+        return without(inner, (*results, aux) if has_aux else results)
 
 
-def _pushed(ends: list[Tensor], inner: list[Tensor], directions: list[Tensor]) -> list[Tensor]:
+def pushed(ends: list[Tensor], inner: list[Tensor], directions: list[Tensor]) -> list[Tensor]:
     """Return J v for each output: the vjp, with v, of u -> J^T u."""
     dummies = [zeros_like(y).requires_grad_() for y in ends]
     pulled = _pulled(ends, inner, dummies)
@@ -255,7 +254,7 @@ def jacrev(
                 return blocks[0] if isinstance(argnums, int) else tuple(blocks)
 
             result = mapped(rows_of, outputs)
-            return _without(inner, (result, aux) if has_aux else result)
+            return without(inner, (result, aux) if has_aux else result)
 
     return jacobian
 

@@ -8,6 +8,7 @@ would check a softmax as 0 = 0), the same one twice, zeros, and none for one of 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module as _import_module
 from typing import Any
 
 import numpy as np
@@ -73,8 +74,8 @@ def gradcheck(
         check_grad_dtypes: a gradient must also have its input's dtype.
         check_batched_grad: not here.
         check_batched_forward_grad: not here.
-        check_forward_ad: not here.
-        check_backward_ad: has to be True.
+        check_forward_ad: also check the tangents of `forward_ad`, in a random direction.
+        check_backward_ad: False only with check_forward_ad, to check nothing else.
         fast_mode: check a random direction per input and output instead of every entry.
         masked: accepted, and of no effect: it is for sparse tensors, which are not here.
 
@@ -100,17 +101,22 @@ def gradcheck(
     for name, asked in (
         ("check_batched_grad", check_batched_grad),
         ("check_batched_forward_grad", check_batched_forward_grad),
-        ("check_forward_ad", check_forward_ad),
     ):
         if asked:
             raise NotImplementedError(f"gradcheck({name}=True): there is no such mode here")
-    if not check_backward_ad:
-        raise ArgumentError("gradcheck(check_backward_ad=False) would check nothing")
+    if not check_backward_ad and not check_forward_ad:
+        raise ArgumentError(
+            "gradcheck(check_backward_ad=False) would check nothing; pass check_forward_ad=True"
+        )
     function, arguments = in_real_numbers(func, _as_tuple(inputs))
     checked = CheckedFunction(function, arguments, eps, atol, rtol)
     check_inputs(checked)
+    kinks: list[str] = []
     try:
-        kinks = _check(checked, nondet_tol, check_undefined_grad, check_grad_dtypes, fast_mode)
+        if check_forward_ad:
+            _import_module(".forward", __package__).check_forward(checked)  # which few ask for
+        if check_backward_ad:
+            kinks = _check(checked, nondet_tol, check_undefined_grad, check_grad_dtypes, fast_mode)
     except GradcheckError:
         if raise_exception:
             raise
