@@ -46,7 +46,18 @@ PRIVATE = (
         "nn.modules.linear": "NonDynamicallyQuantizableLinear=nn.layers.attention."
         "NonDynamicallyQuantizableLinear",
         "nn.modules.loss": "_Loss=nn.losses.loss.Loss _WeightedLoss=nn.losses.loss.WeightedLoss",
-        "nn.modules.module": "nn.Module",
+        "nn.modules.module": """nn.Module _IncompatibleKeys=nn.module.state.IncompatibleKeys
+        _EXTRA_STATE_KEY_SUFFIX=nn.module.state.EXTRA""",
+        "utils.data._utils.collate": """utils.data.collate.collate
+        utils.data.collate.default_collate_fn_map""",
+        "distributions.utils": """distributions.parameters.broadcast_all
+        distributions.parameters.clamp_probs distributions.parameters.lazy_property
+        distributions.parameters.logits_to_probs distributions.parameters.probs_to_logits
+        euler_constant=distributions.parameters.EULER
+        _sum_rightmost=distributions.parameters.sum_rightmost
+        _standard_normal=distributions.parameters._standard_normal
+        tril_matrix_to_vec=distributions.matrices.of_triangle
+        vec_to_tril_matrix=distributions.matrices.filled_triangle""",
         "nn.modules.pooling": """_MaxPoolNd=nn.layers.pooling.MaxPool
         _MaxUnpoolNd=nn.layers.pooling.MaxUnpool _LPPoolNd=nn.layers.pooling.LPPool
         _AdaptiveAvgPoolNd=nn.layers.sized_pooling.AdaptiveAvgPool
@@ -57,7 +68,33 @@ PRIVATE = (
     }
 )
 
-ADDED = {"nn.parameter": "nn.Buffer nn.UninitializedBuffer nn.UninitializedParameter"}  # to a file
+ADDED = {  # to a file of ours, from others
+    "nn.parameter": """nn.Buffer nn.UninitializedBuffer nn.UninitializedParameter
+        nn.uninitialized.is_lazy UninitializedTensorMixin=nn.uninitialized.Uninitialized""",
+    "optim.optimizer": """_global_optimizer_pre_hooks=optim.hooks.before_every_step
+        _global_optimizer_post_hooks=optim.hooks.after_every_step
+        optim.own_rules.ParamsT optim.own_rules.StateDict optim.own_rules.DeviceDict
+        optim.own_rules.DeviceDtypeDict optim.own_rules.required
+        optim.own_rules._RequiredParameter optim.own_rules._use_grad_for_differentiable
+        optim.own_rules._get_value optim.own_rules._to_scalar
+        optim.own_rules._dispatch_sqrt optim.own_rules._stack_if_compiling
+        optim.own_rules._disable_dynamo_if_unsupported
+        optim.own_rules._default_to_fused_or_foreach
+        optim.own_rules._device_dtype_check_for_fused optim.own_rules._get_scalar_dtype
+        optim.own_rules._get_capturable_supported_devices optim.own_rules._view_as_real
+        optim.own_rules._params_doc optim.own_rules._foreach_doc
+        optim.own_rules._fused_doc optim.own_rules._capturable_doc
+        optim.own_rules._differentiable_doc optim.own_rules._maximize_doc""",
+    "utils.data.dataloader": """_BaseDataLoaderIter=utils.data.passes.Pass
+        _SingleProcessDataLoaderIter=utils.data.passes.OwnPass
+        _MultiProcessingDataLoaderIter=utils.data.passes.WorkersPass
+        _DatasetKind=utils.data.passes.DatasetKind""",
+    "distributions.transforms": """
+        _InverseTransform=distributions.transforms.transform._InverseTransform
+        _clipped_sigmoid=distributions.transforms.elementwise.clipped_sigmoid""",
+    "distributions.multivariate_normal": """
+        _precision_to_scale_tril=distributions.matrices.factor_of_inverse""",
+}
 
 
 def reach(library, path):

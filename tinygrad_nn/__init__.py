@@ -290,6 +290,7 @@ _LATER = {
     **dict.fromkeys(("vision", "viz")),
     **dict.fromkeys(("load", "save"), "saving"),
     "compile": "places.compiler",
+    "Future": "places.futures",
     "OutOfMemoryError": "cuda",
     "UntypedStorage": "tensor.facts",
     **dict.fromkeys(("GradScaler", "autocast"), "amp"),

@@ -8,10 +8,10 @@ import sys
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-from .. import missing
 from ..arrays.refusing import shown
 from ..errors import DTypeError, GraphError, ShapeError
 from ..func.gradients import pushed, without
+from ..places import missing
 from ..tensor import Tensor
 from ..tensor.creation_like import zeros_like
 from .function import Function, set_pushing

@@ -52,12 +52,12 @@ def _triangle(n: int, diagonal: int) -> Any:
     return ones(n, n, dtype="bool").tril(diagonal)
 
 
-def of_triangle(matrix: Any, diagonal: int) -> Any:
+def of_triangle(matrix: Any, diagonal: int = 0) -> Any:
     """Return what lies at the diagonal and below it, row by row."""
     return matrix[..., _triangle(matrix.shape[-1], diagonal)]
 
 
-def filled_triangle(values: Any, diagonal: int) -> Any:
+def filled_triangle(values: Any, diagonal: int = 0) -> Any:
     """Return matrices that hold the values at the diagonal and below it, row by row, else 0."""
     n = round((0.25 + 2 * values.shape[-1]) ** 0.5 - 0.5) - diagonal
     made = zeros(*values.shape[:-1], n, n, dtype=values.dtype)

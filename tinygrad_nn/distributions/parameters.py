@@ -48,6 +48,11 @@ def standard_normal(shape: Any, like: Tensor) -> Tensor:
     return empty(shape, dtype=like.dtype).normal_()
 
 
+def _standard_normal(shape: Any, dtype: Any, device: Any) -> Tensor:
+    """Return values of N(0, 1), as distributions of programs call for them."""
+    return empty(shape, dtype=dtype, device=device).normal_()
+
+
 def sum_rightmost(value: Any, dims: int) -> Any:
     """Return the sums over the last dimensions, as many as are said."""
     if dims == 0:

@@ -3,6 +3,7 @@ Read `parameter.py` and `module/` first, then `layers/` and `losses/`.
 """
 
 from . import attention, functional, init, parallel, parameter, utils
+from . import common_types as common_types
 from .buffer import Buffer
 from .layers import activation as _activation
 from .layers import adaptive_softmax as _adaptive_softmax

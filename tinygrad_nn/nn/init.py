@@ -94,6 +94,14 @@ def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
 _calculate_fan_in_and_fan_out = fan_in_and_fan_out  # as PyTorch's programs know it
 
 
+def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
+    """Return the fan of this name, "fan_in" or "fan_out"."""
+    fans = dict(zip(("fan_in", "fan_out"), fan_in_and_fan_out(tensor), strict=True))
+    if mode.lower() not in fans:
+        raise ArgumentError(f'mode must be "fan_in" or "fan_out", got {mode!r}')
+    return fans[mode.lower()]
+
+
 @refuses
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """Return the factor that keeps a signal's size through the function that follows a layer.
@@ -318,3 +326,7 @@ eye, dirac, sparse = _old_name(eye_), _old_name(dirac_), _old_name(sparse_)
 xavier_uniform, xavier_normal = _old_name(xavier_uniform_), _old_name(xavier_normal_)
 kaiming_uniform, kaiming_normal = _old_name(kaiming_uniform_), _old_name(kaiming_normal_)
 orthogonal = _old_name(orthogonal_)
+
+# Older functions below the public ones, which programs import.
+_no_grad_uniform_, _no_grad_normal_, _no_grad_fill_ = uniform_, normal_, constant_
+_no_grad_trunc_normal_, _no_grad_zero_ = trunc_normal_, zeros_

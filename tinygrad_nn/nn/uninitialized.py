@@ -36,6 +36,11 @@ class Uninitialized:
         return f"<{type(self).__name__}>"
 
 
+def is_lazy(param: Any) -> bool:
+    """Whether a parameter or a buffer has no shape yet."""
+    return isinstance(param, Uninitialized)
+
+
 class UninitializedParameter(Uninitialized, Parameter):
     """A parameter whose shape is not known yet."""
 

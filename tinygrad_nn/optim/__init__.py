@@ -7,6 +7,7 @@ import sys as _sys
 from ..places import missing as _missing
 from ..places import paths as _paths
 from . import lr_scheduler, swa_utils
+from . import own_rules as own_rules  # at optim.optimizer, by the table of paths
 from .adadelta import Adadelta
 from .adafactor import Adafactor
 from .adagrad import Adagrad

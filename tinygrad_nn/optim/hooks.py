@@ -14,17 +14,18 @@ from ..autograd.node import RemovableHandle, add_hook
 from ..errors import DTypeError
 
 Hook = Callable[..., Any]
-of_every_optimizer: dict[str, dict[int, Hook]] = {"step_pre": {}, "step_post": {}}
+before_every_step: dict[int, Hook] = {}
+after_every_step: dict[int, Hook] = {}
 
 
 def register_optimizer_step_pre_hook(hook: Hook) -> RemovableHandle:
     """Have every optimizer call hook(optimizer, args, kwargs) before a step."""
-    return add_hook(of_every_optimizer["step_pre"], hook)
+    return add_hook(before_every_step, hook)
 
 
 def register_optimizer_step_post_hook(hook: Hook) -> RemovableHandle:
     """Have every optimizer call hook(optimizer, args, kwargs) after a step."""
-    return add_hook(of_every_optimizer["step_post"], hook)
+    return add_hook(after_every_step, hook)
 
 
 def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,11 +34,11 @@ def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(step)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._opt_called = True  # read by schedulers, which are to be stepped after it
-        own, every = self._hooks, of_every_optimizer
-        if not (own or every["step_pre"] or every["step_post"]):
+        own = self._hooks
+        if not (own or before_every_step or after_every_step):
             return step(self, *args, **kwargs)
         args = (self, *args)
-        for hook in (*every["step_pre"].values(), *own.get("step_pre", {}).values()):
+        for hook in (*before_every_step.values(), *own.get("step_pre", {}).values()):
             changed = hook(self, args, kwargs)
             if changed is None:
                 continue
@@ -48,7 +49,7 @@ def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
                 )
             args, kwargs = changed
         result = step(*args, **kwargs)
-        for hook in (*own.get("step_post", {}).values(), *every["step_post"].values()):
+        for hook in (*own.get("step_post", {}).values(), *after_every_step.values()):
             hook(self, args, kwargs)
         return result
 

@@ -144,6 +144,19 @@ class Optimizer(SavedState):
             restore(before)
         return loss
 
+    @staticmethod
+    def _group_tensors_by_device_and_dtype(
+        tensorlistlist: list[list[Any]], with_indices: bool = False
+    ) -> dict[Any, Any]:
+        """Return {(device, dtype): (lists, indices)} of lists of equal order, by the first list."""
+        places: dict[Any, list[int]] = {}
+        for i, each in enumerate(tensorlistlist[0]):
+            places.setdefault((each.device, each.dtype), []).append(i)
+        return {
+            kind: ([[some[i] for i in chosen] if some else [] for some in tensorlistlist], chosen)
+            for kind, chosen in places.items()
+        }
+
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key != "_hooks"}
 

@@ -173,11 +173,24 @@ PLACES = {
             svd_lowrank tensordot unique unique_consecutive unravel_index"""
         },
     ),
+    "_utils": Place(
+        "it has what PyTorch's own files share",
+        {
+            "places.compiler": "is_compiling",
+            "places.flat_tensors": """_element_size _flatten_dense_tensors
+            _get_available_device_type _get_device_module _unflatten_dense_tensors""",
+        },
+    ),
+    "futures": Place(
+        "it has what is set once, and waited for",
+        {"places.futures": "Future collect_all wait_all"},
+    ),
     # --- what the library says of itself
     "__config__": Place("NumPy is what computes here", {"places.config": "parallel_info show"}),
     "overrides": Place(
         "__torch_function__ is not called here",
         {"places.overrides": "has_torch_function is_tensor_like is_tensor_method_or_property"},
+        "TorchFunctionMode",
     ),
     "types": Place(
         "it names types that programs annotate with",

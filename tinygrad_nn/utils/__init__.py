@@ -3,10 +3,11 @@ Read `data/dataset.py` next, then `progress_bar.py` and `tensorboard.py`.
 """
 
 from ..places import paths as _paths
+from . import _contextlib as _contextlib
 from . import _pytree as _pytree
-from . import checkpoint, data, hooks, tensorboard
+from . import checkpoint, data, dlpack, hooks, tensorboard
 from .progress_bar import progress
 
-__all__ = ["checkpoint", "data", "hooks", "progress", "tensorboard"]
+__all__ = ["checkpoint", "data", "dlpack", "hooks", "progress", "tensorboard"]
 
 _paths.enter_below("utils")

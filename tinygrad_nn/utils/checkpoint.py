@@ -5,12 +5,16 @@ Read `../autograd/function.py` next, which it is written with.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import IntEnum
 from functools import partial
 from typing import Any
 
+from ..arrays.refusing import shown
 from ..autograd import Function, backward, enable_grad
+from ..errors import DTypeError
 from ..random import default_generator, fork_rng
 from ..tensor import Tensor
+from ..warn import warn_user
 
 __all__ = ["checkpoint", "checkpoint_sequential"]
 
@@ -99,3 +103,42 @@ def _one_after_another(steps: Sequence[Callable[[Any], Any]], x: Any) -> Any:
     for step in steps:
         x = step(x)
     return x
+
+
+class CheckpointPolicy(IntEnum):
+    """What PyTorch may be told of one operation; here a function is computed again as a whole."""
+
+    MUST_SAVE = 0
+    PREFER_SAVE = 1
+    MUST_RECOMPUTE = 2
+    PREFER_RECOMPUTE = 3
+    MUST_CPU_OFFLOAD = 4
+
+
+def get_device_states(*args: Any) -> tuple[list[int], list[Any]]:
+    """Return two empty lists: no argument is on a GPU, whose random state would have to be kept."""
+    return [], []
+
+
+def set_device_states(devices: Any, states: Any, *, device_type: Any = None) -> None:
+    """Do nothing: there are no states of GPUs."""
+
+
+def detach_variable(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the tensors cut off from their graph, each requiring a gradient as it did.
+
+    Raises:
+        RuntimeError: no tuple.
+    """
+    if not isinstance(inputs, tuple):
+        raise DTypeError(f"detach_variable() takes a tuple of tensors, got {shown(inputs)}")
+    return tuple(
+        each.detach().requires_grad_(each.requires_grad) if isinstance(each, Tensor) else each
+        for each in inputs
+    )
+
+
+def check_backward_validity(inputs: Any) -> None:
+    """Warn if no tensor requires a gradient: there will be none."""
+    if not any(isinstance(each, Tensor) and each.requires_grad for each in inputs):
+        warn_user("checkpoint: no input requires a gradient, so that there will be none")

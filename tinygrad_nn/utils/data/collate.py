@@ -73,17 +73,28 @@ def default_collate(batch: Any) -> Any:
         >>> tnn.utils.data.default_collate([(0, {"x": 1.0}), (1, {"x": 2.0})])
         [tensor([0, 1]), {'x': tensor([1., 2.], dtype=torch.float64)}]
     """
-    first = batch[0]
-    for kind, collate in _BY_KIND.items():
-        if isinstance(first, kind):
-            return collate(batch)
+    return collate(batch, collate_fn_map=default_collate_fn_map)
+
+
+def collate(batch: Any, *, collate_fn_map: Mapping[Any, Callable[..., Any]] | None = None) -> Any:
+    """Return samples as one batch, by a table of classes and functions.
+
+    The class of the first sample is looked up, then those that it is an instance of, in order; the
+    function is called with the batch, and with the table as `collate_fn_map` for what is within.
+    A program may extend `default_collate_fn_map`, by which `default_collate` goes.
+    """
+    first, table = batch[0], collate_fn_map or {}
+    kinds = [type(first), *(kind for kind in table if isinstance(first, kind))]
+    for kind in kinds:
+        if kind in table:
+            return table[kind](batch, collate_fn_map=table)
     raise DTypeError(
         "default_collate: a batch is of tensors, arrays, numbers, strings, dicts or lists, found "
         f"{type(first)}; pass a collate_fn of your own"
     )
 
 
-def _collate_arrays(batch: Sequence[Any]) -> Any:
+def _collate_arrays(batch: Sequence[Any], *, collate_fn_map: Any = None) -> Any:
     if not _is_numeric(batch[0]):
         raise DTypeError(
             f"default_collate: an array of dtype {batch[0].dtype} has no tensor; found "
@@ -105,35 +116,59 @@ def _stacked(batch: list[Tensor]) -> Tensor:
     return stack(batch)
 
 
-def _collate_mappings(batch: Sequence[Mapping[Any, Any]]) -> Any:
+def _collate_mappings(batch: Sequence[Mapping[Any, Any]], *, collate_fn_map: Any = None) -> Any:
     first = batch[0]
     for i, each in enumerate(batch):
         lacking = [key for key in first if key not in each]
         if lacking:
             raise KeyError(f"default_collate: sample {i} of a batch has no {lacking[0]!r}")
-    return _like(first, {key: default_collate([each[key] for each in batch]) for key in first})
+    return _like(
+        first,
+        {
+            key: collate([each[key] for each in batch], collate_fn_map=collate_fn_map)
+            for key in first
+        },
+    )
 
 
-def _collate_sequences(batch: Sequence[Any]) -> Any:
+def _collate_sequences(batch: Sequence[Any], *, collate_fn_map: Any = None) -> Any:
     first = batch[0]
+    parts = (collate(each, collate_fn_map=collate_fn_map) for each in zip(*batch, strict=True))
     if hasattr(first, "_fields"):
-        return type(first)(*(default_collate(each) for each in zip(*batch, strict=True)))
+        return type(first)(*parts)
     lengths = {len(each) for each in batch}
     if len(lengths) > 1:
         raise ShapeError(
             f"default_collate: samples of one length are needed, got lengths {sorted(lengths)}; "
             "each element in list of batch should be of equal size"
         )
-    collated = [default_collate(each) for each in zip(*batch, strict=True)]
+    collated = list(parts)
     return collated if isinstance(first, tuple) else _like(first, collated)
 
 
-_BY_KIND: dict[Any, Callable[[Any], Any]] = {
-    Tensor: lambda batch: _stacked(list(batch)),
+def _collate_tensors(batch: Sequence[Any], *, collate_fn_map: Any = None) -> Any:
+    return _stacked(list(batch))
+
+
+def _collate_floats(batch: Sequence[Any], *, collate_fn_map: Any = None) -> Any:
+    return tensor(list(batch), dtype=float64)
+
+
+def _collate_integers(batch: Sequence[Any], *, collate_fn_map: Any = None) -> Any:
+    return tensor(list(batch))
+
+
+def _collate_strings(batch: Sequence[Any], *, collate_fn_map: Any = None) -> Any:
+    return batch
+
+
+default_collate_fn_map: dict[Any, Callable[..., Any]] = {
+    Tensor: _collate_tensors,
     (np.ndarray, np.bool_, np.number): _collate_arrays,
-    float: lambda batch: tensor(list(batch), dtype=float64),
-    int: lambda batch: tensor(list(batch)),
-    (str, bytes): lambda batch: batch,
+    float: _collate_floats,
+    int: _collate_integers,
+    (str, bytes): _collate_strings,
     Mapping: _collate_mappings,
     Sequence: _collate_sequences,
 }
+"""By class, or several: what makes a batch of its samples."""

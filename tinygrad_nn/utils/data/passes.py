@@ -127,3 +127,9 @@ class WorkersPass(Pass):
     def __del__(self) -> None:
         if not self._keep:
             self._workers.close()
+
+
+class DatasetKind:
+    """The two kinds of dataset, by PyTorch's numbers: with numbered samples, and without."""
+
+    Map, Iterable = 0, 1
