@@ -6,11 +6,13 @@ import importlib
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import tinygrad_nn as tnn
 from tinygrad_nn.errors import DeviceError, NotHereError
+from tinygrad_nn.places import absent
 from tinygrad_nn.places.absent import StandIn
 from tinygrad_nn.places.table import PLACES as PLACES_OF_THE_TABLE
 
@@ -46,6 +48,48 @@ def test_it_is_pytorch_that_has_the_name(place):
     pytest.importorskip("torch")
     module = pytest.importorskip(f"torch.{place}")
     assert [name for at, name in HELD if at == place and not hasattr(module, name)] == []
+
+
+BY_NAME_ONLY = {  # by place: its names, from the table that the package reads
+    place: names.split()
+    for place, _, names in (
+        line.partition(":")
+        for line in Path(absent.__file__).with_name("by_name_only.txt").read_text().splitlines()
+        if not line.startswith("#")
+    )
+}
+
+
+@pytest.mark.parametrize("place", BY_NAME_ONLY)
+def test_a_place_by_name_only_is_imported_and_its_names_say_what_is_in_their_stead(place):
+    module = importlib.import_module(f"tinygrad_nn.{place}")
+    for name in BY_NAME_ONLY[place]:
+        held = getattr(module, name)
+        assert not isinstance(tnn.ones(1), held)
+        with pytest.raises(NotHereError, match=rf"^{place}\.{name}\(\) is not here: \w+"):
+            held()
+    with pytest.raises(AttributeError, match=f"{place} has no nothing_such: "):
+        module.nothing_such  # noqa: B018
+
+
+@pytest.mark.filterwarnings("ignore")  # of PyTorch's own places some are deprecated
+def test_pytorch_has_these_names_in_these_places():
+    pytest.importorskip("torch")
+    lacking = [
+        f"{place}.{name}"
+        for place, names in BY_NAME_ONLY.items()
+        for name in names
+        if not hasattr(importlib.import_module(f"torch.{place}"), name)
+    ]
+    assert lacking == []
+
+
+def test_a_member_of_what_is_not_here_can_be_held_too():
+    chosen = tnn.distributed.fsdp.ShardingStrategy.FULL_SHARD
+    assert chosen is tnn.distributed.fsdp.ShardingStrategy.FULL_SHARD
+    with pytest.raises(NotHereError, match=r"^distributed\.fsdp\.ShardingStrategy\.FULL_SHARD\(\)"):
+        chosen()
+    assert not hasattr(chosen, "_private")
 
 
 def test_nothing_is_an_instance_and_a_subclass_says_so_when_it_is_made():

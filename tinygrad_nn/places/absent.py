@@ -13,7 +13,22 @@ from ..errors import NotHereError
 from .missing import PACKAGE, not_found
 
 
-class StandIn:
+class _Held(type):
+    """The class of stand-ins: what programs read of one, such as a member, is one as well."""
+
+    full_name: str
+    why: str
+    error: type[Exception]
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{cls.__name__} has no attribute {name!r}", name=name, obj=cls)
+        made = stand_in(f"{cls.full_name}.{name}", cls.why, cls.error)
+        setattr(cls, name, made)
+        return made
+
+
+class StandIn(metaclass=_Held):
     """What all stand-ins are, and nothing else is."""
 
 
@@ -24,7 +39,9 @@ def stand_in(name: str, why: str, error: type[Exception] = NotHereError) -> Any:
         raise error(f"{name}() is not here: {why}")
 
     words = f"Raise {error.__name__}: {why}."
-    return type(name.rpartition(".")[2], (StandIn,), {"__new__": refuse, "__doc__": words})
+    told = {"full_name": name, "why": why, "error": error}
+    body = {"__new__": refuse, "__doc__": words, **told}
+    return _Held(name.rpartition(".")[2], (StandIn,), body)
 
 
 def stand_ins(

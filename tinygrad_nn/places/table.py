@@ -4,6 +4,7 @@ Read `paths.py` next, which makes modules of them, and `absent.py`, for the name
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 from ..errors import DeviceError, NotHereError
@@ -29,6 +30,8 @@ _OBSERVERS = """DeQuantStub FakeQuantize MinMaxObserver MovingAverageMinMaxObser
     default_qconfig default_weight_observer disable_observer enable_observer fuse_modules
     get_default_qat_qconfig get_default_qconfig prepare prepare_qat propagate_qconfig_
     quantize quantize_dynamic quantize_qat"""
+_ONE_PROCESS = "tinygrad_nn trains in one process, which holds the model whole"
+_NO_GRAPHS = "there are no graphs of programs; tinygrad_nn.viz.graph draws what a program computes"
 _NO_COMPILER = "there is no compiler here: each operation runs when it is called"
 
 PLACES = {
@@ -95,7 +98,7 @@ PLACES = {
         export load register_dataclass save unflatten""",
     ),
     "fx": Place(
-        "there are no graphs of programs; tinygrad_nn.viz.graph draws what a program computes",
+        _NO_GRAPHS,
         raises="""CodeGen Graph GraphModule Interpreter Node Proxy ProxyableClassMeta Tracer
         Transformer has_side_effect map_arg replace_pattern symbolic_trace wrap""",
     ),
@@ -138,13 +141,8 @@ PLACES = {
         log_softmax mm sampled_addmm softmax solve spdiags spsolve sum to_sparse_semi_structured""",
     ),
     # --- what is fetched, saved or spread over machines
-    "distributed.fsdp": Place(
-        "tinygrad_nn trains in one process, which holds the model whole",
-        raises="""BackwardPrefetch CPUOffload FullStateDictConfig FullyShardedDataParallel
-        MixedPrecision ShardingStrategy StateDictType fully_shard""",
-    ),
     "distributed.rpc": Place(
-        "tinygrad_nn trains in one process, and calls none elsewhere",
+        _ONE_PROCESS,
         {"places.no_gpu": "is_available"},
         """BackendType RRef RpcBackendOptions TensorPipeRpcBackendOptions WorkerInfo get_rpc_timeout
         get_worker_info init_rpc remote rpc_async rpc_sync shutdown""",
@@ -206,3 +204,31 @@ PLACES = {
         {"places.version": "__version__ cuda debug git_version hip xpu"},
     ),
 }
+
+_WHY = {  # by the beginning of a place of which only names are here
+    "distributed": _ONE_PROCESS,
+    "distributed.checkpoint": "one process saves all of it: tinygrad_nn.save(model.state_dict())",
+    "fx": _NO_GRAPHS,
+    "utils.cpp_extension": "nothing is compiled; autograd.Function takes an operation in NumPy",
+    "utils.flop_counter": "summary(model, input) counts the multiplications and additions",
+    "utils": "models run where Python and NumPy do, and nowhere else",
+}
+
+
+def _by_name_only() -> dict[str, Place]:
+    """Return the places of `by_name_only.txt`, whose names are imported, and raise when called."""
+    path = os.path.join(os.path.dirname(__file__), "by_name_only.txt")
+    with open(path, encoding="utf-8") as file:
+        rows = [line.partition(":") for line in file if not line.startswith("#")]
+    found = {}
+    for place, _, names in rows:
+        why = _WHY[max((each for each in _WHY if f"{place}.".startswith(f"{each}.")), key=len)]
+        above = place.rpartition(".")[0]
+        while above not in ("", "distributed", "utils", *PLACES, *found):
+            found[above] = Place(why)
+            above = above.rpartition(".")[0]
+        found[place] = Place(why, raises=names)
+    return found
+
+
+PLACES.update(_by_name_only())

@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from ...errors import ArgumentError
-from ...ops.names import zeros_like
+from ...tensor.creation_like import zeros_like
 from ..module import Module
 from ..parameter import Parameter
 
