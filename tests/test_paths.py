@@ -13,6 +13,7 @@ import pytest
 import tinygrad_nn as tnn
 from tinygrad_nn.places import paths
 from tinygrad_nn.places.paths import pytorch_paths
+from tinygrad_nn.places.table import PLACES as PLACES_OF_THE_TABLE
 
 PACKAGE = Path(tnn.__file__).parent
 FILE = Path(paths.__file__).with_name("pytorch_paths.txt")
@@ -135,7 +136,9 @@ def written_anew(torch):
     }
     parts = [path.split(".") for path in homes]
     above = {".".join(each[:n]) for each in parts for n in range(1, len(each))}
-    homes |= {path: [] for path in above - {*homes} if not is_a_file_here(path)}
+    homes |= {
+        path: [] for path in above - {*homes, *PLACES_OF_THE_TABLE} if not is_a_file_here(path)
+    }
     lines = [f"{path}: {' '.join(homes[path])}".rstrip() + "\n" for path in sorted(homes)]
     return HEADER + "".join(lines)
 

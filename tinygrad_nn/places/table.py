@@ -138,7 +138,7 @@ PLACES = {
         "tensors are dense; index_add and scatter_add sum what few indices name",
         raises="""SparseSemiStructuredTensor SparseSemiStructuredTensorCUSPARSELT
         SparseSemiStructuredTensorCUTLASS addmm as_sparse_gradcheck check_sparse_tensor_invariants
-        log_softmax mm sampled_addmm softmax solve spdiags spsolve sum to_sparse_semi_structured""",
+        log_softmax mm sampled_addmm softmax spdiags spsolve sum to_sparse_semi_structured""",
     ),
     # --- what is fetched, saved or spread over machines
     "distributed.rpc": Place(
@@ -187,7 +187,11 @@ PLACES = {
     "__config__": Place("NumPy is what computes here", {"places.config": "parallel_info show"}),
     "overrides": Place(
         "__torch_function__ is not called here",
-        {"places.overrides": "has_torch_function is_tensor_like is_tensor_method_or_property"},
+        {
+            "places.overrides": """get_default_nowrap_functions has_torch_function
+            has_torch_function_unary has_torch_function_variadic is_tensor_like
+            is_tensor_method_or_property"""
+        },
         "TorchFunctionMode",
     ),
     "types": Place(
