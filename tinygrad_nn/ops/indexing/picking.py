@@ -23,6 +23,7 @@ from ...arrays.kinds import is_array, is_bool
 from ...arrays.sums import MANY, add_at_places, add_rows, in_float32, to_add_at
 from ...autograd.declaring import op
 from ...autograd.op import Array
+from ..elementwise.copying import clone
 
 
 @op(r"x_{i}", view=True)
@@ -71,7 +72,7 @@ def add_at(input: Array, index: Any, shape: Shape) -> Array:
 
 
 getitem.vjp(input=lambda g, input_shape, index: add_at(g, index, input_shape))
-add_at.vjp(input=lambda g, index: getitem(g, index))
+add_at.vjp(input=lambda g, index: clone(getitem(g, index)))  # no view: it can be viewed itself
 
 
 class PickingMethods:

@@ -144,7 +144,7 @@ def cumsum_from_end(input: Array, dim: Dim) -> Array:
         return input.astype(dtype)
     wide = in_float32(input.astype(dtype, copy=False))
     backwards = (*(slice(None),) * dim, slice(None, None, -1))
-    return running_sum(wide[backwards], dim)[backwards].astype(dtype, copy=False)
+    return np.ascontiguousarray(running_sum(wide[backwards], dim)[backwards], dtype)
 
 
 cumsum.vjp(input=lambda g, dim: cumsum_from_end(g, dim))
