@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays.arguments import as_number
+from ..arrays.dtypes import to_numpy
 from ..arrays.layout import empty_in
 from ..arrays.reading import number_from
 from ..arrays.refusing import refuses
@@ -24,8 +25,8 @@ def zeros_like(
     memory_format: Any = None,
 ) -> Tensor:
     """Make zeros of the input's shape and dtype."""
-    name = "zeros_like"
-    return _full_like(input, 0, name, dtype, device, requires_grad, memory_format)
+    array = empty_in(input.array, memory_format, "zeros_like", _dtype(input, dtype))
+    return _filled(array, 0, device, requires_grad)
 
 
 @refuses
@@ -38,8 +39,8 @@ def ones_like(
     memory_format: Any = None,
 ) -> Tensor:
     """Make ones of the input's shape and dtype."""
-    name = "ones_like"
-    return _full_like(input, 1, name, dtype, device, requires_grad, memory_format)
+    array = empty_in(input.array, memory_format, "ones_like", _dtype(input, dtype))
+    return _filled(array, 1, device, requires_grad)
 
 
 @refuses
@@ -52,8 +53,8 @@ def empty_like(
     memory_format: Any = None,
 ) -> Tensor:
     """Make a tensor of the input's shape and dtype whose values nobody promises (here: zeros)."""
-    name = "empty_like"
-    return _full_like(input, 0, name, dtype, device, requires_grad, memory_format)
+    array = empty_in(input.array, memory_format, "empty_like", _dtype(input, dtype))
+    return _filled(array, 0, device, requires_grad)
 
 
 @refuses
@@ -68,20 +69,16 @@ def full_like(
 ) -> Tensor:
     """Make a tensor of one value in the input's shape and dtype."""
     name = "full_like"
-    return _full_like(input, fill_value, name, dtype, device, requires_grad, memory_format)
-
-
-def _full_like(
-    input: Tensor,
-    fill_value: Any,
-    name: str,
-    dtype: Any,
-    device: Any,
-    requires_grad: bool,
-    memory_format: Any,
-) -> Tensor:
     number = as_number(fill_value, "fill_value", name)
-    value = number_from(number, input.dtype if dtype is None else dtype, name)
-    filled = empty_in(input.array, memory_format, name, value.dtype)
-    filled[...] = value
-    return wrap(filled, device, requires_grad)
+    value = number_from(number, _dtype(input, dtype), name)
+    array = empty_in(input.array, memory_format, name, value.dtype)
+    return _filled(array, value, device, requires_grad)
+
+
+def _dtype(input: Tensor, dtype: Any) -> Any:
+    return input.array.dtype if dtype is None else to_numpy(dtype)
+
+
+def _filled(array: Any, value: Any, device: Any, requires_grad: bool) -> Tensor:
+    array[...] = value
+    return wrap(array, device, requires_grad)
