@@ -246,3 +246,19 @@ def test_the_divergence_of_a_subclass_is_that_of_the_nearest():
     assert d.kl_divergence(p, q) == d.kl_divergence(d.Normal(0.0, 1.0), q)
     with pytest.raises(TypeError, match="register_kl"):
         d.register_kl(Own, 3)
+
+
+def test_a_divergence_is_registered_for_a_base_that_is_no_distribution(library):
+    d = library.distributions
+
+    class Base:
+        pass
+
+    class Own(Base, d.Distribution):
+        pass
+
+    @d.register_kl(Base, Base)
+    def always_seven(p, q):
+        return 7.0
+
+    assert d.kl_divergence(Own(validate_args=False), Own(validate_args=False)) == 7.0
