@@ -239,3 +239,25 @@ def test_the_rows_of_a_subset_may_be_a_tensor(library):
     for dataset, expected in ((given, [4, 1, 2]), (wrapped, [2, 4, 1])):
         first, _ = next(iter(f.utils.data.DataLoader(dataset, batch_size=3)))
         assert first.tolist() == expected
+
+
+def test_a_loader_of_a_package_s_own_asks_a_dataset_for_whole_batches(library):
+    data = library.utils.data
+
+    class Whole(data.DataLoader):
+        _auto_collation = False
+
+        @property
+        def _index_sampler(self):
+            return self.batch_sampler
+
+    class Squares(data.Dataset):
+        def __len__(self):
+            return 5
+
+        def __getitem__(self, rows):
+            return library.tensor(rows) ** 2  # of all rows of a batch at once
+
+    loader = Whole(Squares(), batch_size=2, collate_fn=lambda batch: batch)
+    assert [batch.tolist() for batch in loader] == [[0, 1], [4, 9], [16]]
+    assert len(loader) == 3

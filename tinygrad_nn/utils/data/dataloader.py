@@ -103,15 +103,20 @@ class DataLoader:
 
     def __len__(self) -> int:
         if not isinstance(self.dataset, IterableDataset):
-            return len(self._numbers)
+            return len(self._index_sampler)
         length = len(self.dataset)  # type: ignore[arg-type]
         if self.batch_size is None:
             return length
         return length // self.batch_size if self.drop_last else -(-length // self.batch_size)
 
     @property
-    def _numbers(self) -> Any:
-        return self.sampler if self.batch_sampler is None else self.batch_sampler
+    def _auto_collation(self) -> bool:
+        """Whether samples are asked for one by one and batched here; packages override it."""
+        return self.batch_sampler is not None
+
+    @property
+    def _index_sampler(self) -> Any:
+        return self.batch_sampler if self._auto_collation else self.sampler
 
     def __iter__(self) -> Pass:
         resumed, self._resumed = self._resumed, None
@@ -124,7 +129,7 @@ class DataLoader:
             self._seed = drawn_seed(sources[0])
         else:  # PyTorch draws none for workers that are there already
             self._seed = (self._seed + 1) % 2**63
-        self._asked = _Counted(iter(self._numbers))
+        self._asked = _Counted(iter(self._index_sampler))
         numbers: Iterator[Any] = self._asked
         done = int(resumed["batches"]) if resumed else 0
         if resumed:
@@ -143,9 +148,7 @@ class DataLoader:
         return made
 
     def _pass(self, numbers: Iterator[Any]) -> Pass:
-        fetcher = Fetcher(
-            self.dataset, self.batch_sampler is not None, self.collate_fn, self.drop_last
-        )
+        fetcher = Fetcher(self.dataset, self._auto_collation, self.collate_fn, self.drop_last)
         length = self.__len__
         if not self.num_workers:
             return OwnPass(numbers, length, fetcher, self._seed)
