@@ -343,3 +343,27 @@ def test_type_converts_all_and_memory_is_shared_already(library):
     assert model.type(library.float64).weight.dtype == library.float64
     assert model.running_mean.dtype == library.float64
     assert model.num_batches_tracked.dtype == library.float64
+
+
+@pytest.mark.filterwarnings("ignore:Using a non-full:FutureWarning")  # PyTorch's
+def test_a_hook_of_the_last_operation_sees_its_gradients_in_the_old_form():
+    def program(library):
+        layer, seen = library.nn.Tanh(), []
+        handle = layer.register_backward_hook(lambda *given: seen.append(given[1:]))
+        x = library.tensor([0.5, 1.0], dtype=library.float64, requires_grad=True)
+        layer(x).sum().backward()
+        handle.remove()
+        layer(x).sum().backward()
+        return seen, x.grad
+
+    assert_same(program)
+
+
+def test_the_hooks_of_a_module_are_listed_as_they_were_given():
+    layer = tnn.nn.Linear(2, 2)
+
+    def hook(module, args, kwargs):
+        return None
+
+    layer.register_forward_pre_hook(hook, with_kwargs=True)
+    assert list(layer._forward_pre_hooks.values()) == [hook]

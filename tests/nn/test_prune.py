@@ -121,3 +121,16 @@ def test_a_refusal_leaves_the_module_as_it_was():
         prune.global_unstructured([(module, "weight")], prune.LnStructured, amount=1, n=2)
     assert not tnn.nn.utils.prune.is_pruned(module)
     assert list(module.state_dict()) == ["weight", "bias"]
+
+
+def test_the_hook_knows_its_parameter_and_the_prunings_that_were():
+    def program(library):
+        layer = library.nn.Linear(3, 4)
+        prune = library.nn.utils.prune
+        prune.l1_unstructured(layer, "weight", 2)
+        prune.ln_structured(layer, "weight", 1, n=2, dim=0)
+        prune.random_unstructured(layer, "weight", 1)
+        (hook,) = layer._forward_pre_hooks.values()
+        return hook._tensor_name, [type(each).__name__ for each in hook], len(hook)
+
+    assert_same(program)

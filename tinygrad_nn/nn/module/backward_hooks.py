@@ -5,6 +5,7 @@ Read `calling.py` next, where a module with hooks is called.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ...arrays.refusing import shown
@@ -80,6 +81,17 @@ class BackwardWatch:
             gradients = _answered(answer, gradients, "hook")
         self.of_outputs = ()
         return gradients
+
+
+def hook_the_last(module: Any, hooks: list[Any], output: Any) -> None:
+    """Have hooks see the gradients around what made an output, or the first of several."""
+    while isinstance(output, (tuple, list, dict)) and output:
+        output = next(iter(output.values() if isinstance(output, dict) else output))
+    node = getattr(output, "grad_fn", None)
+    if node is None:
+        return
+    for hook in hooks:
+        node.register_hook(partial(hook, module))
 
 
 def _through(

@@ -12,11 +12,13 @@ from ...arrays.refusing import shown
 from ...autograd.node import RemovableHandle, clock
 from ...errors import DTypeError, NotHereError
 from ...warn import warn_user
-from .backward_hooks import BackwardWatch
+from .backward_hooks import BackwardWatch, hook_the_last
 from .registration import Unset
 from .state import StateDict
 
-Hooks = OrderedDict[int, Any]  # by handle: (hook, whether it takes keywords, whether always called)
+Hooks = OrderedDict[int, Callable[..., Any]]  # by handle
+Options = tuple[bool, bool]  # of a hook: whether it takes keywords, whether it is always called
+PLAIN = (False, False)
 
 
 class Calling(StateDict):
@@ -28,6 +30,8 @@ class Calling(StateDict):
     _forward_pre_hooks: Hooks
     _backward_hooks: Hooks
     _backward_pre_hooks: Hooks
+    _node_hooks: Hooks
+    _hook_options: dict[int, Options]  # by handle, of those that have any
 
     def forward(self, *input: Any, **kwargs: Any) -> Any:
         """Compute the output; every Module defines its own."""
@@ -47,10 +51,10 @@ class Calling(StateDict):
         return self.forward(*args, **kwargs)
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        due = list(self._forward_hooks.values())
+        due = self._with_options(self._forward_hooks)
         output = None
         try:
-            for hook, with_kwargs, _ in list(self._forward_pre_hooks.values()):
+            for hook, with_kwargs, _ in self._with_options(self._forward_pre_hooks):
                 args, kwargs = self._before_forward(hook, with_kwargs, args, kwargs)
             watch = self._backward_watch()
             if watch is not None:
@@ -59,12 +63,19 @@ class Calling(StateDict):
             while due:
                 hook, with_kwargs, _ = due.pop(0)
                 output = self._after_forward(hook, with_kwargs, args, kwargs, output)
-            return output if watch is None else watch.watch_outputs(output)
+            if watch is not None:
+                output = watch.watch_outputs(output)
+            if self._node_hooks:
+                hook_the_last(self, list(self._node_hooks.values()), output)
+            return output
         except Exception:
             for hook, with_kwargs, always in due:
                 if always:
                     self._after_failure(hook, with_kwargs, args, kwargs, output)
             raise
+
+    def _with_options(self, hooks: Hooks) -> list[tuple[Callable[..., Any], bool, bool]]:
+        return [(hook, *self._hook_options.get(key, PLAIN)) for key, hook in hooks.items()]
 
     def _before_forward(
         self, hook: Any, with_kwargs: bool, args: Any, kwargs: Any
@@ -101,8 +112,9 @@ class Calling(StateDict):
 
     def _backward_watch(self) -> BackwardWatch | None:
         """Return what looks at the gradients of one call, if any hook asks for them."""
-        groups = (self._backward_hooks, self._backward_pre_hooks)
-        hooks, pre_hooks = ([each[0] for each in group.values()] for group in groups)
+        hooks, pre_hooks = (
+            list(group.values()) for group in (self._backward_hooks, self._backward_pre_hooks)
+        )
         return BackwardWatch(self, hooks, pre_hooks) if hooks or pre_hooks else None
 
     def _register_hook(
@@ -115,7 +127,9 @@ class Calling(StateDict):
     ) -> RemovableHandle:
         self._is_hooked = True
         key = clock()
-        hooks[key] = (hook, with_kwargs, always)
+        hooks[key] = hook
+        if with_kwargs or always:
+            self._hook_options[key] = (with_kwargs, always)
         hooks.move_to_end(key, last=not first)
         return RemovableHandle(hooks, key)
 
@@ -143,6 +157,14 @@ class Calling(StateDict):
         `prepend` puts it first.
         """
         return self._register_hook(self._forward_pre_hooks, hook, prepend, with_kwargs)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(module, grad_input, grad_output)` for the last operation of forward.
+
+        An older form, and not of the whole module: `grad_input` has the gradients of what that
+        operation took, its weights among them; `register_full_backward_hook` has the module's.
+        """
+        return self._register_hook(self._node_hooks, hook, False)
 
     def register_full_backward_hook(
         self, hook: Callable[..., Any], prepend: bool = False

@@ -25,6 +25,7 @@ from .registration import BUFFER, MODULE, PARAMETER
 
 HOOKS = (
     *("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"),
+    *("_node_hooks", "_hook_options"),
     *(
         "_state_dict_hooks",
         "_state_dict_pre_hooks",

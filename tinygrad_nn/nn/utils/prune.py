@@ -18,6 +18,7 @@ from .pruning_methods import (
     Identity,
     L1Unstructured,
     LnStructured,
+    PruningContainer,
     RandomStructured,
     RandomUnstructured,
     hooks_of,
@@ -30,6 +31,7 @@ __all__ = [
     "Identity",
     "L1Unstructured",
     "LnStructured",
+    "PruningContainer",
     "RandomStructured",
     "RandomUnstructured",
     "custom_from_mask",
@@ -140,7 +142,7 @@ def remove(module: Any, name: str) -> Any:
     keys = hooks_of(module, name)
     if not keys:
         raise ArgumentError(f"remove: {type(module).__name__} has not pruned {name!r}")
-    hook = module._forward_pre_hooks.pop(keys[0])[0]
+    hook = module._forward_pre_hooks.pop(keys[0])
     with no_grad():
         value = hook.compute(module).detach()
     original = getattr(module, f"{name}_orig")

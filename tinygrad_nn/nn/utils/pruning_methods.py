@@ -4,6 +4,7 @@ Read `prune.py` next, whose functions apply them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from ...arrays.refusing import check_are_tensors, shown
@@ -59,6 +60,11 @@ class BasePruningMethod(Recomputed):
         new[chosen] = self.compute_mask(t[chosen], mask[chosen]).to(new.dtype)
         return new
 
+    @property
+    def _tensor_name(self) -> str:
+        """The name of the parameter, as PyTorch calls it."""
+        return self.name
+
     @classmethod
     def apply(
         cls,
@@ -73,6 +79,27 @@ class BasePruningMethod(Recomputed):
         method.name = name
         _prune(module, name, method, importance_scores)
         return method
+
+
+class PruningContainer(BasePruningMethod):
+    """The methods by which a parameter was pruned more than once, in their order."""
+
+    def __init__(self, *methods: BasePruningMethod) -> None:
+        self.methods = methods
+        self.name = methods[0].name
+
+    def compute_mask(self, t: Tensor, default_mask: Tensor) -> Tensor:
+        """Return the mask with the last method applied to what the others have left."""
+        return self.methods[-1]._next_mask(t, default_mask)
+
+    def __len__(self) -> int:
+        return len(self.methods)
+
+    def __iter__(self) -> Iterator[BasePruningMethod]:
+        return iter(self.methods)
+
+    def __getitem__(self, i: int) -> BasePruningMethod:
+        return self.methods[i]
 
 
 @no_grad()
@@ -94,7 +121,9 @@ def _prune(module: Any, name: str, method: BasePruningMethod, scores: Tensor | N
         module.register_parameter(f"{name}_orig", original)
     else:
         for key in hooks_of(module, name):
-            del module._forward_pre_hooks[key]
+            before_it = module._forward_pre_hooks.pop(key)
+            earlier = before_it if isinstance(before_it, PruningContainer) else (before_it,)
+            method = PruningContainer(*earlier, method)
     module.register_buffer(f"{name}_mask", mask)
     module.register_forward_pre_hook(method)
     with enable_grad():
@@ -105,7 +134,7 @@ def hooks_of(module: Any, name: str | None = None) -> list[int]:
     """Return the keys of a module's hooks that prune."""
     return [
         key
-        for key, (hook, *_) in module._forward_pre_hooks.items()
+        for key, hook in module._forward_pre_hooks.items()
         if isinstance(hook, BasePruningMethod) and name in (None, hook.name)
     ]
 

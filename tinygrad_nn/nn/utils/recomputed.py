@@ -25,13 +25,13 @@ class Recomputed:
 
 def hook_of(module: Any, kind: type, name: str) -> Any:
     """Return the hook of a kind for the tensor of this name, or None."""
-    hooks = (each[0] for each in module._forward_pre_hooks.values())
+    hooks = module._forward_pre_hooks.values()
     return next((h for h in hooks if isinstance(h, kind) and getattr(h, "name", "") == name), None)
 
 
 def take_hook(module: Any, kind: type, name: str, what: str) -> Any:
     """Take the hook of a kind for the tensor of this name from a module, and return it."""
-    for key, (hook, *_) in list(module._forward_pre_hooks.items()):
+    for key, hook in list(module._forward_pre_hooks.items()):
         if isinstance(hook, kind) and getattr(hook, "name", "") == name:
             del module._forward_pre_hooks[key]
             return hook
