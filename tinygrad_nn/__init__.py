@@ -39,6 +39,7 @@ from .arrays.dtypes import (
 )
 from .arrays.layout import (
     channels_last,
+    channels_last_3d,
     contiguous_format,
     layout,
     memory_format,
@@ -153,6 +154,7 @@ __all__ = [
     "cdouble",
     "cfloat",
     "channels_last",
+    "channels_last_3d",
     "complex128",
     "complex64",
     "contiguous_format",

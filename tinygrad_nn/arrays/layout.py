@@ -17,9 +17,9 @@ from .refusing import shown
 
 
 class memory_format:  # noqa: N801 - PyTorch's spelling
-    """How elements lie in memory: `contiguous_format`, `preserve_format` or `channels_last`.
+    """How elements lie: `contiguous_format`, `preserve_format`, `channels_last` or its `_3d`.
 
-    Row by row; as the original does; with the channels of (N, C, H, W) innermost.
+    Row by row; as the original does; with the channels of (N, C, H, W), (N, C, D, H, W) innermost.
     """
 
     __slots__ = ("name",)
@@ -37,6 +37,8 @@ class memory_format:  # noqa: N801 - PyTorch's spelling
 contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
+channels_last_3d = memory_format("channels_last_3d")
+CHANNELS = {channels_last: "(N, C, H, W)", channels_last_3d: "(N, C, D, H, W)"}
 
 
 class layout:  # noqa: N801 - PyTorch's spelling
@@ -68,14 +70,20 @@ def check_format(given: Any, name: str) -> None:
 
 def check_fits(x: Array, form: memory_format, name: str) -> None:
     """Raise `ShapeError` for channels where there is no dim of them."""
-    if form is channels_last and x.ndim != 4:
-        raise ShapeError(f"{name}: channels_last is of 4 dims (N, C, H, W), got shape {x.shape}")
+    if form in CHANNELS and x.ndim != _dims(form):
+        raise ShapeError(
+            f"{name}: {form.name} is of {_dims(form)} dims {CHANNELS[form]}, got shape {x.shape}"
+        )
+
+
+def _dims(form: memory_format) -> int:
+    return len(CHANNELS[form].split(","))
 
 
 def lies_in(x: Array, form: memory_format) -> bool:
     """Whether the elements lie as a format has them; to preserve is to lie row by row."""
-    if form is channels_last:
-        return x.ndim == 4 and bool(x.transpose(0, 2, 3, 1).flags.c_contiguous)
+    if form in CHANNELS:
+        return x.ndim == _dims(form) and bool(np.moveaxis(x, 1, -1).flags.c_contiguous)
     return bool(x.flags.c_contiguous)
 
 
@@ -87,8 +95,8 @@ def empty_in(x: Array, form: Any, name: str, dtype: Any = None) -> Array:
     check_fits(x, form, name)
     if form is contiguous_format:
         return np.empty(x.shape, dtype or x.dtype)
-    n, c, h, w = x.shape
-    return np.empty((n, h, w, c), dtype or x.dtype).transpose(0, 3, 1, 2)
+    n, c, *sizes = x.shape
+    return np.moveaxis(np.empty((n, *sizes, c), dtype or x.dtype), -1, 1)
 
 
 def empty_as(x: Array, dtype: Any = None) -> Array:

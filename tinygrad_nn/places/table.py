@@ -171,6 +171,14 @@ PLACES = {
             svd_lowrank tensordot unique unique_consecutive unravel_index"""
         },
     ),
+    "__future__": Place(
+        "it has switches of how parameters are converted",
+        {
+            "places.conversion": """get_overwrite_module_params_on_conversion
+            get_swap_module_params_on_conversion set_overwrite_module_params_on_conversion
+            set_swap_module_params_on_conversion"""
+        },
+    ),
     "_utils": Place(
         "it has what PyTorch's own files share",
         {

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import dtypes
 from ..arrays.arguments import as_bool, as_number, as_shape
+from ..arrays.layout import empty_in
 from ..arrays.reading import array_from, number_from, sizes_from
 from ..arrays.refusing import refuses, shown
 from ..errors import ArgumentError, DTypeError, ShapeError
@@ -197,11 +198,14 @@ def empty(
     device: Any = None,
     requires_grad: bool = False,
     out: Any = None,
+    memory_format: Any = None,
 ) -> Tensor:
-    """Make a tensor whose values nobody promises (here: zeros)."""
-    return wrap(
-        np.zeros(shape_of(sizes, size, "empty"), dtype_of(dtype, out)), device, requires_grad, out
-    )
+    """Make a tensor whose values nobody promises (here: zeros), lying as a memory format says."""
+    array = np.zeros(shape_of(sizes, size, "empty"), dtype_of(dtype, out))
+    if memory_format is not None:
+        array = empty_in(array, memory_format, "empty")
+        array[...] = 0
+    return wrap(array, device, requires_grad, out)
 
 
 @refuses

@@ -59,6 +59,53 @@ class UntypedStorage:
     nbytes = __len__ = size
 
 
+class TypedStorage:
+    """The memory of a tensor, element by element: an older form of `UntypedStorage`.
+
+    Reading and writing an element goes to the memory; nothing is recorded.
+    """
+
+    __slots__ = ("_memory",)
+
+    def __init__(self, memory: Any) -> None:
+        self._memory = memory
+
+    def data_ptr(self) -> int:
+        """Return the address of the first byte."""
+        return self._memory.ctypes.data
+
+    def size(self) -> int:
+        """Return how many elements there are."""
+        return self._memory.size
+
+    __len__ = size
+
+    def nbytes(self) -> int:
+        """Return how many bytes there are."""
+        return self._memory.nbytes
+
+    def element_size(self) -> int:
+        """Return the bytes per element."""
+        return self._memory.itemsize
+
+    def untyped(self) -> UntypedStorage:
+        """Return the same memory, counted in bytes."""
+        return UntypedStorage(self._memory)
+
+    def tolist(self) -> list[Any]:
+        """Return all elements as Python numbers."""
+        return list(self._memory.tolist())
+
+    def __getitem__(self, i: Any) -> Any:
+        return self._memory[i].tolist()
+
+    def __setitem__(self, i: Any, value: Any) -> None:
+        self._memory[i] = value
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.tolist())
+
+
 class TensorFacts(Differentiable):
     """A tensor whose values and properties can be read."""
 
@@ -171,6 +218,17 @@ class TensorFacts(Differentiable):
     def untyped_storage(self) -> UntypedStorage:
         """Return the memory that this tensor and its views stand in."""
         return UntypedStorage(memory_of(self.array))
+
+    def storage(self) -> TypedStorage:
+        """Return the memory that this tensor and its views stand in, element by element.
+
+        Example:
+            >>> import tinygrad_nn as tnn
+            >>> x = tnn.tensor([[1.0, 2.0], [3.0, 4.0]])
+            >>> x[1].storage().tolist(), x[1].storage_offset()
+            ([1.0, 2.0, 3.0, 4.0], 2)
+        """
+        return TypedStorage(memory_of(self.array))
 
     # --- as Python and NumPy see it ---------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from . import _contextlib as _contextlib
 from . import _pytree as _pytree
 from . import checkpoint, data, dlpack, hooks, tensorboard
 from .progress_bar import progress
+from .swapping import swap_tensors
 
-__all__ = ["checkpoint", "data", "dlpack", "hooks", "progress", "tensorboard"]
+__all__ = ["checkpoint", "data", "dlpack", "hooks", "progress", "swap_tensors", "tensorboard"]
 
 _paths.enter_below("utils")
