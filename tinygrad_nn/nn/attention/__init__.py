@@ -1,5 +1,5 @@
 """`torch.nn.attention`: which kernel attention shall run on; here there is one, and no choice.
-Read `functional/attention.py` next, which computes it.
+Read `../functional/attention.py` next, which computes it, then `flex_attention.py`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 
-from ..arrays.refusing import shown
-from ..errors import DTypeError
+from ...arrays.refusing import shown
+from ...errors import DTypeError
 
 __all__ = ["SDPBackend", "sdpa_kernel"]
 
