@@ -109,6 +109,10 @@ _OF_ASSERTIONS = (
     *("_check_not_implemented", "_check_tensor_all", "_check_tensor_all_with"),
     *("_check_type", "_check_value", "_check_with"),
 )
+_OF_SYMBOLIC = (
+    *("SymBool", "SymFloat", "SymInt", "sym_float", "sym_int", "sym_ite"),
+    *("sym_max", "sym_min", "sym_not", "sym_sum"),
+)
 _OF_SETTINGS = (
     "are_deterministic_algorithms_enabled",
     "clear_autocast_cache",
@@ -249,6 +253,9 @@ __all__ = [
     "profiler",
     *_OF_AUTOCAST,
     *_OF_SETTINGS,
+    *_OF_SYMBOLIC,
+    "Event",
+    "Stream",
     *_operations,
     # the public names of each file that makes tensors
     *_as_functions.__all__,
@@ -293,8 +300,10 @@ _LATER = {
     **dict.fromkeys(("load", "save"), "saving"),
     "compile": "places.compiler",
     "Future": "places.futures",
-    "OutOfMemoryError": "cuda",
     "UntypedStorage": "tensor.facts",
+    **dict.fromkeys(("Event", "OutOfMemoryError", "Stream"), "cuda"),
+    "ScriptModule": "jit",
+    **dict.fromkeys(_OF_SYMBOLIC, "places.symbolic"),
     **dict.fromkeys(("GradScaler", "autocast"), "amp"),
     **dict.fromkeys(_OF_AUTOCAST, "amp.autocast_mode"),
     **dict.fromkeys(_OF_SETTINGS, "settings"),

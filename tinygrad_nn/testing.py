@@ -17,7 +17,7 @@ from .places.missing import explained
 from .tensor import Tensor
 from .tensor.creation import as_tensor
 
-__all__ = ["assert_close"]
+__all__ = ["assert_allclose", "assert_close"]
 
 # rtol and atol; of integers and bool none
 _TOLERANCES: dict[dtype, tuple[float, float]] = {
@@ -75,6 +75,20 @@ def assert_close(
     if not allow_subclasses and type(actual) is not type(expected):
         raise TypeError(f"assert_close: {type(actual)} and {type(expected)} are two classes")
     _compare(actual, expected, "", _Wanted(rtol, atol, equal_nan, check_dtype, check_stride, msg))
+
+
+def assert_allclose(
+    actual: Any,
+    expected: Any,
+    rtol: float | None = None,
+    atol: float | None = None,
+    equal_nan: bool = True,
+    msg: str = "",
+) -> None:
+    """Do what `assert_close` does, whatever the dtypes: its older name."""
+    values = [as_tensor(each) for each in (actual, expected)]
+    tolerances = {"rtol": rtol, "atol": atol}
+    assert_close(*values, **tolerances, equal_nan=equal_nan, check_dtype=False, msg=msg or None)
 
 
 def _compare(actual: Any, expected: Any, where: str, wanted: _Wanted) -> None:

@@ -79,6 +79,7 @@ def _torch() -> ModuleType:
     own = {"__name__": "torch", "__version__": version.__version__, "__path__": []}
     spec = ModuleSpec("torch", _Loader(tinygrad_nn), is_package=True)
     vars(torch).update(vars(tinygrad_nn), **own, __package__="torch", __spec__=spec)
+    torch.torch = torch  # type: ignore[attr-defined]  # as PyTorch has itself
     return torch
 
 

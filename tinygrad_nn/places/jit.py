@@ -10,6 +10,18 @@ from typing import Any
 from typing import Final as Final
 
 
+class TracerWarning(Warning):
+    """What PyTorch warns with where a trace depends on values; never given here."""
+
+    @staticmethod
+    def ignore_lib_warnings() -> None:
+        """Do nothing: there are no such warnings."""
+
+
+class Error(RuntimeError):
+    """What PyTorch raises in a scripted function; here it is Python's own error."""
+
+
 def script(obj: Any = None, *args: Any, **options: Any) -> Any:
     """Return a function, a class or a module as it is; without one, a decorator that does so.
 
@@ -61,7 +73,8 @@ def interface(obj: Any) -> Any:
     return obj
 
 
-script_method = script_if_tracing = export
+script_method = script_if_tracing = _script_if_tracing = export
+_overload = _overload_method = export
 
 
 def freeze(mod: Any, preserved_attrs: Any = None, *args: Any, **options: Any) -> Any:

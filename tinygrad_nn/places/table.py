@@ -106,12 +106,17 @@ PLACES = {
         "there is no TorchScript; save model.state_dict() by tinygrad_nn.save",
         {
             "nn": "ScriptModule=Module",
-            "places.jit": """Attribute Final annotate export fork freeze ignore interface
+            "places.jit": """Attribute Error Final TracerWarning annotate export fork freeze ignore interface
             is_scripting is_tracing isinstance=is_instance optimize_for_inference
             optimized_execution script script_if_tracing script_method trace trace_module unused
             wait""",
         },
         "load save",
+    ),
+    "library": Place(
+        "there is no dispatcher; library.custom_op makes an operation of a Python function",
+        {"places.library": "custom_op register_autograd register_fake register_kernel"},
+        "Library define get_ctx impl opcheck triton_op wrap_triton",
     ),
     "onnx": Place(
         "files of ONNX are not written; save model.state_dict() by tinygrad_nn.save",

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...arrays.refusing import shown
 from ...autograd.node import RemovableHandle, clock
-from ...errors import DTypeError, NotHereError
+from ...errors import DTypeError
 from ...warn import warn_user
 from .backward_hooks import BackwardWatch, hook_the_last
 from .registration import Unset
@@ -175,13 +175,6 @@ class Calling(StateDict):
         the hook may return other gradients of the inputs.
         """
         return self._register_hook(self._backward_hooks, hook, prepend)
-
-    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Raise NotHereError: it tells of the last operation alone, and PyTorch warns of it."""
-        raise NotHereError(
-            "Module.register_backward_hook() is not here: register_full_backward_hook() is given "
-            "the gradients of all inputs"
-        )
 
     def register_full_backward_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
