@@ -106,8 +106,8 @@ PLACES = {
         "there is no TorchScript; save model.state_dict() by tinygrad_nn.save",
         {
             "nn": "ScriptModule=Module",
-            "places.jit": """Attribute Error Final TracerWarning annotate export fork freeze ignore interface
-            is_scripting is_tracing isinstance=is_instance optimize_for_inference
+            "places.jit": """Attribute Error Final TracerWarning annotate export fork freeze ignore
+            interface is_scripting is_tracing isinstance=is_instance optimize_for_inference
             optimized_execution script script_if_tracing script_method trace trace_module unused
             wait""",
         },
