@@ -217,3 +217,24 @@ def test_questions_of_overrides():
     assert overrides.get_default_nowrap_functions() == set()
     with pytest.raises(NotImplementedError, match="handed to no other function"):
         overrides.TorchFunctionMode()
+
+
+# --- classes of results ---------------------------------------------------------------------------
+
+OF_SEVERAL = {
+    **{
+        name: lambda x, name=name: getattr(x, name)(0)
+        for name in ("cummax", "cummin", "max", "median", "min", "mode", "nanmedian", "sort")
+    },
+    "topk": lambda x: x.topk(1),
+    "kthvalue": lambda x: x.kthvalue(1),
+    "aminmax": lambda x: x.aminmax(),
+    "frexp": lambda x: x.frexp(),
+    "svd": lambda x: x.svd(),
+}
+
+
+@pytest.mark.parametrize("name", OF_SEVERAL)
+def test_what_an_operation_of_several_results_returns_is_of_its_class(library, name):
+    kind = getattr(place(library, "return_types"), name)
+    assert isinstance(OF_SEVERAL[name](library.ones(2, 2)), kind)

@@ -196,6 +196,13 @@ PLACES = {
         "it has what is set once, and waited for",
         {"places.futures": "Future collect_all wait_all"},
     ),
+    "return_types": Place(
+        "it has the classes of what operations of several results return",
+        {
+            "places.return_types": """aminmax cummax cummin frexp kthvalue max median min mode
+            nanmedian sort svd topk"""
+        },
+    ),
     # --- what the library says of itself
     "__config__": Place("NumPy is what computes here", {"places.config": "parallel_info show"}),
     "overrides": Place(
