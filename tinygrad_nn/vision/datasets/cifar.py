@@ -4,7 +4,6 @@ Read `folder.py` next.
 
 from __future__ import annotations
 
-import os
 import tarfile
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,13 +12,13 @@ import numpy as np
 
 from ...errors import DataError, MissingDataError
 from ...saving.whole_files import write_file
-from .dataset import Function, VisionDataset
+from .dataset import SplitDataset
 from .fetching import fetch
 
 SHAPE = (3, 32, 32)
 
 
-class CIFAR10(VisionDataset):
+class CIFAR10(SplitDataset):
     """The 50,000 training or 10,000 test photographs of CIFAR-10: an image of Pillow's, and an int.
 
     The files of the binary version are looked for in `root/cifar-10-batches-bin`; `download`
@@ -42,16 +41,7 @@ class CIFAR10(VisionDataset):
     names = "batches.meta.txt"
     labels = 1  # bytes before an image; its class is the last
 
-    def __init__(
-        self,
-        root: str | os.PathLike[str],
-        train: bool = True,
-        transform: Function = None,
-        target_transform: Function = None,
-        download: bool = False,
-    ) -> None:
-        super().__init__(root, transform=transform, target_transform=target_transform)
-        self.train = train
+    def _read(self, download: bool) -> None:
         place = Path(self.root or ".", self.folder)
         if download and not all((place / name).is_file() for name in self._files()):
             fetch(self.mirrors, place.parent, {self.archive: self.md5}, type(self).__name__)
@@ -59,11 +49,11 @@ class CIFAR10(VisionDataset):
         lacking = [name for name in self._files() if not (place / name).is_file()]
         if lacking:
             raise self._not_found(place, lacking)
-        rows = np.concatenate([self._rows(place / name) for name in self.parts[train]])
+        rows = np.concatenate([self._rows(place / name) for name in self.parts[self.train]])
         images = rows[:, self.labels :].reshape(-1, *SHAPE)
-        self.data: Any = np.ascontiguousarray(images.transpose(0, 2, 3, 1))
-        self.targets: list[int] = rows[:, self.labels - 1].tolist()
-        self.classes = (place / self.names).read_text("ascii").split()
+        self.data = np.ascontiguousarray(images.transpose(0, 2, 3, 1))
+        self.targets = rows[:, self.labels - 1].tolist()
+        self.classes = (place / self.names).read_text("ascii").split()  # type: ignore[misc]
 
     def _files(self) -> list[str]:
         return [*self.parts[True], *self.parts[False], self.names]
@@ -95,20 +85,6 @@ class CIFAR10(VisionDataset):
         if len(values) == 0 or len(values) % size:
             raise DataError(f"{path}: expected rows of {size} bytes, found {len(values)} bytes")
         return values.reshape(-1, size)
-
-    def __getitem__(self, index: Any) -> tuple[Any, Any]:
-        return self.transformed(self.picture(self.data[index]), self.targets[index])
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    @property
-    def class_to_idx(self) -> dict[str, int]:
-        """The number of each class."""
-        return {name: i for i, name in enumerate(self.classes)}
-
-    def extra_repr(self) -> str:
-        return f"Split: {'Train' if self.train else 'Test'}"
 
 
 class CIFAR100(CIFAR10):

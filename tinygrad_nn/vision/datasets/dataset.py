@@ -1,12 +1,14 @@
 """What torchvision's datasets share: a root folder, transforms, and how they show themselves.
-Read `mnist.py` next.
+Read `mnist.py` next, then `cifar.py`, which are in two parts.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
+
+import numpy as np
 
 from ...errors import ArgumentError
 from ...utils.data import Dataset
@@ -76,3 +78,45 @@ class VisionDataset(Dataset[Any]):
         for title, each in given:
             text.append(title + repr(each).replace("\n", "\n" + " " * len(title)))
         return "\n".join(text)
+
+
+class SplitDataset(VisionDataset):
+    """A dataset in two parts, for training and for the test, which `_read` reads from its files.
+
+    A subclass has `data`, an image of which is an ndarray or becomes one, `targets` and `classes`.
+    """
+
+    data: Any
+    targets: Any
+    classes: ClassVar[Any]
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        train: bool = True,
+        transform: Function = None,
+        target_transform: Function = None,
+        download: bool = False,
+    ) -> None:
+        super().__init__(root, transform=transform, target_transform=target_transform)
+        self.train = train
+        self._read(download)
+
+    def _read(self, download: bool) -> None:
+        raise NotImplementedError
+
+    def __getitem__(self, index: Any) -> tuple[Any, Any]:
+        return self.transformed(
+            self.picture(np.asarray(self.data[index])), int(self.targets[index])
+        )
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    @property
+    def class_to_idx(self) -> dict[str, int]:
+        """The number of each class."""
+        return {name: i for i, name in enumerate(self.classes)}
+
+    def extra_repr(self) -> str:
+        return f"Split: {'Train' if self.train else 'Test'}"

@@ -12,19 +12,37 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...datasets import LabelledImages, digits, mnist
+from ...datasets.download import MIRRORS
 from ...errors import MissingDataError
 from ...nn import functional as F
 from ...tensor import Tensor
 from ...tensor.creation import from_numpy
 from ...warn import warn_user
-from .dataset import Function, VisionDataset
+from .dataset import SplitDataset
 from .fetching import fetch
 
 STAND_IN = "digits"  # of TINYGRAD_NN_DATA
 TRAINING = 1500  # of the 1,797
 
 
-class MNIST(VisionDataset):
+def _files(*md5s: str) -> dict[str, str]:
+    """Return the MD5s of the images and labels, those for training first, by the files' names."""
+    parts = (
+        (split, kind) for split in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
+    )
+    names = (f"{split}-{kind}-ubyte.gz" for split, kind in parts)
+    return dict(zip(names, md5s, strict=True))
+
+
+def _renamed(old: str, name: str) -> Any:
+    def get(dataset: Any) -> Any:
+        warn_user(f"{old} has been renamed {name}")
+        return getattr(dataset, name)
+
+    return property(get, doc=f"`{name}`, by an old name of torchvision's, which warns of it.")
+
+
+class MNIST(SplitDataset):
     """The 60,000 training or 10,000 test images of MNIST: an image of Pillow's, and an int.
 
     The files are looked for in `root/MNIST/raw`, where torchvision leaves them, in `root/MNIST` and
@@ -47,37 +65,25 @@ class MNIST(VisionDataset):
         (torch.Size([1, 28, 28]), 5)
     """
 
-    mirrors: tuple[str, ...] = (
-        "https://ossci-datasets.s3.amazonaws.com/mnist/",
-        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    mirrors: tuple[str, ...] = MIRRORS
+    files: ClassVar = _files(
+        "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        "d53e105ee54ea40749a09fcbcd1e9432",
+        "9fb629c4189551a2d022fa330f9573f3",
+        "ec29112dd5afa0611ce80d1b7f02629c",
     )
-    files: ClassVar = {
-        "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-        "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
-        "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
-        "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
-    }
     folders: tuple[str, ...] = ("MNIST/raw", "MNIST", "mnist", ".")  # below a root
     classes: ClassVar = [
         *("0 - zero", "1 - one", "2 - two", "3 - three", "4 - four"),
         *("5 - five", "6 - six", "7 - seven", "8 - eight", "9 - nine"),
     ]
 
-    def __init__(
-        self,
-        root: str | os.PathLike[str],
-        train: bool = True,
-        transform: Function = None,
-        target_transform: Function = None,
-        download: bool = False,
-    ) -> None:
-        super().__init__(root, transform=transform, target_transform=target_transform)
-        self.train = train
-        found = self._read(download)
+    def _read(self, download: bool) -> None:
+        found = self._found(download)
         self.data: Tensor = from_numpy(found.images)
         self.targets: Tensor = from_numpy(found.labels)
 
-    def _read(self, download: bool) -> LabelledImages:
+    def _found(self, download: bool) -> LabelledImages:
         named = os.environ.get("TINYGRAD_NN_DATA", "")
         if named == STAND_IN and type(self) is MNIST:
             return _stand_in(self.train)
@@ -101,13 +107,6 @@ class MNIST(VisionDataset):
             f"that holds {self.folders[0]}{stand_in}"
         )
 
-    def __getitem__(self, index: Any) -> tuple[Any, Any]:
-        image = self.picture(self.data[index].numpy())
-        return self.transformed(image, int(self.targets[index]))
-
-    def __len__(self) -> int:
-        return len(self.data)
-
     @property
     def raw_folder(self) -> str:
         """Where torchvision leaves the files, and a download."""
@@ -118,38 +117,9 @@ class MNIST(VisionDataset):
         """Where old versions of torchvision left the tensors that they made of the files."""
         return os.path.join(self.root or ".", type(self).__name__, "processed")
 
-    @property
-    def train_data(self) -> Tensor:
-        """`data`, by an old name of torchvision's, which warns of it."""
-        return self._renamed("train_data", "data")
-
-    @property
-    def test_data(self) -> Tensor:
-        """`data`, by an old name of torchvision's, which warns of it."""
-        return self._renamed("test_data", "data")
-
-    @property
-    def train_labels(self) -> Tensor:
-        """`targets`, by an old name of torchvision's, which warns of it."""
-        return self._renamed("train_labels", "targets")
-
-    @property
-    def test_labels(self) -> Tensor:
-        """`targets`, by an old name of torchvision's, which warns of it."""
-        return self._renamed("test_labels", "targets")
-
-    def _renamed(self, old: str, name: str) -> Tensor:
-        warn_user(f"{old} has been renamed {name}")
-        tensor: Tensor = getattr(self, name)
-        return tensor
-
-    @property
-    def class_to_idx(self) -> dict[str, int]:
-        """The number of each class."""
-        return {name: i for i, name in enumerate(self.classes)}
-
-    def extra_repr(self) -> str:
-        return f"Split: {'Train' if self.train else 'Test'}"
+    train_data, test_data = _renamed("train_data", "data"), _renamed("test_data", "data")
+    train_labels = _renamed("train_labels", "targets")
+    test_labels = _renamed("test_labels", "targets")
 
 
 def _stand_in(train: bool) -> LabelledImages:
@@ -170,12 +140,12 @@ class FashionMNIST(MNIST):
     """Zalando's 60,000 and 10,000 images of clothes, in `root/FashionMNIST/raw`, as MNIST."""
 
     mirrors = ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",)
-    files: ClassVar = {
-        "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-        "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
-        "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
-        "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
-    }
+    files: ClassVar = _files(
+        "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+        "25c81989df183df01b3e8a0aad5dffbe",
+        "bef4ecab320f06d8554ea6380940ec79",
+        "bb300cfdad3c16e7a12a480ee83cd310",
+    )
     folders = ("FashionMNIST/raw", "FashionMNIST")
     classes: ClassVar = [
         *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
@@ -187,11 +157,11 @@ class KMNIST(MNIST):
     """Kuzushiji-MNIST, 60,000 and 10,000 cursive characters, in `root/KMNIST/raw`, as MNIST."""
 
     mirrors = ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",)
-    files: ClassVar = {
-        "train-images-idx3-ubyte.gz": "bdb82020997e1d708af4cf47b453dcf7",
-        "train-labels-idx1-ubyte.gz": "e144d726b3acfaa3e44228e80efcd344",
-        "t10k-images-idx3-ubyte.gz": "5c965bf0a639b31b8f53240b1b52f4d7",
-        "t10k-labels-idx1-ubyte.gz": "7320c461ea6c1c855c0b718fb2a4b134",
-    }
+    files: ClassVar = _files(
+        "bdb82020997e1d708af4cf47b453dcf7",
+        "e144d726b3acfaa3e44228e80efcd344",
+        "5c965bf0a639b31b8f53240b1b52f4d7",
+        "7320c461ea6c1c855c0b718fb2a4b134",
+    )
     folders = ("KMNIST/raw", "KMNIST")
     classes: ClassVar = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]

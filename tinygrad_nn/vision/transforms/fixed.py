@@ -1,16 +1,16 @@
 """The transforms without chance in them, and `Compose`, which applies one after the other.
-Read `drawn.py` next, for those that draw.
+Read `geometry.py` for the functions, and `drawn.py` next, for the transforms that draw.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from inspect import Signature, signature
+from typing import TYPE_CHECKING, Any
 
 from ...arrays.refusing import shown
 from ...errors import DTypeError
 from ...nn import Module
-from ...tensor import Tensor
 from . import conversions, geometry
 from .interpolation import InterpolationMode
 
@@ -32,18 +32,49 @@ BILINEAR = InterpolationMode.BILINEAR
 
 
 class Transform(Module):
-    """What is done to an image; its `repr` shows the attributes that `shows` names."""
+    """A function of an image: what the function is given besides, the transform holds.
 
-    shows: tuple[str, ...] = ()
+    `class Pad(Transform, of=pad)` is called as `pad` is but for the image, and shows all that it
+    holds except for what `hides` names.
+    """
+
     takes_arrays = False  # whether an ndarray does as well as an image of Pillow's
+    of: Callable[..., Any]
+    hides = ""
+    __signature__ = Signature()
+
+    def __init_subclass__(cls, of: Callable[..., Any] | None = None, hides: str = "") -> None:
+        super().__init_subclass__()
+        if of is not None:
+            cls.of, cls.hides = staticmethod(of), hides
+            cls.__signature__ = Signature(list(signature(of).parameters.values())[1:])
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        super().__init__()
+        held = self.__signature__.bind(*args, **keywords)
+        held.apply_defaults()
+        for name, value in held.arguments.items():
+            setattr(self, name, value)
+        self.check()
+
+    if TYPE_CHECKING:  # what the function is given is an attribute
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def check(self) -> None:
+        """Raise for arguments that no image could do with, and bring them to one form."""
+
+    def forward(self, img: Any) -> Any:
+        return self.of(img, *(getattr(self, name) for name in self.__signature__.parameters))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self._shown())})"
 
     def _shown(self) -> Iterator[str]:
-        for name in self.shows:
+        for name in self.__signature__.parameters:
             value = getattr(self, name)
-            yield f"{name}={value.value if isinstance(value, InterpolationMode) else value}"
+            if name not in self.hides.split():
+                yield f"{name}={value.value if isinstance(value, InterpolationMode) else value}"
 
 
 class Compose:
@@ -76,136 +107,63 @@ class Compose:
         return "\n".join([f"{type(self).__name__}(", *(f"    {t}" for t in self.transforms), ")"])
 
 
-class ToTensor(Transform):
+class ToTensor(Transform, of=conversions.to_tensor):
     """Make an image of Pillow's, or an ndarray (H, W, C), a tensor (C, H, W) from 0 to 1."""
 
     takes_arrays = True
 
-    def forward(self, pic: Any) -> Tensor:
-        return conversions.to_tensor(pic)
 
-
-class PILToTensor(Transform):
+class PILToTensor(Transform, of=conversions.pil_to_tensor):
     """Make an image of Pillow's a tensor (C, H, W) of its own dtype, uint8 for most."""
 
-    def forward(self, pic: Any) -> Tensor:
-        return conversions.pil_to_tensor(pic)
 
-
-class ToPILImage(Transform):
+class ToPILImage(Transform, of=conversions.to_pil_image):
     """Make a tensor (C, H, W), or an ndarray (H, W, C), an image of Pillow's."""
 
-    def __init__(self, mode: str | None = None) -> None:
-        super().__init__()
-        self.mode = mode
-
-    def forward(self, pic: Any) -> Any:
-        return conversions.to_pil_image(pic, self.mode)
-
     def _shown(self) -> Iterator[str]:
-        if self.mode is not None:
-            yield f"mode={self.mode}"
+        return super()._shown() if self.mode is not None else iter(())
 
 
-class ConvertImageDtype(Transform):
+class ConvertImageDtype(Transform, of=conversions.convert_image_dtype, hides="dtype"):
     """Convert a tensor image to a dtype, its values scaled: 255 in uint8 is 1.0 in a float."""
 
-    def __init__(self, dtype: Any) -> None:
-        super().__init__()
-        self.dtype = dtype
 
-    def forward(self, image: Tensor) -> Tensor:
-        return conversions.convert_image_dtype(image, self.dtype)
-
-
-class Normalize(Transform):
+class Normalize(Transform, of=conversions.normalize, hides="inplace"):
     """Subtract a mean and divide by a standard deviation, one of each per channel."""
 
-    shows = ("mean", "std")
 
-    def __init__(self, mean: Any, std: Any, inplace: bool = False) -> None:
-        super().__init__()
-        self.mean, self.std, self.inplace = mean, std, inplace
-
-    def forward(self, tensor: Tensor) -> Tensor:
-        return conversions.normalize(tensor, self.mean, self.std, self.inplace)
-
-
-class Lambda(Transform):
+class Lambda(Transform, of=lambda img, lambd: lambd(img), hides="lambd"):
     """Apply a function of one's own.
 
     Raises:
         DTypeError: it cannot be called.
     """
 
-    def __init__(self, lambd: Callable[[Any], Any]) -> None:
-        super().__init__()
-        if not callable(lambd):
-            raise DTypeError(f"Lambda: a function expected, got {shown(lambd)}")
-        self.lambd = lambd
-
-    def forward(self, img: Any) -> Any:
-        return self.lambd(img)
+    def check(self) -> None:
+        if not callable(self.lambd):
+            raise DTypeError(f"Lambda: a function expected, got {shown(self.lambd)}")
 
 
-class Resize(Transform):
+class Resize(Transform, of=geometry.resize):
     """Resize to (height, width), or so that the shorter edge has a single size."""
 
-    shows = ("size", "interpolation", "max_size", "antialias")
-
-    def __init__(
-        self,
-        size: int | Sequence[int],
-        interpolation: Any = BILINEAR,
-        max_size: int | None = None,
-        antialias: bool | None = True,
-    ) -> None:
-        super().__init__()
-        if not isinstance(size, (int, Sequence)):
-            raise DTypeError(f"Resize: size should be an int or a sequence, got {shown(size)}")
-        self.size, self.interpolation = size, interpolation
-        self.max_size, self.antialias = max_size, antialias
-
-    def forward(self, img: Any) -> Any:
-        return geometry.resize(img, self.size, self.interpolation, self.max_size, self.antialias)
+    def check(self) -> None:
+        if not isinstance(self.size, (int, Sequence)):
+            raise DTypeError(f"Resize: size should be an int or a sequence, got {shown(self.size)}")
 
 
-class CenterCrop(Transform):
+class CenterCrop(Transform, of=lambda img, size: geometry.center_crop(img, size)):
     """Cut out the middle; a smaller image gets a border of 0."""
 
-    shows = ("size",)
+    size: Any
 
-    def __init__(self, size: int | Sequence[int]) -> None:
-        super().__init__()
-        self.size = geometry.pair_of(size, "CenterCrop")
-
-    def forward(self, img: Any) -> Any:
-        return geometry.center_crop(img, self.size)
+    def check(self) -> None:
+        self.size = geometry.pair_of(self.size, "CenterCrop")
 
 
-class Pad(Transform):
+class Pad(Transform, of=geometry.pad):
     """Put a border around an image."""
 
-    shows = ("padding", "fill", "padding_mode")
 
-    def __init__(
-        self, padding: int | Sequence[int], fill: Any = 0, padding_mode: str = "constant"
-    ) -> None:
-        super().__init__()
-        self.padding, self.fill, self.padding_mode = padding, fill, padding_mode
-
-    def forward(self, img: Any) -> Any:
-        return geometry.pad(img, self.padding, self.fill, self.padding_mode)
-
-
-class Grayscale(Transform):
+class Grayscale(Transform, of=conversions.rgb_to_grayscale):
     """Make an image grey, in one channel or three alike."""
-
-    shows = ("num_output_channels",)
-
-    def __init__(self, num_output_channels: int = 1) -> None:
-        super().__init__()
-        self.num_output_channels = num_output_channels
-
-    def forward(self, img: Any) -> Any:
-        return conversions.rgb_to_grayscale(img, self.num_output_channels)

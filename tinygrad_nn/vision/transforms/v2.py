@@ -25,25 +25,15 @@ __all__ = [
 ]
 
 
-class ToImage(_fixed.Transform):
+class ToImage(_fixed.Transform, of=conversions.to_image):
     """Make an image of Pillow's or an ndarray a tensor (C, H, W) of its own dtype."""
 
-    def forward(self, pic: Any) -> Tensor:
-        return conversions.to_image(pic)
+
+def _to_dtype(img: Any, dtype: Any = dtypes.float32, scale: bool = False) -> Any:
+    if not isinstance(img, Tensor):
+        return img
+    return conversions.convert_image_dtype(img, dtype) if scale else img.to(dtype)
 
 
-class ToDtype(_fixed.Transform):
+class ToDtype(_fixed.Transform, of=_to_dtype, hides="dtype"):
     """Convert a tensor to a dtype; with `scale`, 255 in uint8 is 1.0 in a float."""
-
-    shows = ("scale",)
-
-    def __init__(self, dtype: Any = dtypes.float32, scale: bool = False) -> None:
-        super().__init__()
-        self.dtype, self.scale = dtype, scale
-
-    def forward(self, image: Any) -> Any:
-        if not isinstance(image, Tensor):
-            return image
-        if self.scale:
-            return conversions.convert_image_dtype(image, self.dtype)
-        return image.to(self.dtype)
