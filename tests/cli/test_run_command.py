@@ -84,7 +84,19 @@ def test_a_module_is_run_by_its_name(run, write):
             "from torch.nn.modules.conv import _such",
             "mine.py:1: tinygrad_nn.nn has no _such: it is",
         ),
-        ("import torch.masked", "mine.py:1: tinygrad_nn has no masked yet: PyTorch has it"),
+        ("import torch.monitor", "mine.py:1: tinygrad_nn has no monitor yet: PyTorch has it"),
+        (
+            "import torch, torch.sparse\ntorch.sparse.mm(torch.ones(2, 2), torch.ones(2, 2))",
+            "mine.py:2: sparse.mm() is not here: tensors are dense; index_add and scatter_add",
+        ),
+        (
+            "from torch.masked import masked_tensor\nmasked_tensor([1.0], [True])",
+            "mine.py:2: masked.masked_tensor() is not here: tensors have no mask of their own",
+        ),
+        (
+            "import torch\ntorch.nested.nested_tensor([])",
+            "mine.py:2: nested.nested_tensor() is not here: the rows of a tensor have one length",
+        ),
         ("from torch.nn import Linaer", "mine.py:1: tinygrad_nn.nn has no Linaer, and neither"),
         (
             "import torch\ndef f(x):\n    return x.sparse_mask(x)\nf(torch.ones(2))",

@@ -208,3 +208,28 @@ def test_what_cannot_be_drawn_is_said(call, error, said):
 )
 def test_a_transform_shows_its_arguments(transform, shown):
     assert repr(transform) == shown
+
+
+def test_a_transform_is_called_as_its_function_and_names_itself():
+    assert repr(transforms.Resize(3)) == (
+        "Resize(size=3, interpolation=bilinear, max_size=None, antialias=True)"
+    )
+    with pytest.raises(TypeError, match=r"Resize\(\): missing a required argument: 'size'"):
+        transforms.Resize()
+    with pytest.raises(TypeError, match=r"RandomCrop\(\): got an unexpected keyword .*'sizes'"):
+        transforms.RandomCrop(3, sizes=1)
+
+
+def test_a_subclass_may_have_arguments_and_a_forward_of_its_own():
+    class Twice(transforms.RandomCrop):
+        def __init__(self, size):
+            super().__init__(size, padding=1)
+            self.times = 2
+
+        def forward(self, img):
+            for _ in range(self.times):
+                img = super().forward(img)
+            return img
+
+    assert Twice(2)(tnn.ones(1, 3, 3)).shape == (1, 2, 2)
+    assert repr(Twice(2)) == "Twice(size=(2, 2), padding=1)"

@@ -51,7 +51,10 @@ class Transform(Module):
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__()
-        held = self.__signature__.bind(*args, **keywords)
+        try:
+            held = self.__signature__.bind(*args, **keywords)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}(): {error}") from None
         held.apply_defaults()
         for name, value in held.arguments.items():
             setattr(self, name, value)
