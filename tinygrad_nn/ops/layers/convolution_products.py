@@ -16,7 +16,7 @@ import numpy as np
 from ...arrays.kinds import is_complex
 from ...arrays.sums import accurate_sum, in_float32
 from ...autograd.op import Array
-from .windows import Sizes
+from .windows import Sizes, places_of
 
 _COLUMNS = 2**17  # elements of columns made at a time: they stay in the cache, and memory small
 _MOST = 2**18  # the same, where it takes more to have runs of eight images
@@ -133,15 +133,11 @@ def _is_convolution_back(geometry: Geometry, out: int) -> bool:
     images, channels = geometry.padded[:2]
     places = images * math.prod(geometry.sizes)
     convolved = 0.6 * out * places + 2.0 * out * channels // geometry.groups
-    all_met = all(
-        wide - d * (k - 1) == n
-        for wide, d, k, n in zip(
-            geometry.padded[2:], geometry.dilation, geometry.kernel, geometry.sizes, strict=True
-        )
-    )
+    moves = geometry.kernel, geometry.stride, geometry.dilation
+    all_met = places_of(geometry.padded[2:], *moves) == geometry.sizes
     is_as_large = math.prod(sizes) <= 1.3 * math.prod(geometry.sizes)
-    is_stepwise = set(geometry.stride) == {1} and all_met and min(before + after) >= 0
-    return is_stepwise and is_as_large and convolved < channels * places
+    is_dense = set(geometry.stride) == {1} and all_met and min(before + after) >= 0
+    return is_dense and is_as_large and convolved < channels * places
 
 
 def _convolved_back(g: Array, weight: Array, geometry: Geometry) -> Array:
