@@ -87,8 +87,8 @@ def assert_allclose(
 ) -> None:
     """Do what `assert_close` does, whatever the dtypes: its older name."""
     values = [as_tensor(each) for each in (actual, expected)]
-    tolerances = {"rtol": rtol, "atol": atol}
-    assert_close(*values, **tolerances, equal_nan=equal_nan, check_dtype=False, msg=msg or None)
+    options: dict[str, Any] = {"rtol": rtol, "atol": atol, "equal_nan": equal_nan}
+    assert_close(*values, **options, check_dtype=False, msg=msg or None)
 
 
 def _compare(actual: Any, expected: Any, where: str, wanted: _Wanted) -> None:

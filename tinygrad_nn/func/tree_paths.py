@@ -78,10 +78,10 @@ def _with_keys(cls: Any, keys_of: Callable[[Any], Iterable[Any]]) -> None:
     SUPPORTED_NODES[cls] = node._replace(flatten_with_keys_fn=flatten_with_keys)
 
 
-for _class in (tuple, list, deque):
-    _with_keys(_class, lambda value: map(SequenceKey, range(len(value))))
-for _class in (dict, OrderedDict, defaultdict):
-    _with_keys(_class, lambda value: map(MappingKey, value))
+for _sequence in (tuple, list, deque):
+    _with_keys(_sequence, lambda value: map(SequenceKey, range(len(value))))
+for _mapping in (dict, OrderedDict, defaultdict):
+    _with_keys(_mapping, lambda value: map(MappingKey, value))
 _with_keys(namedtuple, lambda value: map(GetAttrKey, value._fields))
 
 

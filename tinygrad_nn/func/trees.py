@@ -168,8 +168,8 @@ class TreeSpec:
     def __init__(self, type: Any, context: Any, children_specs: list[TreeSpec]) -> None:
         self.type, self._context, self._children = type, context, children_specs
         self.num_children = len(children_specs)
-        self.num_nodes = 1 + sum(each.num_nodes for each in children_specs)
-        self.num_leaves = sum(each.num_leaves for each in children_specs)
+        self.num_nodes: int = 1 + sum(each.num_nodes for each in children_specs)
+        self.num_leaves: int = sum(each.num_leaves for each in children_specs)
         if type is None:
             self.num_leaves = 1
 

@@ -244,7 +244,7 @@ def _by_name_only() -> dict[str, Place]:
     path = os.path.join(os.path.dirname(__file__), "by_name_only.txt")
     with open(path, encoding="utf-8") as file:
         rows = [line.partition(":") for line in file if not line.startswith("#")]
-    found = {}
+    found: dict[str, Place] = {}
     for place, _, names in rows:
         why = _WHY[max((each for each in _WHY if f"{place}.".startswith(f"{each}.")), key=len)]
         above = place.rpartition(".")[0]

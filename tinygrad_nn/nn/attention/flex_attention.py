@@ -225,8 +225,9 @@ def create_block_mask(
     counts = tiles.sum((-3, -1))
     full = counts == math.prod(size)
     some = (counts > 0) & ~full if separate_full_blocks else counts > 0
-    whole = _listed(full) if separate_full_blocks else (None, None)
-    return BlockMask((Q_LEN, KV_LEN), *_listed(some), *whole, size, mask_mod)
+    full_number, full_at = _listed(full) if separate_full_blocks else (None, None)
+    number, at = _listed(some)
+    return BlockMask((Q_LEN, KV_LEN), number, at, full_number, full_at, size, mask_mod)
 
 
 def _mask_of(block_mask: BlockMask, shape: Any) -> Tensor:

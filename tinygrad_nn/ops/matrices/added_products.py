@@ -142,8 +142,8 @@ def addbmm(
     b, n, m = batch1.shape
     left = batch1.permute((1, 0, 2)).reshape((n, b * m))
     right = batch2.reshape((b * m, batch2.shape[2]))
-    given = {} if out is None else {"out": out}
-    return addmm(input, left, right, beta=beta, alpha=alpha, **given)
+    onto = {} if out is None else {"out": out}
+    return addmm(input, left, right, beta=beta, alpha=alpha, **onto)
 
 
 @refuses
