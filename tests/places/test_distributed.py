@@ -133,3 +133,16 @@ def test_what_torchrun_watches_is_left_as_it_is(library):
         return 3
 
     assert main() == 3
+
+
+@pytest.mark.parametrize("name", ["all_gather_single", "reduce_scatter_single"])
+def test_the_newer_names_write_the_second_tensor_into_the_first(name):
+    tnn.distributed.init_process_group(rank=0, world_size=1)
+    try:
+        to = tnn.zeros(2)
+        getattr(tnn.distributed, name)(to, tnn.tensor([1.0, 2.0]))
+    finally:
+        tnn.distributed.destroy_process_group()
+    assert to.tolist() == [1.0, 2.0]
+    with pytest.raises((RuntimeError, ValueError), match=name):
+        getattr(tnn.distributed, name)(to, to)
