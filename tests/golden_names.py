@@ -4,50 +4,51 @@ Read `test_public_names.py` next, which holds the package to it.
 
 GOLDEN = {
     "": """
-        BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor Generator
-        GradScaler HalfTensor IntTensor LongTensor OutOfMemoryError ShortTensor Size Tensor
-        UntypedStorage abs abs_ absolute accelerator acos acos_ acosh acosh_ adaptive_avg_pool1d
-        adaptive_max_pool1d add addbmm addcdiv addcmul addmm addmv addmv_ addr adjoint
-        affine_grid_generator alias_copy all allclose alpha_dropout alpha_dropout_ amax amin aminmax
-        amp angle any ao arange arccos arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_
-        arctan arctan2 arctan_ arctanh arctanh_ are_deterministic_algorithms_enabled argmax argmin
-        argsort argwhere as_strided as_strided_ as_strided_copy as_strided_scatter as_tensor asarray
-        asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_ atleast_1d atleast_2d atleast_3d
-        autocast autograd avg_pool1d backends baddbmm bartlett_window batch_norm bernoulli bfloat16
-        bilinear binary_cross_entropy_with_logits bincount binomial bitwise_and bitwise_left_shift
+        BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor Event FloatTensor Future
+        Generator GradScaler HalfTensor IntTensor LongTensor OutOfMemoryError ScriptModule
+        ShortTensor Size Stream SymBool SymFloat SymInt Tensor UntypedStorage abs abs_ absolute
+        accelerator acos acos_ acosh acosh_ adaptive_avg_pool1d adaptive_max_pool1d add addbmm
+        addcdiv addcmul addmm addmv addmv_ addr adjoint affine_grid_generator alias_copy all
+        allclose alpha_dropout alpha_dropout_ amax amin aminmax amp angle any ao arange arccos
+        arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan_ arctanh
+        arctanh_ are_deterministic_algorithms_enabled argmax argmin argsort argwhere as_strided
+        as_strided_ as_strided_copy as_strided_scatter as_tensor asarray asin asin_ asinh asinh_
+        atan atan2 atan_ atanh atanh_ atleast_1d atleast_2d atleast_3d autocast autograd avg_pool1d
+        backends baddbmm bartlett_window batch_norm bernoulli bfloat16 bilinear
+        binary_cross_entropy_with_logits bincount binomial bitwise_and bitwise_left_shift
         bitwise_not bitwise_or bitwise_right_shift bitwise_xor blackman_window block_diag bmm bool
         broadcast_shapes broadcast_tensors broadcast_to bucketize can_cast cartesian_prod cat cdist
-        cdouble ceil ceil_ celu celu_ cfloat chain_matmul channel_shuffle channels_last cholesky
-        cholesky_inverse cholesky_solve chunk clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_
-        clear_autocast_cache clip clip_ clone column_stack combinations compile
-        compiled_with_cxx11_abi compiler complex complex128 complex64 concat concatenate conj
-        conj_physical conj_physical_ constant_pad_nd contiguous_format conv1d conv2d conv3d
-        conv_transpose1d conv_transpose2d conv_transpose3d convolution copysign corrcoef cos cos_
-        cosh cosh_ cosine_embedding_loss cosine_similarity count_nonzero cov cpu cross ctc_loss cuda
-        cummax cummin cumprod cumsum cumulative_trapezoid datasets default_generator deg2rad
-        deg2rad_ det detach detach_ detach_copy device diag diag_embed diagflat diagonal
-        diagonal_copy diagonal_scatter diff digamma dist distributed distributions div divide dot
-        double dropout dropout_ dsplit dstack dtype e einsum embedding empty empty_like
-        empty_permuted empty_strided enable_grad eq equal erf erf_ erfc erfc_ erfinv exp exp2 exp2_
-        exp_ expand_copy expm1 expm1_ export eye feature_alpha_dropout feature_alpha_dropout_
-        feature_dropout feature_dropout_ fft fill fill_ finfo fix fix_ flatten flip fliplr flipud
-        float float16 float32 float64 float_power floor floor_ floor_divide fmax fmin fmod formulas
-        frac frac_ frexp from_dlpack from_numpy frombuffer full full_like func functional futures fx
-        gather gcd gcd_ ge geqrf ger get_autocast_cpu_dtype get_autocast_dtype
-        get_autocast_gpu_dtype get_default_device get_default_dtype get_deterministic_debug_mode
-        get_device get_device_module get_float32_matmul_precision get_num_interop_threads
-        get_num_threads get_rng_state gradient greater greater_equal grid_sampler grid_sampler_2d
-        grid_sampler_3d group_norm gru gru_cell gt half hamming_window hann_window hardshrink
-        heaviside hinge_embedding_loss histc histogram histogramdd hsplit hstack hub hypot i0 i0_
-        igamma igammac iinfo imag index_add index_copy index_fill index_put index_put_ index_reduce
-        index_select inf inference_mode initial_seed inner instance_norm int int16 int32 int64 int8
-        inverse is_anomaly_check_nan_enabled is_anomaly_enabled is_autocast_cache_enabled
-        is_autocast_cpu_enabled is_autocast_enabled is_complex is_conj
+        cdouble ceil ceil_ celu celu_ cfloat chain_matmul channel_shuffle channels_last
+        channels_last_3d cholesky cholesky_inverse cholesky_solve chunk clamp clamp_ clamp_max
+        clamp_max_ clamp_min clamp_min_ clear_autocast_cache clip clip_ clone column_stack
+        combinations compile compiled_with_cxx11_abi compiler complex complex128 complex64 concat
+        concatenate conj conj_physical conj_physical_ constant_pad_nd contiguous_format conv1d
+        conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d convolution copysign
+        corrcoef cos cos_ cosh cosh_ cosine_embedding_loss cosine_similarity count_nonzero cov cpu
+        cross ctc_loss cuda cummax cummin cumprod cumsum cumulative_trapezoid datasets
+        default_generator deg2rad deg2rad_ det detach detach_ detach_copy device diag diag_embed
+        diagflat diagonal diagonal_copy diagonal_scatter diff digamma dist distributed distributions
+        div divide dot double dropout dropout_ dsplit dstack dtype e einsum embedding empty
+        empty_like empty_permuted empty_strided enable_grad eq equal erf erf_ erfc erfc_ erfinv exp
+        exp2 exp2_ exp_ expand_copy expm1 expm1_ export eye feature_alpha_dropout
+        feature_alpha_dropout_ feature_dropout feature_dropout_ fft fill fill_ finfo fix fix_
+        flatten flip fliplr flipud float float16 float32 float64 float_power floor floor_
+        floor_divide fmax fmin fmod formulas frac frac_ frexp from_dlpack from_numpy frombuffer full
+        full_like func functional futures fx gather gcd gcd_ ge geqrf ger get_autocast_cpu_dtype
+        get_autocast_dtype get_autocast_gpu_dtype get_default_device get_default_dtype
+        get_deterministic_debug_mode get_device get_device_module get_float32_matmul_precision
+        get_num_interop_threads get_num_threads get_rng_state gradient greater greater_equal
+        grid_sampler grid_sampler_2d grid_sampler_3d group_norm gru gru_cell gt half hamming_window
+        hann_window hardshrink heaviside hinge_embedding_loss histc histogram histogramdd hsplit
+        hstack hub hypot i0 i0_ igamma igammac iinfo imag index_add index_copy index_fill index_put
+        index_put_ index_reduce index_select inf inference_mode initial_seed inner instance_norm int
+        int16 int32 int64 int8 inverse is_anomaly_check_nan_enabled is_anomaly_enabled
+        is_autocast_cache_enabled is_autocast_cpu_enabled is_autocast_enabled is_complex is_conj
         is_deterministic_algorithms_warn_only_enabled is_floating_point is_grad_enabled is_inference
         is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed is_storage is_tensor
         is_warn_always_enabled isclose isfinite isin isinf isnan isneginf isposinf isreal istft jit
         kaiser_window kl_div kron kthvalue layer_norm layout lcm lcm_ ldexp ldexp_ le lerp less
-        less_equal lgamma linalg linspace load log log10 log10_ log1p log1p_ log2 log2_ log_
+        less_equal lgamma library linalg linspace load log log10 log10_ log1p log1p_ log2 log2_ log_
         log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or
         logical_xor logit logit_ logspace logsumexp long lstm lstm_cell lt lu lu_solve lu_unpack
         manual_seed margin_ranking_loss masked masked_fill masked_scatter masked_select matmul
@@ -62,19 +63,20 @@ GOLDEN = {
         polygamma positive pow prelu preserve_format prod profiler promote_types put qr quantile
         quantization rad2deg rad2deg_ rand rand_like randint randint_like randn randn_like random
         randperm range ravel real reciprocal reciprocal_ relu relu_ remainder renorm
-        repeat_interleave reshape resize_as_ resolve_conj resolve_neg result_type rms_norm rnn_relu
-        rnn_relu_cell rnn_tanh rnn_tanh_cell roll rot90 round round_ row_stack rrelu rrelu_ rsqrt
-        rsqrt_ rsub save scalar_tensor scatter scatter_add scatter_reduce searchsorted seed select
-        select_copy select_scatter selu selu_ serialization set_autocast_cache_enabled
-        set_autocast_cpu_dtype set_autocast_cpu_enabled set_autocast_dtype set_autocast_enabled
-        set_autocast_gpu_dtype set_default_device set_default_dtype set_default_tensor_type
-        set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal
-        set_grad_enabled set_num_interop_threads set_num_threads set_printoptions set_rng_state
-        set_warn_always sgn short sigmoid sigmoid_ sign signal signbit sin sin_ sinc sinc_ sinh
-        sinh_ slice_copy slice_scatter slogdet softmax sort sparse special split split_copy
-        split_with_sizes split_with_sizes_copy sqrt sqrt_ square square_ squeeze squeeze_copy stack
-        std std_mean stft strided sub subtract sum summary svd svd_lowrank swapaxes swapdims t
-        t_copy take take_along_dim tan tan_ tanh tanh_ tensor tensor_split tensordot testing
+        repeat_interleave reshape resize_as_ resolve_conj resolve_neg result_type return_types
+        rms_norm rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell roll rot90 round round_ row_stack
+        rrelu rrelu_ rsqrt rsqrt_ rsub save scalar_tensor scatter scatter_add scatter_reduce
+        searchsorted seed select select_copy select_scatter selu selu_ serialization
+        set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled
+        set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype set_default_device
+        set_default_dtype set_default_tensor_type set_deterministic_debug_mode
+        set_float32_matmul_precision set_flush_denormal set_grad_enabled set_num_interop_threads
+        set_num_threads set_printoptions set_rng_state set_warn_always sgn short sigmoid sigmoid_
+        sign signal signbit sin sin_ sinc sinc_ sinh sinh_ slice_copy slice_scatter slogdet softmax
+        sort sparse special split split_copy split_with_sizes split_with_sizes_copy sqrt sqrt_
+        square square_ squeeze squeeze_copy stack std std_mean stft strided sub subtract sum summary
+        svd svd_lowrank swapaxes swapdims sym_float sym_int sym_ite sym_max sym_min sym_not sym_sum
+        t t_copy take take_along_dim tan tan_ tanh tanh_ tensor tensor_split tensordot testing
         threshold threshold_ tile topk trace transpose transpose_copy trapezoid trapz
         triangular_solve tril tril_indices triplet_margin_loss triu triu_indices true_divide trunc
         trunc_ typename types uint8 unbind unbind_copy unflatten unfold_copy unique
@@ -168,7 +170,7 @@ GOLDEN = {
         SummaryWriter
     """,
     "testing": """
-        assert_close
+        assert_allclose assert_close
     """,
     "nn.utils.parametrizations": """
         orthogonal spectral_norm weight_norm
@@ -178,9 +180,9 @@ GOLDEN = {
         type_before_parametrizations
     """,
     "nn.utils.prune": """
-        BasePruningMethod CustomFromMask Identity L1Unstructured LnStructured RandomStructured
-        RandomUnstructured custom_from_mask global_unstructured identity is_pruned l1_unstructured
-        ln_structured random_structured random_unstructured remove
+        BasePruningMethod CustomFromMask Identity L1Unstructured LnStructured PruningContainer
+        RandomStructured RandomUnstructured custom_from_mask global_unstructured identity is_pruned
+        l1_unstructured ln_structured random_structured random_unstructured remove
     """,
     "distributions": """
         AbsTransform AffineTransform Bernoulli Beta Binomial CatTransform Categorical Cauchy Chi2
@@ -255,10 +257,10 @@ TENSOR = """
     scatter_ scatter_add scatter_add_ scatter_reduce scatter_reduce_ select select_scatter sgn sgn_
     shape share_memory_ short sigmoid sigmoid_ sign sign_ signbit sin sin_ sinc sinc_ sinh sinh_
     size slice_scatter slogdet softmax sort split split_with_sizes sqrt sqrt_ square square_ squeeze
-    squeeze_ std stft storage_offset stride sub sub_ subtract subtract_ sum sum_to_size svd swapaxes
-    swapaxes_ swapdims swapdims_ t t_ take take_along_dim tan tan_ tanh tanh_ tensor_split tile to
-    tolist topk trace transpose transpose_ triangular_solve tril tril_ triu triu_ true_divide
-    true_divide_ trunc trunc_ type type_as unbind unflatten unfold uniform_ unique
+    squeeze_ std stft storage storage_offset stride sub sub_ subtract subtract_ sum sum_to_size svd
+    swapaxes swapaxes_ swapdims swapdims_ t t_ take take_along_dim tan tan_ tanh tanh_ tensor_split
+    tile to tolist topk trace transpose transpose_ triangular_solve tril tril_ triu triu_
+    true_divide true_divide_ trunc trunc_ type type_as unbind unflatten unfold uniform_ unique
     unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_
     untyped_storage var vdot version view view_as view_base view_recorded view_steps views vsplit
     where xlogy xlogy_ zero_

@@ -242,8 +242,12 @@ __all__ = [
     "vmap",
     "zeros_like",
     # what programs ask of the whole library, and what is imported when they do
+    "Event",
+    "Future",
     "GradScaler",
     "OutOfMemoryError",
+    "ScriptModule",
+    "Stream",
     "UntypedStorage",
     "amp",
     "autocast",
@@ -254,8 +258,6 @@ __all__ = [
     *_OF_AUTOCAST,
     *_OF_SETTINGS,
     *_OF_SYMBOLIC,
-    "Event",
-    "Stream",
     *_operations,
     # the public names of each file that makes tensors
     *_as_functions.__all__,

@@ -14,13 +14,22 @@ __all__ += ["sym_min", "sym_not", "sym_sum"]
 class SymInt:
     """An integer that is not known yet: nothing is one here, since nothing is compiled."""
 
+    def __init__(self, node: Any) -> None:
+        self.node = node
+
 
 class SymFloat:
     """A float that is not known yet: nothing is one here."""
 
+    def __init__(self, node: Any) -> None:
+        self.node = node
+
 
 class SymBool:
     """A bool that is not known yet: nothing is one here."""
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
 
 
 def sym_int(a: Any) -> int:
