@@ -75,3 +75,11 @@ def test_conversion_keeps_a_parameter_the_object_that_it_was():
         assert layer.weight is weight
     finally:
         switches.set_swap_module_params_on_conversion(False)
+
+
+def test_a_view_says_so_to_those_who_draw_graphs():
+    def program(library):
+        x = leaf(library, 1.0, 2.0)
+        return [each._is_view() for each in (x, x * 2, x[:1], x.view(2, 1))]
+
+    assert_same(program)

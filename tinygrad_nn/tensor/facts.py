@@ -219,6 +219,9 @@ class TensorFacts(Differentiable):
         """Return the memory that this tensor and its views stand in."""
         return UntypedStorage(memory_of(self.array))
 
+    def _is_view(self) -> bool:
+        return getattr(self, "view_base", None) is not None
+
     def storage(self) -> TypedStorage:
         """Return the memory that this tensor and its views stand in, element by element.
 
