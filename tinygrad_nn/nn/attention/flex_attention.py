@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ...arrays.dtypes import float32, int32
 from ...arrays.refusing import shown
 from ...errors import DTypeError, ShapeError
+from ...missing import explained
 from ...ops.names import argsort, isneginf, logsumexp, scatter, softmax, where
 from ...tensor import Tensor
 from ...tensor.creation import tensor, zeros
@@ -297,3 +298,6 @@ def flex_attention(
         largest = scores.amax(-1) if return_aux.max_scores else None
         return output, AuxOutput(lse if return_aux.lse else None, largest)
     return (output, lse) if return_lse else output
+
+
+__getattr__ = explained(__name__)

@@ -8,6 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from ...errors import ArgumentError
+from ...missing import explained
 from ...tensor.creation_like import zeros_like
 from ..module import Module
 from ..parameter import Parameter
@@ -89,3 +90,6 @@ def fuse_conv_bn_eval(conv: Module, bn: Module, transpose: bool = False) -> Any:
 def fuse_linear_bn_eval(linear: Module, bn: Module) -> Any:
     """Return a copy of a linear layer that does what it and the batch norm behind it do."""
     return _fused(linear, bn, 0, "fuse_linear_bn_eval")
+
+
+__getattr__ = explained(__name__)
