@@ -120,11 +120,6 @@ def test_the_nearest_that_is_here_is_named(path, name, near):
     assert raised.value.name == name
 
 
-def test_of_a_private_name_it_is_not_said_that_pytorch_has_none():
-    said = missing.missing("utils", "_foreach_utils", tnn.utils)
-    assert said.startswith("tinygrad_nn.utils has no _foreach_utils, a private name: of PyTorch's")
-
-
 def test_a_layer_that_is_not_here_is_told_by_the_function_that_computes_it():
     for name, function in (("MaxPool2d", "max_pool2d"), ("BatchNorm1d", "batch_norm")):
         said = missing.missing("nn", name, tnn.nn)

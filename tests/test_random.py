@@ -49,8 +49,7 @@ def bernoulli(torch, ours, theirs, shape, dtype="float32", p=0.5):
 def bernoulli_each(torch, ours, theirs, shape, dtype="float32", p_dtype="float32"):
     p = np.linspace(0, 1, math.prod(shape)).reshape(shape).astype(p_dtype)
     tensor = torch.empty(shape, dtype=getattr(torch, dtype))
-    drawn = tensor.bernoulli_(torch.from_numpy(p), generator=theirs)
-    return ours.bernoulli(p, shape, dtype), drawn
+    return ours.bernoulli(p, shape, dtype), tensor.bernoulli_(torch.from_numpy(p), generator=theirs)
 
 
 def randint(torch, ours, theirs, low, high, shape, dtype="int64"):
@@ -59,8 +58,7 @@ def randint(torch, ours, theirs, low, high, shape, dtype="int64"):
 
 
 def randperm(torch, ours, theirs, n, dtype="int64"):
-    drawn = torch.randperm(n, dtype=getattr(torch, dtype), generator=theirs)
-    return ours.randperm(n, dtype), drawn
+    return ours.randperm(n, dtype), torch.randperm(n, dtype=getattr(torch, dtype), generator=theirs)
 
 
 def multinomial(torch, ours, theirs, weights, samples, replacement=False, dtype="float32"):

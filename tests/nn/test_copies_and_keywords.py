@@ -96,6 +96,8 @@ CALLS |= {
     if name[0] != "_" and name != "imag" and hasattr(X, name)
 }
 del CALLS["nn.Identity"]  # which takes anything, as PyTorch's does
+del CALLS["Event"], CALLS["Stream"]  # of a GPU, which refuse whatever they are given
+del CALLS["OutOfMemoryError"]  # whose signature Python cannot tell
 
 
 NAMES = [name for name in CALLS if callable(CALLS[name])]

@@ -230,6 +230,7 @@ ONE_MORE: list[Any] = [
 WITHOUT_VALUE = {
     "data_ptr",
     "untyped_storage",
+    "storage",
     "register_hook",
     "backward",
     "retain_grad",

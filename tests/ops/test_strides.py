@@ -94,7 +94,6 @@ OTHERS = {
     "overlay": "only the gradient of a write in place is made of it",
 }
 OF_GRADIENTS = {  # and a gradient is laid out once, where it arrives
-    "cumsum_from_end": "only the gradient of cumsum: a view in reverse order, which costs no copy",
     "expanded": "only the gradient of a sum, in the order of what is spread",
 }
 OTHERS |= OF_GRADIENTS

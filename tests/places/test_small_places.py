@@ -215,7 +215,7 @@ def test_questions_of_overrides():
     overrides = tnn.overrides
     assert not overrides.has_torch_function_unary(tnn.ones(1))
     assert overrides.get_default_nowrap_functions() == set()
-    with pytest.raises(NotImplementedError, match="handed to no other function"):
+    with pytest.raises(NotImplementedError, match="__torch_function__ is not called here"):
         overrides.TorchFunctionMode()
 
 

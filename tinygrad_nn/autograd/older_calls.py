@@ -9,6 +9,7 @@ from typing import Any
 
 from ..arrays.kinds import is_number
 from ..arrays.refusing import shown
+from ..errors import DTypeError
 
 # Where numbers (n) may stand among the tensors (t): `addmm(beta, input, alpha, mat1, mat2)`.
 ORDERS = {
@@ -24,11 +25,11 @@ def in_older_order(
     """Call an operation whose scalars came by place, before its tensors.
 
     Raises:
-        TypeError: more arguments than there are, in an order that PyTorch never had.
+        DTypeError: more arguments than there are, in an order that PyTorch never had.
     """
     order = "".join("n" if is_number(each) else "t" for each in given)
     if order not in ORDERS.get(tuple(scalars), ()) or any(each != 1 for each in scalars.values()):
-        raise TypeError(
+        raise DTypeError(
             f"{call.__name__}() takes its tensors by place and {' and '.join(scalars)} by name, "
             f"got {len(given)} arguments: {', '.join(map(shown, given))}"
         )

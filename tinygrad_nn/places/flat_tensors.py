@@ -5,7 +5,6 @@ Read `../utils/data/failures.py` next, for errors that come from other processes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..arrays.dtypes import dtype
 from ..ops.names import cat
@@ -31,10 +30,3 @@ def _element_size(dtype: dtype) -> int:
 
 def _get_available_device_type() -> None:
     """Return None: there is no GPU, as PyTorch says on a CPU."""
-
-
-def _get_device_module(device_type: str) -> Any:
-    """Return `tinygrad_nn.cpu` for "cpu"; another device is refused."""
-    from ..settings import get_device_module
-
-    return get_device_module(device_type)

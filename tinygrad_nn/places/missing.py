@@ -47,8 +47,6 @@ def missing(place: str, name: str, owner: Any) -> str:
         return f"{own} has no {name}: those here are what programs use most{nearest}"
     if name in theirs:
         return f"{own} has no {name} yet: PyTorch has it, tinygrad_nn does not{nearest}"
-    if name.startswith("_"):  # the list of PyTorch's names has none of these
-        return f"{own} has no {name}, a private name: of PyTorch's only few are here{nearest}"
     return f"{own} has no {name}, and neither has PyTorch{nearest}"
 
 

@@ -189,7 +189,8 @@ PLACES = {
         {
             "places.compiler": "is_compiling",
             "places.flat_tensors": """_element_size _flatten_dense_tensors
-            _get_available_device_type _get_device_module _unflatten_dense_tensors""",
+            _get_available_device_type _unflatten_dense_tensors""",
+            "settings": "_get_device_module=get_device_module",
         },
     ),
     "futures": Place(

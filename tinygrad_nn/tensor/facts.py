@@ -105,6 +105,11 @@ class TypedStorage:
     def __iter__(self) -> Iterator[Any]:
         return iter(self.tolist())
 
+    def __repr__(self) -> str:
+        kind = f"dtype=torch.{self._memory.dtype}, device=cpu"
+        elements = "\n ".join(map(str, self))
+        return f" {elements}\n[torch.storage.TypedStorage({kind}) of size {self.size()}]"
+
 
 class TensorFacts(Differentiable):
     """A tensor whose values and properties can be read."""

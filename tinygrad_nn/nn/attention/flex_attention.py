@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from ...arrays.dtypes import float32, int32
 from ...arrays.refusing import shown
 from ...errors import DTypeError, ShapeError
-from ...missing import explained
 from ...ops.names import argsort, isneginf, logsumexp, scatter, softmax, where
+from ...places.missing import explained
 from ...tensor import Tensor
 from ...tensor.creation import tensor, zeros
 from ...tensor.ranges import arange

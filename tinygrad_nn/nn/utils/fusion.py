@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from ...errors import ArgumentError
-from ...missing import explained
+from ...places.missing import explained
 from ...tensor.creation_like import zeros_like
 from ..module import Module
 from ..parameter import Parameter

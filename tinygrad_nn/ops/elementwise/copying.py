@@ -59,6 +59,7 @@ clone.vjp(input=lambda g: g)
 
 def laid_out(x: Any, memory_format: Any, name: str) -> Any:
     """Return x if its elements lie in memory as a format has them, else a copy that does."""
+    check_format(memory_format, name)
     check_fits(x.array, memory_format, name)
     return x if lies_in(x.array, memory_format) else clone(x, memory_format=memory_format)
 
