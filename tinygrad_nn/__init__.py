@@ -302,7 +302,7 @@ _LATER = {
     **dict.fromkeys(("load", "save"), "saving"),
     "compile": "places.compiler",
     "Future": "places.futures",
-    "UntypedStorage": "tensor.facts",
+    "UntypedStorage": "tensor.storage",
     **dict.fromkeys(("Event", "OutOfMemoryError", "Stream"), "cuda"),
     "ScriptModule": "jit",
     **dict.fromkeys(_OF_SYMBOLIC, "places.symbolic"),

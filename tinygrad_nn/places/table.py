@@ -221,7 +221,7 @@ PLACES = {
             "arrays.dtypes": "_dtype=dtype",
             "places.types": """Device FileLike Number _TensorOrTensors _bool _device _float _int
             _size""",
-            "tensor.facts": "Storage=UntypedStorage",
+            "tensor.storage": "Storage=UntypedStorage",
         },
     ),
     "version": Place(

@@ -29,6 +29,7 @@ from .device import device as device_class
 from .differentiable import Differentiable
 from .numpy_protocol import call_function, call_ufunc
 from .printing import tensor_repr
+from .storage import TypedStorage, UntypedStorage
 
 
 def _real(number: Any, name: str) -> Any:
@@ -38,77 +39,6 @@ def _real(number: Any, name: str) -> Any:
     if number.imag:
         raise DTypeError(f"{name}() of {number}, which has an imaginary part; use .real or .abs()")
     return number.real
-
-
-class UntypedStorage:
-    """The memory of a tensor: where it begins, and how many bytes it has."""
-
-    __slots__ = ("_memory",)
-
-    def __init__(self, memory: Any) -> None:
-        self._memory = memory
-
-    def data_ptr(self) -> int:
-        """Return the address of the first byte."""
-        return self._memory.ctypes.data
-
-    def size(self) -> int:
-        """Return how many bytes there are."""
-        return self._memory.nbytes
-
-    nbytes = __len__ = size
-
-
-class TypedStorage:
-    """The memory of a tensor, element by element: an older form of `UntypedStorage`.
-
-    Reading and writing an element goes to the memory; nothing is recorded.
-    """
-
-    __slots__ = ("_memory",)
-
-    def __init__(self, memory: Any) -> None:
-        self._memory = memory
-
-    def data_ptr(self) -> int:
-        """Return the address of the first byte."""
-        return self._memory.ctypes.data
-
-    def size(self) -> int:
-        """Return how many elements there are."""
-        return self._memory.size
-
-    __len__ = size
-
-    def nbytes(self) -> int:
-        """Return how many bytes there are."""
-        return self._memory.nbytes
-
-    def element_size(self) -> int:
-        """Return the bytes per element."""
-        return self._memory.itemsize
-
-    def untyped(self) -> UntypedStorage:
-        """Return the same memory, counted in bytes."""
-        return UntypedStorage(self._memory)
-
-    def tolist(self) -> list[Any]:
-        """Return all elements as Python numbers."""
-        return list(self._memory.tolist())
-
-    def __getitem__(self, i: Any) -> Any:
-        return self._memory[i].tolist()
-
-    def __setitem__(self, i: Any, value: Any) -> None:
-        self._memory[i] = value
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.tolist())
-
-    def __repr__(self) -> str:
-        kind = f"dtype=torch.{self._memory.dtype}, device=cpu"
-        elements = "\n ".join(map(str, self))
-        return f" {elements}\n[torch.storage.TypedStorage({kind}) of size {self.size()}]"
 
 
 class TensorFacts(Differentiable):

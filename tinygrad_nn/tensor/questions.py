@@ -9,7 +9,7 @@ from typing import Any
 from ..arrays.dtypes import to_numpy
 from ..arrays.kinds import category
 from ..arrays.refusing import refuses
-from .facts import UntypedStorage
+from .storage import UntypedStorage
 from .tensor import Tensor
 
 __all__ = [
