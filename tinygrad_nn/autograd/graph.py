@@ -16,7 +16,7 @@ from ..places import missing
 from .grad_mode import hooks_of_kept, saving
 from .node import Node, RemovableHandle
 from .packing import Hooks
-from .passes import running
+from .passes import askers, running
 from .tensor_base import TensorBase
 
 __all__ = [
@@ -214,9 +214,11 @@ class _Several(RemovableHandle):
     def __init__(self, handles: Iterable[RemovableHandle]) -> None:
         self.handles = tuple(handles)
         self.id = self.handles[0].id if self.handles else 0
+        askers.add(self)
 
     def remove(self) -> None:
         """Unregister them all."""
+        askers.discard(self)
         for handle in self.handles:
             handle.remove()
 

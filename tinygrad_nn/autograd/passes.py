@@ -33,6 +33,7 @@ class Pass:
         return seen
 
 
+askers: set[object] = set()  # hooks that ask which pass is running; without any it is not noted
 _running: ContextVar[Pass | None] = ContextVar("pass", default=None)
 running, set_running = _running.get, _running.set
 
