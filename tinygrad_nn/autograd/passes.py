@@ -4,7 +4,7 @@ Read `engine.py` next, which makes the passes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import cached_property
 from operator import attrgetter
@@ -35,7 +35,23 @@ class Pass:
 
 askers: set[object] = set()  # hooks that ask which pass is running; without any it is not noted
 _running: ContextVar[Pass | None] = ContextVar("pass", default=None)
-running, set_running = _running.get, _running.set
+running = _running.get
+
+
+def noted(visit: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a visit during which hooks may ask which pass it is: 2 µs of a small step."""
+
+    def visit_noted(
+        start: dict[Node, Any], targets: list[TensorBase] | None, *how: bool
+    ) -> tuple[dict[Node, Any], set[Node]]:
+        token = _running.set(Pass(start, targets))
+        try:
+            found: tuple[dict[Node, Any], set[Node]] = visit(start, targets, *how)
+            return found
+        finally:
+            _running.reset(token)
+
+    return visit_noted
 
 
 def leading_to(targets: set[Any], roots: Iterable[Node], beyond: bool = True) -> set[Node]:
